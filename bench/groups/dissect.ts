@@ -1,0 +1,34 @@
+import { compared, duel, type Row } from '../measure.js'
+import { capture, libtins, ourSide, PACKETS, SUBSET, scapy } from '../workplace.js'
+
+const PASSES = 5
+
+/** Dissection from memory: two fields, then every field of every layer. */
+export async function dissectGroup(rounds: number): Promise<Row[]> {
+  const twoFields = await compete('two-fields', rounds)
+  const everyField = await compete('every-field', rounds)
+  const row = { group: 'dissect', unit: 'ns/packet' }
+  return [
+    compared({ ...row, ...twoFields.scapy, name: 'two fields (ip.src, tcp.dport): Scapy / ours' }, { least: 250 }),
+    compared({ ...row, ...twoFields.libtins, name: 'two fields (ip.src, tcp.dport): ours / libtins' }, { most: 1.5 }),
+    compared({ ...row, ...everyField.scapy, name: 'every field: Scapy / ours' }, { least: 120 }),
+    compared({ ...row, ...everyField.libtins, name: 'every field: ours / libtins' }, null),
+  ]
+}
+
+async function compete(mode: string, rounds: number) {
+  const file = capture()
+  const best = await duel(
+    {
+      ours: { command: await ourSide('ours', mode, file, PACKETS, PASSES, SUBSET) },
+      libtins: { command: libtins(mode, file, PACKETS, PASSES) },
+      scapy: { command: scapy(mode, file, SUBSET), subset: true },
+    },
+    rounds,
+  )
+  const ours = best.ours.nanoseconds
+  return {
+    scapy: { ours, peer: best.scapy.nanoseconds, ratio: best.scapy.nanoseconds / ours },
+    libtins: { ours, peer: best.libtins.nanoseconds, ratio: ours / best.libtins.nanoseconds },
+  }
+}

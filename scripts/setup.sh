@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# Installs what netshell needs and what is missing: libpcap, the npm packages, the build.
+# --for test  also the programs that the tests talk to;  --for bench  also those that the benchmarks compare with.
+# Safe to run again at any time; when nothing is to do it says nothing.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+# Programs of the administrator, which a plain user's PATH leaves out.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+NODE_NEEDED='20.19'
+PACKAGE_STAMP=node_modules/.netshell-lock
+BUILD_STAMP=dist/.built
+
+purposes=' run '
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+wanted_for() { [[ $purposes == *" $1 "* ]]; }
+
+read_arguments() {
+  while (($#)); do
+    case $1 in
+      --for)
+        [[ ${2-} =~ ^(test|bench)$ ]] || { echo "setup: --for takes 'test' or 'bench'" >&2; exit 2; }
+        purposes+="$2 "
+        shift 2
+        ;;
+      -h | --help)
+        sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
+        exit 0
+        ;;
+      *)
+        echo "setup: '$1' is not known; usage: setup.sh [--for test] [--for bench]" >&2
+        exit 2
+        ;;
+    esac
+  done
+}
+
+# Two setups at a time (a test run and a first start, say) wait for each other. The lock is on a file that is always there.
+take_turn() {
+  if command -v flock >/dev/null; then
+    exec 9<package.json
+    flock 9
+  fi
+}
+
+check_node() {
+  command -v node >/dev/null ||
+    fail "Node.js $NODE_NEEDED or newer is needed: https://nodejs.org (under sudo it may only be out of the PATH: sudo env \"PATH=\$PATH\" ./netshell)"
+  local version major minor
+  version=$(node --version)
+  IFS=. read -r major minor _ <<<"${version#v}"
+  ((major > 20 || (major == 20 && minor >= 19))) ||
+    fail "Node.js $NODE_NEEDED or newer is needed, this is $version ($(command -v node)). Get one from https://nodejs.org"
+  command -v npm >/dev/null || fail "npm is needed and comes with Node.js; on Debian's own Node: apt-get install npm"
+}
+
+# --- packages of the system ---
+
+has_libpcap() {
+  [[ $(uname -s) == Darwin ]] || compgen -G '/usr/lib*/libpcap.so*' >/dev/null || compgen -G '/usr/lib/*/libpcap.so*' >/dev/null ||
+    compgen -G '/lib/*/libpcap.so*' >/dev/null || compgen -G '/usr/local/lib*/libpcap.so*' >/dev/null
+}
+
+has_program() { command -v "$1" >/dev/null; }
+has_file() { compgen -G "$1" >/dev/null; }
+
+missing=()
+# need PACKAGE CHECK…: notes the Debian package when the check fails.
+need() {
+  local package=$1
+  shift
+  "$@" || missing+=("$package")
+}
+
+find_missing() {
+  need libpcap0.8 has_libpcap
+  if wanted_for test; then
+    need tcpdump has_program tcpdump
+    need tshark has_program tshark
+    need openvpn has_program openvpn
+    need openssl has_program openssl
+    need iproute2 has_program ip
+    need iputils-ping has_program ping
+    need netcat-openbsd has_program nc
+    need nftables has_program nft
+    need ethtool has_program ethtool
+    need tmux has_program tmux
+  fi
+  if wanted_for test || wanted_for bench; then
+    need python3-scapy has_file '/usr/lib/python3/dist-packages/scapy/__init__.py'
+  fi
+  if wanted_for bench; then
+    need g++ has_program g++
+    need libtins-dev has_file '/usr/include/tins/tins.h'
+  fi
+}
+
+# How to become root here; fails when there is no way that works without a question nobody can answer.
+become_root() {
+  if ((EUID == 0)); then
+    as_root=()
+  elif has_program sudo && { sudo -n true 2>/dev/null || [[ -t 0 && -t 2 ]]; }; then
+    as_root=(sudo)
+  else
+    return 1
+  fi
+}
+
+# What a person can do about the missing packages here.
+remedy() {
+  if has_program apt-get; then
+    echo "please run: sudo apt-get install ${missing[*]}"
+    return
+  fi
+  local line='the package that holds libpcap.so'
+  if has_program dnf; then line='sudo dnf install libpcap'
+  elif has_program pacman; then line='sudo pacman -S libpcap'
+  elif has_program apk; then line='sudo apk add libpcap'
+  elif has_program zypper; then line='sudo zypper install libpcap1'
+  elif has_program brew; then line='brew install libpcap'; fi
+  if has_libpcap; then echo "these are Debian's names; your system has its own"
+  elif ((${#missing[@]} == 1)); then echo "please run: $line"
+  else echo "please run: $line; the others are Debian's names, your system has its own"; fi
+}
+
+install_missing() {
+  find_missing
+  ((${#missing[@]})) || return 0
+  if has_program apt-get && become_root; then
+    say "installing ${missing[*]}"
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get -qq)
+    # A third-party source that is out of reach must not stop what Debian's own has.
+    "${apt[@]}" update </dev/null >/dev/null || say "apt-get update had errors; trying with what it knows"
+    if "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then return 0; fi
+    missing=()
+    find_missing
+    ((${#missing[@]})) || return 0
+    say "could not install ${missing[*]}: see apt-get's words above"
+  else
+    say "missing, and not installable from here: ${missing[*]}; $(remedy)"
+  fi
+  # In CI a missing peer is a failure, for a person it costs only what needs it.
+  if wanted_for test && [[ -n ${CI-} ]]; then exit 1; fi
+  if ! has_libpcap; then say "going on: all works but sending and capturing on real interfaces"; fi
+}
+
+# --- npm packages and build ---
+
+# `sudo ./netshell` must not leave root's files in the user's checkout, or the user could not update them.
+give_to_owner() {
+  if ((EUID == 0)) && [[ -n ${SUDO_UID-} ]]; then chown -R --reference=. "$@" || true; fi
+}
+
+install_packages() {
+  local lock
+  lock=$(cksum <package-lock.json)
+  [[ ! -f $PACKAGE_STAMP || $(<"$PACKAGE_STAMP") != "$lock" ]] || return 0
+  say "installing the npm packages"
+  # No package needs its install script: koffi and esbuild bring prebuilt binaries as packages of their own.
+  npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null ||
+    fail "npm could not install the packages (its words are above). Is https://registry.npmjs.org in reach? Then run scripts/setup.sh again."
+  printf '%s\n' "$lock" >"$PACKAGE_STAMP"
+  give_to_owner node_modules
+}
+
+build() {
+  [[ ! -f $BUILD_STAMP || -n $(find src package-lock.json scripts/build.mjs scripts/warm.cjs -newer "$BUILD_STAMP" -print -quit) ]] || return 0
+  say 'building'
+  node scripts/build.mjs --program || fail "the build failed (its words are above)"
+  give_to_owner dist
+}
+
+read_arguments "$@"
+take_turn
+check_node
+install_missing
+install_packages
+build

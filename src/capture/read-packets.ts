@@ -1,0 +1,133 @@
+import { dissect, type Packet, PacketError } from '../packet/index.js'
+import type { CaptureInput } from './byte-source.js'
+import type { CaptureFileBatch } from './capture-batch.js'
+import { layerOfBytes } from './link-type.js'
+import { type CaptureReading, type ReadCaptureOptions, readCapture } from './open-capture.js'
+import { PacketList, type PacketPredicate } from './packet-list.js'
+
+/** A filter that works on bytes, such as a compiled BPF expression. */
+export interface CompiledFilter {
+  /** Whether to take the packet; `originalLength` is its length on the wire. */
+  matches(bytes: Uint8Array, linkType: number, originalLength: number): boolean
+}
+
+export interface ReadPacketsOptions extends ReadCaptureOptions {
+  /** Stop after so many packets that pass the filter. Unset: all. */
+  count?: number
+  /** Take only these. */
+  filter?: PacketPredicate | CompiledFilter
+  /** Told after each batch: packets taken, bytes read, bytes of the file (Infinity where not known). */
+  onProgress?: (packets: number, bytesRead: number, bytesTotal: number) => void
+}
+
+/**
+ * Reads a capture file (pcap or pcapng, gzipped or not) into a packet list. A damaged file gives what comes before the
+ * damage; see `warnings` of the list. Throws CaptureFileError when the file cannot be opened or is no capture.
+ */
+export async function rdpcap(input: CaptureInput, options: ReadPacketsOptions = {}): Promise<PacketList> {
+  const limit = countLimit(options.count)
+  const list = new PacketList()
+  const reading = readCapture(input, options)
+  if (limit > 0) {
+    for await (const batch of reading) {
+      const positions = select(batch, options.filter, limit - list.length, list.length)
+      list.appendBatch(batch, positions)
+      options.onProgress?.(list.length, reading.bytesRead, reading.bytesTotal)
+      if (list.length >= limit) break
+    }
+  }
+  list._finish()
+  list.warnings.push(...reading.warnings)
+  list.information = reading.information
+  return list
+}
+
+/** Packets of a file, one by one: for files larger than memory. Each packet has its own copy of its bytes. */
+export class PcapReader implements AsyncIterable<Packet> {
+  /** The reading underneath: warnings, what the file says of itself, bytes read. */
+  readonly reading: CaptureReading
+
+  constructor(
+    readonly input: CaptureInput,
+    private readonly options: ReadPacketsOptions,
+  ) {
+    this.reading = readCapture(input, options)
+  }
+
+  get warnings(): CaptureReading['warnings'] {
+    return this.reading.warnings
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, undefined> {
+    const limit = countLimit(this.options.count)
+    let taken = 0
+    if (limit === 0) return
+    for await (const batch of this.reading) {
+      const positions = select(batch, this.options.filter, limit - taken, taken)
+      const count = positions === undefined ? batch.count : positions.length
+      for (let i = 0; i < count; i++) yield batchPacket(batch, positions === undefined ? i : positions[i]!, true)
+      taken += count
+      this.options.onProgress?.(taken, this.reading.bytesRead, this.reading.bytesTotal)
+      if (taken >= limit) return
+    }
+  }
+}
+
+/** Reads a capture file packet by packet: `for await (const packet of pcapReader('big.pcap'))`. */
+export function pcapReader(input: CaptureInput, options: ReadPacketsOptions = {}): PcapReader {
+  return new PcapReader(input, options)
+}
+
+/** The packet at position `i` of a batch, with its capture data; over the batch's own bytes, or a copy of them. */
+export function batchPacket(batch: CaptureFileBatch, i: number, copy = false): Packet {
+  let start = batch.offsets[i]!
+  let end = start + batch.lengths[i]!
+  let { buffer } = batch
+  if (copy) {
+    buffer = Uint8Array.prototype.slice.call(buffer, start, end)
+    end -= start
+    start = 0
+  }
+  const packet = dissect(layerOfBytes(batch.linkType, buffer, start, end), buffer, start, end)
+  const seconds = batch.seconds[i]!
+  const nanoseconds = batch.nanoseconds[i]!
+  const known = seconds === seconds
+  packet._meta = {
+    time: known ? seconds + nanoseconds / 1e9 : undefined,
+    seconds: known ? seconds : undefined,
+    nanoseconds: known ? nanoseconds : undefined,
+    linkType: batch.linkType,
+    originalLength: batch.originalLengths[i]!,
+    interfaceName: batch.interfaceIndexes === null ? batch.interfaceName : batch.interfaces[batch.interfaceIndexes[i]!]!.name,
+    comment: batch.comments?.get(i),
+  }
+  return packet
+}
+
+/** Positions in the batch that the filter takes, at most `limit`; undefined: all of them. */
+function select(
+  batch: CaptureFileBatch,
+  filter: ReadPacketsOptions['filter'],
+  limit: number,
+  taken: number,
+): ArrayLike<number> | undefined {
+  if (filter === undefined) {
+    return batch.count <= limit ? undefined : Uint32Array.from({ length: limit }, (_, index) => index)
+  }
+  const { buffer, offsets, lengths, originalLengths, linkType } = batch
+  const positions: number[] = []
+  for (let i = 0; i < batch.count && positions.length < limit; i++) {
+    const accepted =
+      typeof filter === 'function'
+        ? filter(batchPacket(batch, i), taken + positions.length)
+        : filter.matches(buffer.subarray(offsets[i]!, offsets[i]! + lengths[i]!), linkType, originalLengths[i]!)
+    if (accepted) positions.push(i)
+  }
+  return positions
+}
+
+function countLimit(count: number | undefined): number {
+  if (count === undefined) return Number.POSITIVE_INFINITY
+  if (!(count >= 0)) throw new PacketError(`count: ${count} is no number of packets; give 0 or more, or leave it out for all`)
+  return Math.floor(count)
+}

@@ -1,0 +1,341 @@
+/**
+ * Task: the promise of everything in netshell that waits (sending, sniffing, sleeping, sessions). It can be interrupted and
+ * then keeps what it has, it can be aborted, and it reports progress. It is the only thing that the shell awaits by itself.
+ */
+
+/** Thrown by API calls after Ctrl-C. Code typed at the prompt cannot catch it; its `finally` blocks still run. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+
+  constructor(message = 'interrupted') {
+    super(message)
+  }
+}
+
+/** How far a task has come. All parts are optional; `done` and `total` count the same unit (packets, bytes, hosts). */
+export interface TaskProgress {
+  done?: number
+  total?: number
+  text?: string
+}
+
+/** What a running operation sees of its own task. */
+export interface TaskControl<T> {
+  /** Aborted at the second Ctrl-C or by `task.abort()`: stop at once, results are no longer wanted. */
+  readonly signal: AbortSignal
+  /**
+   * Registers what the first Ctrl-C does: finish soon, with what there is. Called at most once, never after the task has
+   * settled. A task without such a handler has no partial result: it rejects with {@link Interrupted}, its signal aborted.
+   */
+  onInterrupt(handler: () => void): void
+  /** True from the first Ctrl-C on. */
+  readonly interrupted: boolean
+  /** Tells the listeners of `task.onProgress()`. */
+  progress(state: TaskProgress): void
+  /** Finishes the task with this value now, whatever the operation still does. */
+  finish(value: T | PromiseLike<T>): void
+}
+
+/** Anything that an interrupt can stop. */
+export interface Interruptible {
+  interrupt(): void
+  abort(reason?: unknown): void
+}
+
+/**
+ * The scope of one evaluation: it knows what waits, so that one Ctrl-C stops all of it. After the first press, the next
+ * API call throws {@link Interrupted}; after the second one everything that still waits is aborted.
+ */
+export class InterruptScope {
+  /** The scope that API calls made right now belong to; null in code that is not the user's. */
+  static current: InterruptScope | null = null
+
+  /** True from the first press on: API calls throw. */
+  interrupted = false
+  /** True when loops have to stop too: nothing waited at the first press, or it was the second one. */
+  stopping = false
+  /** True from the second press on. */
+  aborted = false
+  readonly #waiting = new Set<Interruptible>()
+  #shields = 0
+
+  /** How many operations wait in this scope now. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Registers an operation that waits. */
+  add(operation: Interruptible): void {
+    this.#waiting.add(operation)
+  }
+
+  /** Forgets an operation that is over. */
+  remove(operation: Interruptible): void {
+    this.#waiting.delete(operation)
+  }
+
+  /** One press of Ctrl-C. Returns what it did: the first one interrupts, the second one aborts. */
+  press(): 'interrupted' | 'aborted' {
+    if (this.interrupted) {
+      this.aborted = true
+      this.stopping = true
+      for (const operation of [...this.#waiting]) operation.abort(new Interrupted())
+      return 'aborted'
+    }
+    this.interrupted = true
+    if (this.#waiting.size === 0) this.stopping = true
+    for (const operation of [...this.#waiting]) operation.interrupt()
+    return 'interrupted'
+  }
+
+  /** Throws {@link Interrupted} when the user has asked to stop; API functions that do not wait may call it too. */
+  check(): void {
+    if (this.interrupted && (this.#shields === 0 || this.aborted)) throw new Interrupted()
+  }
+
+  /** Whether a loop has to stop now; false inside a `finally` block that cleans up after the interrupt. */
+  get mustStop(): boolean {
+    return this.stopping && (this.#shields === 0 || this.aborted)
+  }
+
+  /** Entering a `finally` block: after an interrupt, what it waits for is allowed. Give the result to {@link unshield}. */
+  shield(): boolean {
+    if (this.interrupted) this.#shields++
+    return this.interrupted
+  }
+
+  /** Leaving a `finally` block. */
+  unshield(shielded: boolean): void {
+    if (shielded) this.#shields--
+  }
+
+  /** Runs `work` with this scope as the current one. */
+  run<R>(work: () => R): R {
+    const outer = InterruptScope.current
+    InterruptScope.current = this
+    try {
+      return work()
+    } finally {
+      InterruptScope.current = outer
+    }
+  }
+}
+
+/** What makes a task stop; given by those who build a task from parts. */
+export interface TaskOptions {
+  /** Shown to the user, as in `sniff`. */
+  name?: string
+  interrupt?: () => void
+  abort?: (reason: unknown) => void
+}
+
+/**
+ * A promise of a result that can be interrupted. Made with {@link Task.run}; `then`, `catch` and `finally` give ordinary
+ * promises.
+ */
+export class Task<T> extends Promise<T> implements Interruptible {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  readonly name: string
+  /** True as soon as the result (or the error) is there. */
+  settled = false
+  /** Where it was started; an error that arrives later has no line of the user's in its own stack. */
+  _origin: { stack?: string } | null = null
+  /** Whether anybody asked for the result; the shell warns of waits that nobody did. */
+  _observed = false
+  #reject: (reason: unknown) => void
+  #options: TaskOptions
+  #scope: InterruptScope | null = null
+  #listeners: ((state: TaskProgress) => void)[] = []
+
+  constructor(
+    executor: (resolve: (value: T | PromiseLike<T>) => void, reject: (reason: unknown) => void) => void,
+    options: TaskOptions = {},
+  ) {
+    let rejectTask: (reason: unknown) => void = () => {}
+    super((resolve, reject) => {
+      rejectTask = reject
+      executor(resolve, reject)
+    })
+    this.name = options.name ?? 'task'
+    this.#reject = rejectTask
+    this.#options = options
+    super.then(
+      () => this.#settle(),
+      () => this.#settle(),
+    )
+  }
+
+  /**
+   * Starts an operation that waits. `work` runs at once; what it returns (or the promise of it) is the result.
+   * Throws {@link Interrupted} when the user has interrupted the evaluation that this call belongs to.
+   */
+  static run<T>(work: (control: TaskControl<T>) => Promise<T> | T, options: { name?: string } = {}): Task<T> {
+    const scope = InterruptScope.current
+    scope?.check()
+    const operation = new Operation<T>(work, options)
+    const { task } = operation
+    if (scope) {
+      task._join(scope)
+      task._origin = {}
+      Error.captureStackTrace(task._origin, Task.run)
+    }
+    // What the operation itself calls belongs to it, not to the user: one Ctrl-C must reach the operation alone.
+    InterruptScope.current = null
+    try {
+      operation.start()
+    } finally {
+      InterruptScope.current = scope
+    }
+    return task
+  }
+
+  override then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this._observed = true
+    return super.then(onFulfilled, onRejected)
+  }
+
+  /** Asks the operation to finish with what it has (first Ctrl-C). Does nothing when it is over. */
+  interrupt(): void {
+    if (this.settled) return
+    if (this.#options.interrupt) this.#options.interrupt()
+    else this.abort(new Interrupted())
+  }
+
+  /** Ends the operation now; the task rejects with `reason`. Does nothing when it is over. */
+  abort(reason: unknown = new Interrupted(`${this.name} was aborted`)): void {
+    if (this.settled) return
+    this.#options.abort?.(reason)
+    this.#reject(reason)
+  }
+
+  /** Calls `listener` whenever the operation reports progress. Returns the function that stops this. */
+  onProgress(listener: (state: TaskProgress) => void): () => void {
+    this.#listeners.push(listener)
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener)
+    }
+  }
+
+  /** Lets the task run on by itself, out of reach of Ctrl-C at the prompt (background jobs). */
+  detach(): this {
+    this.#scope?.remove(this)
+    this.#scope = null
+    return this
+  }
+
+  /** Makes Ctrl-C in `scope` reach this task for as long as it runs. */
+  _join(scope: InterruptScope): void {
+    this.#scope = scope
+    scope.add(this)
+  }
+
+  /** Reports progress to the listeners. */
+  _progress(state: TaskProgress): void {
+    for (const listener of this.#listeners) listener(state)
+  }
+
+  #settle(): void {
+    this.settled = true
+    this.#listeners = []
+    this.detach()
+  }
+}
+
+/** The inside of a task made by Task.run: the control that its work sees. */
+class Operation<T> implements TaskControl<T> {
+  readonly task: Task<T>
+  interrupted = false
+  #work: (control: TaskControl<T>) => Promise<T> | T
+  #resolve: (value: T | PromiseLike<T>) => void = () => {}
+  #reject: (reason: unknown) => void = () => {}
+  #controller = new AbortController()
+  #handlers: (() => void)[] = []
+
+  constructor(work: (control: TaskControl<T>) => Promise<T> | T, options: { name?: string }) {
+    this.#work = work
+    this.task = new Task<T>(
+      (resolve, reject) => {
+        this.#resolve = resolve
+        this.#reject = reject
+      },
+      { name: options.name, interrupt: () => this.#interrupt(), abort: (reason) => this.#controller.abort(reason) },
+    )
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  start(): void {
+    try {
+      const result = this.#work(this)
+      if (isThenable(result)) result.then(this.#resolve, this.#reject)
+      else this.#resolve(result)
+    } catch (error) {
+      this.#reject(error)
+    }
+  }
+
+  onInterrupt(handler: () => void): void {
+    if (this.task.settled) return
+    if (this.interrupted) handler()
+    else this.#handlers.push(handler)
+  }
+
+  progress(state: TaskProgress): void {
+    if (!this.task.settled) this.task._progress(state)
+  }
+
+  finish(value: T | PromiseLike<T>): void {
+    this.#resolve(value)
+  }
+
+  #interrupt(): void {
+    if (this.interrupted) return
+    this.interrupted = true
+    const handlers = this.#handlers
+    this.#handlers = []
+    if (handlers.length === 0) {
+      this.task.abort(new Interrupted())
+      return
+    }
+    for (const handler of handlers) handler()
+  }
+}
+
+function isThenable<T>(value: Promise<T> | T): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+/**
+ * Waits. `seconds` may be a fraction (0.5); 0 lets others run once.
+ * Interrupted, it rejects with {@link Interrupted}: there is no partial result of a pause. Throws RangeError below 0.
+ */
+export function sleep(seconds: number): Task<void> {
+  if (typeof seconds !== 'number' || !(seconds >= 0)) {
+    throw new RangeError(`sleep(${String(seconds)}): give the seconds to wait as a number, 0 or more`)
+  }
+  return Task.run<void>(
+    ({ signal }) =>
+      new Promise((resolve) => {
+        const end = performance.now() + seconds * 1000
+        let timer: NodeJS.Timeout
+        // setTimeout holds at most 2^31 - 1 ms (24.8 days) and fires at once above that.
+        const wait = (): void => {
+          const left = end - performance.now()
+          timer = setTimeout(left > MAXIMUM_TIMER ? wait : resolve, Math.min(Math.max(left, 0), MAXIMUM_TIMER))
+        }
+        wait()
+        signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+      }),
+    { name: 'sleep' },
+  )
+}
+
+const MAXIMUM_TIMER = 0x7fffffff

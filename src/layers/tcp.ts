@@ -1,0 +1,94 @@
+/**
+ * TCP, the Transmission Control Protocol. RFC 9293 §3.1; ECN flags: RFC 3168, RFC 9768 (the former NS bit).
+ *
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |             sport             |             dport             |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |                              seq                              |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |                              ack                              |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |dataofs| res |      flags      |            window             |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |            chksum             |            urgptr             |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |                           options                             |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ */
+import { behave, bits, flags, layer, options, u8, u16, u16Enum, u32 } from '../packet/index.js'
+import { bindTransport } from './ip.js'
+import { transportChecksum } from './ip-checksum.js'
+import { TCP_PORTS } from './ports.js'
+import { endpoints } from './endpoints.js'
+
+const PROTOCOL = 6
+
+/** IANA, "TCP Option Kind Numbers"; names as Scapy's. */
+const OPTIONS = {
+  0: { name: 'EOL', bare: true },
+  1: { name: 'NOP', bare: true },
+  2: { name: 'MSS', fields: [u16()] },
+  3: { name: 'WScale', fields: [u8()] },
+  4: { name: 'SAckOK' },
+  5: { name: 'SAck', fields: [u32()], repeats: true },
+  8: { name: 'Timestamp', fields: [u32(), u32()] },
+  14: { name: 'AltChkSum', fields: [u8(), u16()] },
+  15: { name: 'AltChkSumOpt' },
+  19: { name: 'MD5' },
+  25: { name: 'Mood' },
+  28: { name: 'UTO', fields: [u16()] },
+  29: { name: 'AO' },
+  30: { name: 'MPTCP' },
+  34: { name: 'TFO' },
+} as const
+
+const header = () => ({
+  sport: u16Enum(20, TCP_PORTS),
+  dport: u16Enum(80, TCP_PORTS),
+  seq: u32(),
+  ack: u32(),
+  dataofs: bits(4).auto((c) => c.headerLength >>> 2),
+  reserved: bits(3),
+  flags: flags(9, 'FSRPAUECN', 'S'),
+  window: u16(8192),
+  chksum: u16().checksum((c) => transportChecksum(c, PROTOCOL)),
+  urgptr: u16(),
+  options: options({ kinds: OPTIONS, end: 0, align: 4 }),
+})
+
+export const TCP = layer('TCP', header(), 'Transmission Control Protocol. RFC 9293. Flags from the lowest bit: FSRPAUECN.')
+
+/** The TCP header quoted in an ICMP error; often only its first 8 bytes are there, and it is then Raw. */
+export const TCPerror = layer('TCPerror', header(), 'TCP header quoted in an ICMP error. RFC 792.')
+
+for (const each of [TCP, TCPerror]) {
+  behave(each, {
+    headerLength: (me) => me.dataofs * 4,
+    headerLengthField: 'dataofs',
+    summary: (me) => `${me.layerName} ${endpoints(me)} ${me.flags}`,
+  })
+}
+
+/** Answers come between the same ports; a RST or an acknowledgement counts, whatever data it has. */
+behave(TCP, {
+  answers: (me, request) => {
+    if (me.sport !== request.dport || me.dport !== request.sport) return false
+    const flags = me.raw('flags') as number
+    const requestFlags = request.raw('flags') as number
+    const [SYN, RST, ACK] = [2, 4, 16]
+    if (flags & RST) return true
+    // A SYN-ACK answers only a SYN, and something must be acknowledged.
+    if (flags & SYN && !(requestFlags & SYN)) return false
+    return (flags & ACK) !== 0 || requestFlags === 0
+  },
+  hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
+})
+
+behave(TCPerror, {
+  answers: (me, request) => request.layerName === 'TCP' && me.sport === request.sport && me.dport === request.dport && me.seq === request.seq,
+  hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
+})
+
+bindTransport(PROTOCOL, TCP, TCPerror)

@@ -1,0 +1,51 @@
+/**
+ * UDP, user datagrams. RFC 768; checksum over IPv6: RFC 8200 §8.1.
+ *
+ *    0      7 8     15 16    23 24    31
+ *   +--------+--------+--------+--------+
+ *   |      sport      |      dport      |
+ *   +--------+--------+--------+--------+
+ *   |       len       |     chksum      |
+ *   +--------+--------+--------+--------+
+ */
+import { answers, behave, layer, u16, u16Enum } from '../packet/index.js'
+import { bindTransport } from './ip.js'
+import { transportChecksum } from './ip-checksum.js'
+import { UDP_PORTS } from './ports.js'
+import { endpoints } from './endpoints.js'
+
+const PROTOCOL = 17
+
+const header = () => ({
+  sport: u16Enum(53, UDP_PORTS),
+  dport: u16Enum(53, UDP_PORTS),
+  len: u16().auto((c) => c.headerLength + c.payloadLength),
+  // Zero says that there is no checksum; a computed zero is sent as 0xffff. RFC 768.
+  chksum: u16().checksum((c) => transportChecksum(c, PROTOCOL) || 0xffff),
+})
+
+export const UDP = layer('UDP', header(), 'User Datagram Protocol. RFC 768.')
+
+/** The UDP header quoted in an ICMP error. */
+export const UDPerror = layer('UDPerror', header(), 'UDP header quoted in an ICMP error. RFC 792.')
+
+for (const each of [UDP, UDPerror]) {
+  behave(each, {
+    // Zero is a jumbogram's length. RFC 2675 §4.
+    payloadLength: (me) => (me.len === 0 ? undefined : me.len - 8),
+    payloadLengthField: 'len',
+    summary: (me) => `${me.layerName} ${endpoints(me)}`,
+  })
+}
+
+behave(UDP, {
+  answers: (me, request) => me.sport === request.dport && me.dport === request.sport,
+  hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
+})
+
+behave(UDPerror, {
+  answers: (me, request) => request.layerName === 'UDP' && me.sport === request.sport && me.dport === request.dport && (me.payload === null || request.payload === null || answers(null, request.payload)),
+  hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
+})
+
+bindTransport(PROTOCOL, UDP, UDPerror)

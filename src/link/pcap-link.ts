@@ -1,0 +1,128 @@
+import { checkFrame, type FrameSender, type SendTarget } from './frame-sender.js'
+import { findInterface, type Interface, requireInterface } from './interfaces.js'
+import { type Capture, type CaptureBatch, type CaptureOptions, type Link, type LinkAddresses, LinkError, type LinkStats } from './link.js'
+import { LINKTYPE_ETHERNET } from './link-types.js'
+import { PacketSocketSender, packetSocketsWork } from './packet-socket.js'
+import { PcapCapture } from './pcap-capture.js'
+import { probeLinkType } from './pcap-handle.js'
+import { PcapInjectSender } from './pcap-inject.js'
+import { requireCapture } from './permissions.js'
+
+/** A link on an interface of this machine: capture by libpcap, sending by an AF_PACKET socket (elsewhere than on Linux by `pcap_inject`). */
+export class PcapLink implements Link {
+  readonly backend = 'pcap'
+  readonly name: string
+  readonly linkType: number
+  private readonly interfaceIndex: number
+  private readonly target: SendTarget
+  private readonly captures = new Set<PcapCapture>()
+  private sender: FrameSender | undefined
+  private sent = 0
+  private readonly past: LinkStats = { received: 0, dropped: 0, interfaceDropped: 0, sent: 0 }
+  private isClosed = false
+
+  /** Opens the sending side, so that a lack of rights shows at once. Throws a LinkError; nothing stays open then. */
+  constructor(interfaceName: string) {
+    const found = requireInterface(interfaceName)
+    this.name = found.name
+    this.interfaceIndex = found.index
+    this.linkType = found.linkType ?? probeLinkType(found.name)
+    this.target = {
+      interfaceName: found.name,
+      interfaceIndex: found.index,
+      mtu: () => this.find()?.mtu,
+      headerLength: this.linkType === LINKTYPE_ETHERNET ? 14 : 0,
+    }
+    if (this.name === 'any') requireCapture(this.name)
+    else this.sender = packetSocketsWork() ? new PacketSocketSender(this.target) : new PcapInjectSender(this.target)
+  }
+
+  get closed(): boolean {
+    return this.isClosed
+  }
+
+  get addresses(): LinkAddresses {
+    const found = this.find()
+    return {
+      ...(found?.mac === undefined ? {} : { mac: found.mac }),
+      ipv4: found?.ipv4 ?? [],
+      ipv6: found?.ipv6 ?? [],
+      mtu: found?.mtu ?? 0,
+    }
+  }
+
+  send(frames: readonly Uint8Array[]): number {
+    const sender = this.requireSender()
+    let good = 0
+    try {
+      for (; good < frames.length; good++) checkFrame(this.target, frames[good]!, good)
+    } catch (error) {
+      // Those before the bad one go, as `sent` of the error says; if not all of them, the bad one's turn comes with the rest.
+      const taken = good === 0 ? 0 : this.hand(sender, frames.slice(0, good))
+      if (taken < good) return taken
+      throw error
+    }
+    return this.hand(sender, frames)
+  }
+
+  capture(options: CaptureOptions, onBatch: (batch: CaptureBatch) => void, onError: (error: Error) => void): Capture {
+    this.requireOpen()
+    const owner = {
+      interfaceName: this.name,
+      interfaceIndex: this.interfaceIndex,
+      mtu: this.find()?.mtu,
+      sent: () => this.sent,
+      ended: (capture: PcapCapture) => this.captureEnded(capture),
+    }
+    const capture = new PcapCapture(owner, options, onBatch, onError)
+    this.captures.add(capture)
+    return capture
+  }
+
+  stats(): LinkStats {
+    const all = [this.past, ...[...this.captures].map((capture) => capture.stats())]
+    const sum = (key: keyof LinkStats) => all.reduce((total, each) => total + each[key], 0)
+    return { received: sum('received'), dropped: sum('dropped'), interfaceDropped: sum('interfaceDropped'), sent: this.sent }
+  }
+
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const capture of [...this.captures]) capture.stop()
+    this.sender?.close()
+    this.sender = undefined
+  }
+
+  private hand(sender: FrameSender, frames: readonly Uint8Array[]): number {
+    try {
+      const taken = sender.send(frames, 0)
+      this.sent += taken
+      return taken
+    } catch (error) {
+      if (error instanceof LinkError) this.sent += error.sent ?? 0
+      throw error
+    }
+  }
+
+  private captureEnded(capture: PcapCapture): void {
+    if (!this.captures.delete(capture)) return
+    const last = capture.stats()
+    this.past.received += last.received
+    this.past.dropped += last.dropped
+    this.past.interfaceDropped += last.interfaceDropped
+  }
+
+  private find(): Interface | undefined {
+    return findInterface(this.name)
+  }
+
+  private requireOpen(): void {
+    if (this.isClosed) throw new LinkError('CLOSED', `the link on ${this.name} is closed: open it again`)
+  }
+
+  private requireSender(): FrameSender {
+    this.requireOpen()
+    if (this.sender !== undefined) return this.sender
+    throw new LinkError('CAPTURE_ONLY', `'any' is for capturing only: to send, name an interface`)
+  }
+}

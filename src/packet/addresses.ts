@@ -1,0 +1,151 @@
+/**
+ * Addresses between their text and their bytes: IPv4 (RFC 791), IPv6 (RFC 4291, text as RFC 5952), MAC (EUI-48).
+ * Formatting keeps the last texts in small direct-mapped tables: traffic repeats its addresses.
+ */
+
+const OCTET = Array.from({ length: 256 }, (_, value) => String(value))
+const HEX_OCTET = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'))
+
+const CACHE_SIZE = 2048
+const ipv4Keys = new Float64Array(CACHE_SIZE).fill(-1)
+const ipv4Texts = new Array<string>(CACHE_SIZE).fill('')
+const macKeys = new Float64Array(CACHE_SIZE).fill(-1)
+const macTexts = new Array<string>(CACHE_SIZE).fill('')
+
+/** Dotted text of an IPv4 address given as an unsigned 32-bit number: `formatIpv4(0xc0a80001)` is `'192.168.0.1'`. */
+export function formatIpv4(address: number): string {
+  const slot = (address ^ (address >>> 11) ^ (address >>> 21)) & (CACHE_SIZE - 1)
+  if (ipv4Keys[slot] === address) return ipv4Texts[slot]!
+  const text = `${OCTET[address >>> 24]}.${OCTET[(address >>> 16) & 255]}.${OCTET[(address >>> 8) & 255]}.${OCTET[address & 255]}`
+  ipv4Keys[slot] = address
+  ipv4Texts[slot] = text
+  return text
+}
+
+/** The unsigned 32-bit number of a dotted IPv4 address, or -1 when the text is none (four decimal parts, no leading zeros). */
+export function parseIpv4(text: string): number {
+  let result = 0
+  let part = -1
+  let parts = 0
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : 46
+    if (code === 46) {
+      if (part < 0 || parts === 4) return -1
+      result = result * 256 + part
+      parts++
+      part = -1
+    } else if (code >= 48 && code <= 57) {
+      if (part === 0) return -1
+      part = part < 0 ? code - 48 : part * 10 + code - 48
+      if (part > 255) return -1
+    } else return -1
+  }
+  return parts === 4 ? result : -1
+}
+
+/** Text of the MAC address given as a number below 2^48: `'02:00:00:00:00:01'`. */
+export function formatMac(address: number): string {
+  const low = address >>> 0
+  const slot = (low ^ (low >>> 11) ^ (low >>> 22)) & (CACHE_SIZE - 1)
+  if (macKeys[slot] === address) return macTexts[slot]!
+  const high = (address - low) / 0x100000000
+  const text = `${HEX_OCTET[high >>> 8]}:${HEX_OCTET[high & 255]}:${HEX_OCTET[low >>> 24]}:${HEX_OCTET[(low >>> 16) & 255]}:${HEX_OCTET[(low >>> 8) & 255]}:${HEX_OCTET[low & 255]}`
+  macKeys[slot] = address
+  macTexts[slot] = text
+  return text
+}
+
+/** The number (below 2^48) of a MAC address written with `:` or `-`, or -1 when the text is none. */
+export function parseMac(text: string): number {
+  if (text.length !== 17) return -1
+  let result = 0
+  for (let i = 0; i < 17; i++) {
+    const code = text.charCodeAt(i)
+    if (i % 3 === 2) {
+      if (code !== 58 && code !== 45) return -1
+      continue
+    }
+    const digit = hexDigit(code)
+    if (digit < 0) return -1
+    result = result * 16 + digit
+  }
+  return result
+}
+
+/** Value of an ASCII hexadecimal digit, or -1. */
+export function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  if (code >= 97 && code <= 102) return code - 87
+  if (code >= 65 && code <= 70) return code - 55
+  return -1
+}
+
+/** Canonical text (RFC 5952) of the 16 bytes at `offset`: lower case, the longest run of zeros as `::`, IPv4-mapped with dots. */
+export function formatIpv6(bytes: Uint8Array, offset = 0): string {
+  const groups: number[] = []
+  for (let i = 0; i < 16; i += 2) groups.push((bytes[offset + i]! << 8) | bytes[offset + i + 1]!)
+  let start = -1
+  let length = 1
+  for (let i = 0; i < 8; ) {
+    if (groups[i] !== 0) {
+      i++
+      continue
+    }
+    let end = i
+    while (end < 8 && groups[end] === 0) end++
+    if (end - i > length) {
+      start = i
+      length = end - i
+    }
+    i = end
+  }
+  if (start === 0 && length === 5 && groups[5] === 0xffff) {
+    return `::ffff:${bytes[offset + 12]}.${bytes[offset + 13]}.${bytes[offset + 14]}.${bytes[offset + 15]}`
+  }
+  if (start < 0) return groups.map((group) => group.toString(16)).join(':')
+  const hex = (from: number, to: number) =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':')
+  return `${hex(0, start)}::${hex(start + length, 8)}`
+}
+
+/** The 16 bytes of an IPv6 address (RFC 4291 §2.2, a trailing dotted IPv4 part too; a zone `%eth0` is not part of it), or undefined. */
+export function parseIpv6(text: string): Uint8Array | undefined {
+  const double = text.indexOf('::')
+  if (double !== -1 && text.indexOf('::', double + 1) !== -1) return undefined
+  const head = ipv6Groups(double === -1 ? text : text.slice(0, double), double === -1)
+  if (head === undefined) return undefined
+  const tail = double === -1 ? [] : ipv6Groups(text.slice(double + 2), true)
+  if (tail === undefined) return undefined
+  const missing = 8 - head.length - tail.length
+  if (double === -1 ? missing !== 0 : missing < 1) return undefined
+  const bytes = new Uint8Array(16)
+  head.forEach((group, index) => setGroup(bytes, index, group))
+  tail.forEach((group, index) => setGroup(bytes, 8 - tail.length + index, group))
+  return bytes
+}
+
+function setGroup(bytes: Uint8Array, index: number, group: number): void {
+  bytes[index * 2] = group >>> 8
+  bytes[index * 2 + 1] = group & 255
+}
+
+function ipv6Groups(text: string, mayEndDotted: boolean): number[] | undefined {
+  if (text === '') return []
+  const groups: number[] = []
+  const parts = text.split(':')
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!
+    if (mayEndDotted && i === parts.length - 1 && part.includes('.')) {
+      const dotted = parseIpv4(part)
+      if (dotted < 0) return undefined
+      groups.push(dotted >>> 16, dotted & 0xffff)
+    } else {
+      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined
+      groups.push(Number.parseInt(part, 16))
+    }
+  }
+  return groups.length <= 8 ? groups : undefined
+}

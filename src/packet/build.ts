@@ -1,0 +1,285 @@
+import { BuildContext } from './build-context.js'
+import { Writer } from './bytes.js'
+import { PacketError } from './errors.js'
+import { type AnyPacket, type Field, Kind } from './field.js'
+import { printed } from './literal.js'
+import type { LayerDefinition } from './layer-definition.js'
+import type { Packet } from './packet.js'
+
+/**
+ * Building goes from the innermost layer outwards and writes each header in front of what is there already, so that
+ * lengths and checksums are computed over a finished payload. Packets are written one before the other from the end
+ * of a slab; the result is a view on it, never written again.
+ */
+
+const SLAB_SIZE = 65536
+
+/** One packet being built: the slab and the places in it, which move together when the slab has to grow. */
+class Workshop {
+  slab = new Uint8Array(SLAB_SIZE)
+  /** Where the next header ends: the start of what is written so far. */
+  position = SLAB_SIZE
+  end = SLAB_SIZE
+  /** End of the payload that lengths count, without padding. */
+  limit = SLAB_SIZE
+  /** The same for the layer that owns a trailer. */
+  outerLimit = SLAB_SIZE
+  readonly context = new BuildContext()
+  readonly writer = new Writer()
+
+  /** Makes room for `need` more bytes in front of `position`. */
+  reserve(need: number): void {
+    if (this.position >= need) return
+    const written = this.end - this.position
+    const slab = new Uint8Array(Math.max(SLAB_SIZE, (written + need) * 2))
+    slab.set(this.slab.subarray(this.position, this.end), slab.length - written)
+    const shift = slab.length - this.end
+    this.slab = slab
+    this.position += shift
+    this.end += shift
+    this.limit += shift
+    this.outerLimit += shift
+  }
+}
+
+/** A packet inside a field of another is built while the other one is: each depth has its own workshop. */
+const workshops: Workshop[] = [new Workshop()]
+let depth = 0
+
+/** The bytes of a packet from this layer inwards. @throws PacketError when a computed value does not fit its field */
+export function buildPacket(packet: Packet): Buffer {
+  if (packet._buffer !== null && isUntouched(packet)) return Buffer.from(packet._buffer.subarray(packet._offset, packet._end))
+  if (standsForMany(packet)) return buildPacket(packet[Symbol.iterator]().next().value as Packet)
+  workshops[depth] ??= new Workshop()
+  const workshop = workshops[depth]!
+  depth++
+  try {
+    return build(packet, workshop)
+  } finally {
+    depth--
+  }
+}
+
+function isUntouched(packet: Packet): boolean {
+  for (let layer: Packet | null | undefined = packet; layer !== null && layer !== undefined; layer = layer._payload) {
+    if (layer._values !== null || !layer._isUntouched()) return false
+  }
+  return true
+}
+
+function standsForMany(packet: Packet): boolean {
+  for (let layer: Packet | null | undefined = packet; layer !== null && layer !== undefined; layer = layer._payload) if (layer._many) return true
+  return false
+}
+
+function build(packet: Packet, workshop: Workshop): Buffer {
+  const { context } = workshop
+  let innermost = packet
+  for (let inner = packet.payload; inner !== null; inner = inner.payload) innermost = inner
+  workshop.end = workshop.position
+  workshop.limit = workshop.position
+  workshop.outerLimit = workshop.position
+  for (let layer: Packet | null = innermost; layer !== null; layer = layer === packet ? null : layer._under) {
+    const definition = layer._layer
+    if (definition.isOpaque) {
+      writeOpaque(layer, definition.isPadding, workshop)
+      continue
+    }
+    if (definition.behaviour.trailer !== undefined) workshop.limit = workshop.outerLimit
+    context.packet = layer
+    writeHeader(layer, definition, workshop)
+    if (definition.behaviour.isTrailer === true) workshop.limit = workshop.position
+  }
+  return Buffer.from(workshop.slab.buffer as ArrayBuffer, workshop.position, workshop.end - workshop.position)
+}
+
+function writeOpaque(layer: Packet, isPadding: boolean, workshop: Workshop): void {
+  const load = layer._stored(0) as Uint8Array
+  const { length } = load
+  workshop.reserve(length)
+  const { slab } = workshop
+  const start = workshop.position - length
+  slab.set(load, start)
+  workshop.position = start
+  if (!isPadding) return
+  workshop.limit = start
+  workshop.outerLimit = start
+}
+
+/** Writes one header in front of what is there. */
+function writeHeader(layer: Packet, definition: LayerDefinition, workshop: Workshop): void {
+  const { context, writer } = workshop
+  const { fixedSize, fields, tailStart } = definition
+  const buffer = layer._buffer
+  let source: Uint8Array | null = null
+  let from = 0
+  let length = fixedSize
+  if (tailStart < fields.length && !tailIsEmpty(layer, definition)) {
+    if (buffer !== null && keepsTail(layer, definition)) {
+      source = buffer
+      from = layer._offset
+      length = layer._headerStop() - from
+    } else {
+      writer.length = 0
+      writer.start = 0
+      writer.names = null
+      writer.reserve(fixedSize)
+      writeTail(layer, definition, context, writer)
+      source = writer.buffer
+      length = writer.length
+    }
+  }
+  workshop.reserve(length)
+  const { slab } = workshop
+  const start = workshop.position - length
+  if (source !== null) for (let i = fixedSize; i < length; i++) slab[start + i] = source[from + i]!
+  writeFixed(layer, definition, slab, start)
+  context.buffer = slab
+  context.start = start
+  context.payloadStart = workshop.position
+  context.payloadEnd = workshop.limit
+  workshop.position = start
+  if (buffer === null || layer._values !== null) compute(layer, definition, context, buffer !== null)
+}
+
+/** Whether no tail field is set and their defaults take no bytes, as in a TCP header without options. */
+function tailIsEmpty(layer: Packet, definition: LayerDefinition): boolean {
+  if (layer._buffer !== null || !definition.hasEmptyTail) return false
+  const values = layer._values
+  if (values === null) return true
+  for (let i = definition.tailStart; i < values.length; i++) if (values[i] !== undefined) return false
+  return true
+}
+
+/** Whether a dissected layer's tail bytes still say what its fields do. */
+function keepsTail(layer: Packet, definition: LayerDefinition): boolean {
+  const values = layer._values
+  if (values === null) return !layer._tailChanged()
+  if (definition.hasConditions && values.some((value) => value !== undefined)) return false
+  for (let i = definition.tailStart; i < values.length; i++) if (values[i] !== undefined) return false
+  return !layer._tailChanged()
+}
+
+function writeTail(layer: Packet, definition: LayerDefinition, context: BuildContext, writer: Writer): void {
+  const { fields, tailStart } = definition
+  const base = writer.start
+  let group = -1
+  let groupAt = 0
+  for (let i = tailStart; i < fields.length; i++) {
+    const field = fields[i]!
+    const at = writer.length
+    context.tailStarts[i - tailStart] = at - base
+    if (field.condition === null || field.condition(layer as AnyPacket)) {
+      let value = layer._stored(i)
+      if (field.kind === Kind.BITS) {
+        if (group !== field.group) {
+          group = field.group
+          groupAt = writer.reserve(field.groupSize)
+        }
+        context.tailStarts[i - tailStart] = groupAt + (field.bitStart >>> 3) - base
+        if (value !== undefined) field.writeAt(writer.buffer, groupAt + (field.bitStart >>> 3), value)
+      } else if (field.kind === Kind.CODEC) {
+        const codec = field.codec!
+        value ??= codec.empty()
+        codec.write(writer, value, layer as AnyPacket)
+      } else {
+        writer.reserve(field.size)
+        if (value !== undefined) field.writeAt(writer.buffer, at, value)
+      }
+    }
+    context.tailEnds[i - tailStart] = writer.length - base
+  }
+}
+
+function writeFixed(layer: Packet, definition: LayerDefinition, into: Uint8Array, start: number): void {
+  const { fixedSize, fields, tailStart, template } = definition
+  const values = layer._values
+  const buffer = layer._buffer
+  if (buffer === null) into.set(template, start)
+  else for (let i = 0; i < fixedSize; i++) into[start + i] = buffer[layer._offset + i]!
+  if (values !== null) {
+    for (let i = 0; i < tailStart; i++) {
+      const given = values[i]
+      if (given === undefined) continue
+      const field = fields[i]!
+      if (typeof given === 'number') {
+        field.writeAt(into, start + field.offset, given)
+        continue
+      }
+      const value = layer._stored(i)
+      if (value !== undefined) field.writeAt(into, start + field.offset, value)
+      else for (let byte = 0; field.kind !== Kind.BITS && byte < field.size; byte++) into[start + field.offset + byte] = 0
+    }
+  }
+  if (buffer !== null) return
+  const payload = layer._payload
+  if (payload !== null && payload !== undefined) {
+    const overloads = definition.overloads(payload._layer)
+    if (overloads !== undefined) {
+      for (let i = 0; i < overloads.length; i++) {
+        const [index, value] = overloads[i]!
+        if (index < tailStart && (values === null || values[index] === undefined)) fields[index]!.writeAt(into, start + fields[index]!.offset, value)
+      }
+    }
+  }
+  const { dynamic } = definition
+  for (let i = 0; i < dynamic.length; i++) {
+    const field = dynamic[i]!
+    if (field.offset < 0 || (values !== null && values[field.index] !== undefined)) continue
+    const value = layer._stored(field.index)
+    if (value !== undefined) field.writeAt(into, start + field.offset, value)
+  }
+}
+
+/** Fills the automatic fields: lengths first, then what the layer finishes itself, then checksums. */
+function compute(layer: Packet, definition: LayerDefinition, context: BuildContext, fromBytes: boolean): void {
+  const { automatic, behaviour } = definition
+  let finished = behaviour.finish === undefined
+  for (let i = 0; i < automatic.length; i++) {
+    const field = automatic[i]!
+    if (field.isChecksum && !finished) {
+      behaviour.finish!(context)
+      finished = true
+    }
+    if (layer._isSet(field.index) || (fromBytes && layer._isFromBytes(field.index))) continue
+    if (field.condition !== null && !field.condition(layer as AnyPacket)) continue
+    const overloaded = definition.overloadsAutomatic ? layer._stored(field.index) : undefined
+    writeComputed(field, overloaded === undefined ? field.automatic!(context) : (overloaded as number), context, definition)
+  }
+  if (!finished) behaviour.finish!(context)
+}
+
+function writeComputed(field: Field, value: number, context: BuildContext, definition: LayerDefinition): void {
+  if (!(value >= 0 && value <= field.maximum)) {
+    throw new PacketError(
+      `${field.where}: the computed value ${printed(value)} does not fit ${field.bits} bits (0..${field.maximum}); make the packet smaller or set the field`,
+    )
+  }
+  const offset = field.offset >= 0 ? field.offset : context.tailStarts[field.index - definition.tailStart]!
+  field.writeAt(context.buffer, context.start + offset, value)
+}
+
+/**
+ * Writes a packet that is the value of a field of another one: always from its fields, never copied, because bytes such
+ * as DNS names depend on where they stand. Its automatic fields are computed unless they were set by hand.
+ */
+export function writeNested(writer: Writer, packet: Packet): void {
+  const definition = packet._layer
+  const { fixedSize, fields, tailStart } = definition
+  const context = new BuildContext()
+  const outerStart = writer.start
+  const start = writer.length
+  writer.start = start
+  writer.reserve(fixedSize)
+  if (tailStart < fields.length) writeTail(packet, definition, context, writer)
+  writeFixed(packet, definition, writer.buffer, start)
+  const payloadStart = writer.length
+  if (packet.payload !== null) writer.bytes(packet.payload.bytes())
+  context.packet = packet
+  context.buffer = writer.buffer
+  context.start = start
+  context.payloadStart = payloadStart
+  context.payloadEnd = writer.length
+  compute(packet, definition, context, false)
+  writer.start = outerStart
+}

@@ -1,0 +1,56 @@
+import { Deferred, type Field } from './field.js'
+import { bytesCommand } from './literal.js'
+import type { Packet } from './packet.js'
+
+/** The JavaScript expression that builds this packet: every field whose value building alone would not give. */
+export function commandOf(packet: Packet): string {
+  const plain = packet.layers().some((layer) => layer._buffer !== null) ? computedPacket(packet) : null
+  const layers = packet.layers()
+  const reference = plain?.layers()
+  return layers.map((layer, i) => layerCommand(layer, reference?.[i])).join('/')
+}
+
+/** The same packet with all its automatic fields computed anew, to see which of the values in the bytes are no accident. */
+function computedPacket(packet: Packet): Packet | null {
+  const copy = packet.copy()
+  for (const layer of copy.layers()) {
+    for (const field of layer._layer.automatic) if (layer._isFromBytes(field.index)) layer._write(field.index, undefined)
+  }
+  try {
+    return copy.rebuilt()
+  } catch {
+    return null
+  }
+}
+
+function layerCommand(layer: Packet, reference: Packet | undefined): string {
+  const definition = layer._layer
+  if (definition.isOpaque) {
+    const load = layer._read(0)
+    const value = load instanceof Deferred ? load.toString() : bytesCommand(load as Uint8Array)
+    return `${definition.layerName}(${value === "''" ? '' : value})`
+  }
+  const parts: string[] = []
+  for (const field of definition.fields) {
+    if (!layer._isSet(field.index) && !isNews(layer, field, reference)) continue
+    const value = field.command(layer._read(field.index))
+    // A list that was only looked at is kept, though nobody set it.
+    if (value === '[]' && field.defaultValue === undefined) continue
+    parts.push(`${field.name}: ${value}`)
+  }
+  return parts.length === 0 ? `${definition.layerName}()` : `${definition.layerName}({${parts.join(', ')}})`
+}
+
+/** Whether the bytes have another value than an unset field would be built with. */
+function isNews(layer: Packet, field: Field, reference: Packet | undefined): boolean {
+  if (layer._buffer === null) return false
+  const value = layer._read(field.index)
+  if (value === undefined) return false
+  if (field.automatic !== null) {
+    return reference === undefined || reference._layer !== layer._layer || field.command(reference._read(field.index)) !== field.command(value)
+  }
+  const unset = layer.copy()
+  unset._write(field.index, undefined)
+  const fallback = unset._read(field.index)
+  return fallback === undefined || field.command(fallback) !== field.command(value)
+}

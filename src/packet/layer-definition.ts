@@ -1,0 +1,297 @@
+import { closest, PacketError } from './errors.js'
+import { type AnyPacket, type Field, Kind } from './field.js'
+import type { BuildContext } from './build-context.js'
+import type { Packet } from './packet.js'
+
+/** What a layer does beyond its layout. All parts are optional. */
+export interface Behaviour {
+  /** Bytes of the header, options included, as its own length field says. */
+  headerLength?(me: AnyPacket): number
+  /** Bytes of payload as a length field says; what lies behind them is padding. Undefined or negative infinity: to the end. */
+  payloadLength?(me: AnyPacket): number | undefined
+  /** The field that `headerLength` reads, for messages. */
+  headerLengthField?: string
+  /** The field that `payloadLength` reads, for messages. */
+  payloadLengthField?: string
+  /** Layer of the payload where no bound field tells it; asked before the bindings. */
+  guess?(me: AnyPacket): LayerReference | undefined
+  /** Layer of the bytes behind the payload, where they are more than padding. */
+  trailer?(me: AnyPacket): LayerReference | undefined
+  /** This layer is such a trailer: only the layer that names it counts it as payload. */
+  isTrailer?: boolean
+  /** One line about this layer for `summary()`. */
+  summary?(me: AnyPacket): string
+  /** Whether this layer of a reply answers the same layer of a request. */
+  answers?(me: AnyPacket, request: AnyPacket): boolean
+  /** A text equal for a request and all its answers; `inner` is the text of the payload. */
+  hash?(me: AnyPacket, inner: string): string
+  /** Last changes to the built bytes, after lengths and before checksums. */
+  finish?(context: BuildContext): void
+}
+
+/** A layer function or its definition: what names a layer in calls. */
+export interface LayerReference {
+  readonly definition: LayerDefinition
+}
+
+interface Binding {
+  readonly upper: LayerDefinition
+  readonly when: readonly (readonly [index: number, value: unknown])[]
+  readonly sequence: number
+}
+
+interface BindingGroup {
+  readonly index: number
+  readonly table: Map<unknown, Binding[]>
+}
+
+let bindingSequence = 0
+const nameIds = new Map<string, number>()
+
+/** A number for a field name, the same in all layers: fall-through access looks fields up by it. */
+export function nameId(name: string): number {
+  let id = nameIds.get(name)
+  if (id === undefined) {
+    id = nameIds.size
+    nameIds.set(name, id)
+  }
+  return id
+}
+
+/**
+ * Layout, behaviour and bindings of one layer. Fields up to the first conditional or variable one are *fixed*: they
+ * stand at known offsets. The others form the *tail*, decoded in one go when one of them is first needed.
+ */
+export class LayerDefinition implements LayerReference {
+  readonly layerName: string
+  readonly fields: readonly Field[]
+  readonly summaryText: string
+  /** Bytes of the fixed fields. */
+  readonly fixedSize: number
+  /** Index of the first field of the tail; `fields.length` when there is none. */
+  readonly tailStart: number
+  /** The fixed fields with their default values. */
+  readonly template: Uint8Array
+  /** Fields that are computed when unset, lengths before checksums. */
+  readonly automatic: readonly Field[]
+  readonly dynamic: readonly Field[]
+  readonly hasConditions: boolean
+  /** Whether the tail takes no bytes when none of its fields is set. */
+  readonly hasEmptyTail: boolean
+  behaviour: Behaviour = {}
+  /** Whether a binding gives a value to an automatic field. */
+  overloadsAutomatic = false
+  /** The function that users call to make a packet of this layer. */
+  callable: unknown = null
+  /** Field index by `nameId`, or -1. */
+  readonly slots: Int16Array
+  /** Marks `Raw` and `Padding`, whose bytes are payload that nobody understood. */
+  isOpaque = false
+  isPadding = false
+  private readonly indexes = new Map<string, number>()
+  private readonly groups: BindingGroup[] = []
+  private readonly always: Binding[] = []
+  private readonly overloadTable = new Map<LayerDefinition, readonly (readonly [number, unknown])[]>()
+  private overloadCount = 0
+
+  constructor(name: string, layout: Readonly<Record<string, Field<never, never>>>, summaryText: string) {
+    this.layerName = name
+    this.summaryText = summaryText
+    const fields: Field[] = []
+    for (const [key, given] of Object.entries(layout) as [string, Field][]) {
+      // A field object may serve several layers (IP and IPerror); each gets its own.
+      const field = given.layerName === '' ? given : Object.assign(Object.create(Object.getPrototypeOf(given) as object) as Field, given)
+      field.name = key
+      field.layerName = name
+      field.index = fields.length
+      fields.push(field)
+      this.indexes.set(key, field.index)
+    }
+    this.fields = fields
+    this.tailStart = this.place()
+    let size = 0
+    for (const field of fields.slice(0, this.tailStart)) size = Math.max(size, field.offset + (field.window || field.size))
+    this.fixedSize = size
+    this.slots = new Int16Array(Math.max(0, ...fields.map((field) => nameId(field.name))) + 1).fill(-1)
+    for (const field of fields) this.slots[nameId(field.name)] = field.index
+    const automatic = fields.filter((field) => field.automatic !== null)
+    this.automatic = [...automatic.filter((field) => !field.isChecksum), ...automatic.filter((field) => field.isChecksum)]
+    this.dynamic = fields.filter((field) => field.dynamicDefault !== null)
+    this.hasConditions = fields.some((field) => field.condition !== null)
+    this.hasEmptyTail = fields.slice(this.tailStart).every((field) => {
+      const empty = field.defaultValue ?? field.codec?.empty()
+      return field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
+    })
+    this.template = new Uint8Array(this.fixedSize)
+    for (const field of fields) this.prepareDefault(field)
+  }
+
+  get definition(): LayerDefinition {
+    return this
+  }
+
+  /** Gives bit fields their windows and fixed fields their offsets; the index where the tail starts. */
+  private place(): number {
+    const { fields } = this
+    for (let i = 0; i < fields.length; ) {
+      if (fields[i]!.kind !== Kind.BITS) {
+        i++
+        continue
+      }
+      let end = i
+      let bits = 0
+      while (end < fields.length && fields[end]!.kind === Kind.BITS) bits += fields[end++]!.bits
+      this.placeBits(i, end, bits)
+      i = end
+    }
+    let offset = 0
+    let tailStart = 0
+    for (; tailStart < fields.length; tailStart++) {
+      const field = fields[tailStart]!
+      if (field.condition !== null || field.kind === Kind.CODEC) break
+      if (field.kind === Kind.BITS) {
+        const group = fields.slice(field.group).filter((other) => other.group === field.group)
+        if (group.some((other) => other.condition !== null)) break
+        field.offset = offset + (field.bitStart >>> 3)
+        if (field === group.at(-1)) offset += field.groupSize
+      } else {
+        field.offset = offset
+        offset += field.size
+      }
+    }
+    return tailStart
+  }
+
+  /** A run of bit fields is cut into groups of whole bytes wherever the bits come out even. */
+  private placeBits(start: number, end: number, total: number): void {
+    if (total % 8 !== 0) {
+      const names = this.fields.slice(start, end).map((field) => `${field.name} ${field.bits}`)
+      throw new PacketError(`layer ${this.layerName}: the bit fields ${names.join(', ')} make ${total} bits; they must fill whole bytes`)
+    }
+    let groupStart = start
+    let bits = 0
+    for (let i = start; i < end; i++) {
+      const field = this.fields[i]!
+      field.group = groupStart
+      field.bitStart = bits
+      const low = bits + field.bits
+      field.window = Math.ceil(low / 8) - (bits >>> 3)
+      field.shift = (8 - (low % 8)) % 8
+      bits = low
+      if (bits % 8 === 0) {
+        for (let j = groupStart; j <= i; j++) this.fields[j]!.groupSize = bits / 8
+        groupStart = i + 1
+        bits = 0
+      }
+    }
+  }
+
+  private prepareDefault(field: Field): void {
+    if (field.defaultValue === undefined) {
+      if (field.kind !== Kind.CODEC) field.defaultValue = field.coerce(field.kind === Kind.IPV6 ? new Uint8Array(16) : field.kind === Kind.MAC ? new Uint8Array(6) : 0)
+    } else field.defaultValue = field.coerce(field.defaultValue)
+    if (field.offset >= 0) field.writeAt(this.template, field.offset, field.defaultValue)
+  }
+
+  /** Index of a field, or -1. */
+  find(name: string): number {
+    return this.indexes.get(name) ?? -1
+  }
+
+  /** Index of a field. @throws PacketError when the layer has none of that name. */
+  indexOf(name: string): number {
+    const index = this.indexes.get(name)
+    if (index !== undefined) return index
+    throw this.unknownField(name)
+  }
+
+  unknownField(name: string): PacketError {
+    const near = closest(name, this.indexes.keys())
+    const remedy = near === undefined ? `its fields are ${[...this.indexes.keys()].join(' ') || 'none'}` : `did you mean '${near}'?`
+    return new PacketError(`${this.layerName} has no field '${name}'; ${remedy}`)
+  }
+
+  // Bindings
+
+  /** Says that `upper` follows this layer where the fields have these values. Gives the function that takes it back. */
+  bind(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>, build = true): () => void {
+    const when = Object.entries(fields).map(([name, value]) => {
+      const index = this.indexOf(name)
+      const stored = this.fields[index]!.coerce(value)
+      return [index, stored instanceof Uint8Array ? this.fields[index]!.present(stored) : stored] as const
+    })
+    const binding: Binding = { upper, when: when.slice(1), sequence: ++bindingSequence }
+    const bucket = when.length === 0 ? this.always : this.bucket(when[0]![0], when[0]![1])
+    bucket.unshift(binding)
+    const before = this.overloadTable.get(upper)
+    if (build) {
+      this.overloadTable.set(upper, when)
+      if (when.some(([index]) => this.fields[index]!.automatic !== null)) this.overloadsAutomatic = true
+      this.overloadCount = this.overloadTable.size
+    }
+    return () => {
+      const at = bucket.indexOf(binding)
+      if (at >= 0) bucket.splice(at, 1)
+      if (build && this.overloadTable.get(upper) === when) {
+        if (before === undefined) this.overloadTable.delete(upper)
+        else this.overloadTable.set(upper, before)
+        this.overloadCount = this.overloadTable.size
+      }
+    }
+  }
+
+  private bucket(index: number, value: unknown): Binding[] {
+    let group = this.groups.find((candidate) => candidate.index === index)
+    if (group === undefined) {
+      group = { index, table: new Map() }
+      this.groups.push(group)
+    }
+    let bucket = group.table.get(value)
+    if (bucket === undefined) {
+      bucket = []
+      group.table.set(value, bucket)
+    }
+    return bucket
+  }
+
+  /** The layer bound to the values of this packet's fields: the latest binding that fits, or undefined. */
+  boundLayer(packet: Packet): LayerDefinition | undefined {
+    let best: Binding | undefined = this.always[0]
+    const { groups } = this
+    for (let g = 0; g < groups.length; g++) {
+      const group = groups[g]!
+      const bucket = group.table.get(packet._key(group.index))
+      if (bucket === undefined) continue
+      for (let i = 0; i < bucket.length; i++) {
+        const binding = bucket[i]!
+        if (best !== undefined && best.sequence > binding.sequence) break
+        if (binding.when.length === 0 || binding.when.every(([index, value]) => packet._key(index) === value)) {
+          best = binding
+          break
+        }
+      }
+    }
+    return best?.upper
+  }
+
+  /** Values that this layer's fields take when unset and `upper` follows, or undefined. */
+  overloads(upper: LayerDefinition): readonly (readonly [index: number, value: unknown])[] | undefined {
+    return this.overloadCount === 0 ? undefined : this.overloadTable.get(upper)
+  }
+
+  /** Every binding, for listings: the upper layer and the fields that lead to it. */
+  bindings(): { upper: LayerDefinition; fields: Record<string, unknown> }[] {
+    const all: { upper: LayerDefinition; fields: Record<string, unknown> }[] = []
+    for (const binding of this.always) all.push({ upper: binding.upper, fields: {} })
+    for (const group of this.groups) {
+      for (const [value, bucket] of group.table) {
+        for (const binding of bucket) {
+          const fields: Record<string, unknown> = { [this.fields[group.index]!.name]: this.fields[group.index]!.present(value) }
+          for (const [index, other] of binding.when) fields[this.fields[index]!.name] = this.fields[index]!.present(other)
+          all.push({ upper: binding.upper, fields })
+        }
+      }
+    }
+    return all
+  }
+}

@@ -1,0 +1,103 @@
+import { PacketError } from './errors.js'
+import { type AnyPacket, Deferred, type Field } from './field.js'
+import { printed } from './literal.js'
+import { type Behaviour, LayerDefinition, type LayerReference } from './layer-definition.js'
+import { allDefinitions, createPacket, definitionByName, ownPacket, Packet, registerDefinition, type Stackable } from './packet.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: the types of the fields are inferred from here
+type Layout = Readonly<Record<string, Field<any, any>>>
+
+/** What the fields of a layer read as. */
+export type Values<L extends Layout> = { [K in keyof L]: L[K] extends Field<infer T, infer _In> ? T : never }
+
+/** What one field may be given: a value, a set of values and inclusive ranges, a random value; null makes it automatic. */
+export type Given<In> = In | readonly (In | readonly [In, In])[] | string | Deferred | null
+
+/** What a layer's fields may be given. */
+export type Inputs<L extends Layout> = { [K in keyof L]?: L[K] extends Field<infer _T, infer In> ? Given<In> : never }
+
+/**
+ * A layer: call it to make a packet of it. With an object of field values it builds, with bytes it dissects them.
+ * It turns into its name, so `packet[TCP]` works.
+ */
+export interface Layer<F = unknown, I = Record<string, unknown>> extends LayerReference {
+  (fields?: I | Uint8Array | string | Deferred): Packet & F
+  readonly layerName: string
+  readonly definition: LayerDefinition
+  /** Never set: carries the type of the fields. */
+  readonly _fields?: F
+}
+
+/**
+ * Declares a layer: its name, its fields in the order of their bytes, one sentence about it (with its RFC).
+ * @throws PacketError when bit fields do not fill whole bytes, or a field has a name that packets use themselves
+ */
+export function layer<const L extends Layout>(name: string, layout: L, about = ''): Layer<Values<L>, Inputs<L>> {
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
+  const definition = new LayerDefinition(name, layout as never, about)
+  registerDefinition(definition)
+  const make = (input?: unknown): Packet => makePacket(definition, input)
+  Object.defineProperties(make, {
+    name: { value: name },
+    layerName: { value: name },
+    definition: { value: definition },
+    [Symbol.toPrimitive]: { value: () => name },
+    [Symbol.for('nodejs.util.inspect.custom')]: { value: () => `[layer ${name}]` },
+  })
+  definition.callable = make
+  return make as unknown as Layer<Values<L>, Inputs<L>>
+}
+
+function makePacket(definition: LayerDefinition, input: unknown): Packet {
+  if (input === undefined) return createPacket(definition, undefined)
+  if (input instanceof Uint8Array) return Packet._dissect(definition, input, 0, input.length, null)
+  if (definition.isOpaque && (typeof input === 'string' || input instanceof Deferred)) return createPacket(definition, { load: input })
+  if (typeof input === 'object' && input !== null && !(input instanceof Packet) && !Array.isArray(input)) {
+    return createPacket(definition, input as Record<string, unknown>)
+  }
+  const example = `${definition.layerName}({${definition.fields[0]?.name ?? ''}: …})`
+  throw new PacketError(`${definition.layerName}(${printed(input)}): give an object of fields such as ${example}, or bytes to dissect`)
+}
+
+/** Adds behaviour to a layer: lengths, what follows, one-line summary, what answers what. */
+export function behave(layer: LayerReference, behaviour: Behaviour): void {
+  Object.assign(layer.definition.behaviour, behaviour)
+}
+
+/**
+ * Says that `upper` follows `lower` where the fields have these values, both when dissecting (the latest binding that
+ * fits wins) and when building (`lower` takes the values where they are unset). Gives a function that takes it back.
+ */
+export function bind(lower: LayerReference, upper: LayerReference, fields: Readonly<Record<string, unknown>> = {}, options: { build?: boolean } = {}): () => void {
+  return lower.definition.bind(upper.definition, fields, options.build ?? true)
+}
+
+/**
+ * Dissects `buffer[offset..end]` as that layer and, when asked, all inside it. It never throws for any bytes: what
+ * cannot be read becomes `Raw` or has an `issue`. The packet keeps a view on the buffer.
+ */
+export function dissect<F>(layer: LayerReference & { readonly _fields?: F }, buffer: Uint8Array, offset = 0, end = buffer.length): Packet & F {
+  return Packet._dissect(layer.definition, buffer, offset, end, null) as Packet & F
+}
+
+/** Stacks layers, packets, text and bytes, outermost first: `stack(IP({ dst }), TCP(), 'x')` is `IP({ dst })/TCP()/'x'` at the prompt. */
+export function stack(...parts: [Stackable, ...Stackable[]]): AnyPacket {
+  const first = ownPacket(parts[0])
+  let last: Packet = first.last
+  for (let i = 1; i < parts.length; i++) {
+    const inner = ownPacket(parts[i])
+    last.append(inner)
+    last = inner.last
+  }
+  return first as AnyPacket
+}
+
+/** The layer of that name, or undefined. */
+export function layerByName(name: string): Layer | undefined {
+  return definitionByName(name)?.callable as Layer | undefined
+}
+
+/** All layers declared so far. */
+export function allLayers(): Layer[] {
+  return allDefinitions().map((definition) => definition.callable as unknown as Layer)
+}

@@ -1,0 +1,753 @@
+import { formatIpv6 } from './addresses.js'
+import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
+import { buildPacket } from './build.js'
+import { commandOf } from './command.js'
+import { closest, Issue, PacketError } from './errors.js'
+import { type AnyPacket, Deferred, type Field, Kind } from './field.js'
+import { hexdumpOf } from './hexdump.js'
+import { jsonOf, type PacketJson } from './json.js'
+import { LayerDefinition, type LayerReference, nameId } from './layer-definition.js'
+import { asSet, countOf, expand } from './sets.js'
+import { fieldsText, showOf, summaryOf } from './show.js'
+
+/** What is known of a packet besides its bytes: when and where it was captured. */
+export interface PacketMeta {
+  /** Seconds since 1970, as a float for people. */
+  time?: number
+  /** The same exactly, where the source had it: whole seconds and nanoseconds within. */
+  seconds?: number
+  nanoseconds?: number
+  /** Link type number of the capture file or device (LINKTYPE_ETHERNET is 1). */
+  linkType?: number
+  /** Bytes that the packet had on the wire, when the capture kept fewer. */
+  originalLength?: number
+  interfaceName?: string
+  comment?: string
+}
+
+/** Options of `show`, `show2` and `hexdump`. */
+export interface PrintOptions {
+  /** Give the text back instead of printing it. */
+  dump?: boolean
+  /** Colours by layer; the default asks the terminal. */
+  color?: boolean
+}
+
+/** What may be stacked on a packet: a packet, a layer (with its defaults), or bytes and text (as `Raw`). */
+export type Stackable = Packet | (LayerReference & (() => Packet)) | string | Uint8Array
+
+/** In `_values`: the field was made automatic again although the bytes have a value for it. */
+const AUTO = Symbol('automatic')
+
+/** Layers inside layers that a dissection follows; what is deeper stays `Raw`. */
+const MAX_DEPTH = 64
+
+/** Names that libraries probe objects for: reading them is never a typing mistake. */
+const PROBED = new Set(['then', 'catch', 'finally', 'constructor', 'nodeType', 'tagName', 'inspect', 'asymmetricMatch', 'sample', 'size'])
+
+const definitions = new Map<string, LayerDefinition>()
+
+/** The layer of that name, or undefined. Names are as declared: `'TCP'`. */
+export function definitionByName(name: string): LayerDefinition | undefined {
+  return definitions.get(name)
+}
+
+/** All layers declared so far, in order. */
+export function allDefinitions(): LayerDefinition[] {
+  return [...definitions.values()]
+}
+
+let opaqueDefinition: LayerDefinition
+let paddingDefinition: LayerDefinition
+
+/** Tells which layers stand for bytes that nobody understood. */
+export function useOpaqueLayers(raw: LayerDefinition, padding: LayerDefinition): void {
+  raw.isOpaque = true
+  padding.isOpaque = true
+  padding.isPadding = true
+  opaqueDefinition = raw
+  paddingDefinition = padding
+}
+
+let print: (text: string) => void = (text) => console.log(text)
+
+/** Where `show()` and its kin print; the shell sets it. */
+export function setPrinter(printer: (text: string) => void): void {
+  print = printer
+}
+
+/**
+ * One layer of a packet, and through `payload` all layers inside it: a packet is its outermost layer.
+ *
+ * A dissected packet is a view on bytes: fields are decoded when they are read, inner layers when they are asked for.
+ * Fields that were set are kept beside the bytes; unchanged layers are copied when the packet is built.
+ * Members that begin with `_` belong to the engine.
+ */
+export class Packet {
+  _layer: LayerDefinition
+  _buffer: Uint8Array | null
+  _offset: number
+  /** End of what this layer and all inside it may use. */
+  _end: number
+  /** End of the header; -1 until the tail was decoded. */
+  _headerEnd: number
+  /** End of the payload that the layer's own length admits; -1 until asked for. */
+  _contentEnd: number
+  _values: unknown[] | null
+  _tail: unknown[] | null
+  /** Undefined until it was dissected. */
+  _payload: Packet | null | undefined
+  _under: Packet | null
+  _depth: number
+  _issue: Issue | null
+  _meta: PacketMeta | null
+  /** Whether a field was given a set or a random value. */
+  _many: boolean
+
+  constructor(definition: LayerDefinition, buffer: Uint8Array | null, offset: number, end: number, under: Packet | null) {
+    this._layer = definition
+    this._buffer = buffer
+    this._offset = offset
+    this._end = end
+    this._headerEnd = -1
+    this._contentEnd = -1
+    this._values = null
+    this._tail = null
+    this._payload = buffer === null ? null : undefined
+    this._under = under
+    this._depth = under === null ? 0 : under._depth + 1
+    this._issue = null
+    this._meta = null
+    this._many = false
+  }
+
+  // Dissection
+
+  /** The layer of that kind over `buffer[offset..end]`, or `Raw` with an issue when its fixed fields do not fit. */
+  static _dissect(definition: LayerDefinition, buffer: Uint8Array, offset: number, end: number, under: Packet | null): Packet {
+    const available = end - offset
+    if (available < definition.fixedSize || (under !== null && under._depth >= MAX_DEPTH)) {
+      const raw = new Packet(opaqueDefinition, buffer, offset, end, under)
+      raw._headerEnd = end
+      raw._issue =
+        available < definition.fixedSize
+          ? new Issue(definition.layerName, offset, definition.fixedSize, available, endSource(under))
+          : new Issue(definition.layerName, offset, 0, available, 'depth', `more than ${MAX_DEPTH} layers inside one another`)
+      return raw
+    }
+    const packet = new Packet(definition, buffer, offset, end, under)
+    if (definition.isOpaque) packet._headerEnd = end
+    else if (definition.behaviour.headerLength !== undefined) packet._placeHeader(definition.behaviour.headerLength(packet as AnyPacket))
+    else if (definition.tailStart === definition.fields.length) packet._headerEnd = offset + definition.fixedSize
+    return packet
+  }
+
+  private _placeHeader(length: number): void {
+    const definition = this._layer
+    const available = this._end - this._offset
+    let header = length
+    if (!(length >= definition.fixedSize && length <= available)) {
+      const source = `${definition.layerName}.${definition.behaviour.headerLengthField ?? 'header length'}`
+      const detail = length < definition.fixedSize ? `a header of ${length} bytes is shorter than its ${definition.fixedSize} fixed bytes` : ''
+      this._issue = new Issue(definition.layerName, this._offset, Math.max(length, definition.fixedSize), available, source, detail)
+      header = length < definition.fixedSize ? definition.fixedSize : available
+    }
+    this._headerEnd = this._offset + header
+  }
+
+  /** End of this layer's header in the buffer; decodes the tail when only that tells it. */
+  _headerStop(): number {
+    if (this._headerEnd < 0) this._decodeTail()
+    return this._headerEnd
+  }
+
+  /** End of this layer's payload in the buffer, padding excluded. */
+  _contentStop(): number {
+    if (this._contentEnd >= 0) return this._contentEnd
+    const start = this._headerStop()
+    const { behaviour, layerName } = this._layer
+    let end = this._end
+    if (behaviour.payloadLength !== undefined) {
+      const length = behaviour.payloadLength(this as AnyPacket)
+      if (length !== undefined) {
+        if (length >= 0 && start + length <= end) end = start + length
+        else if (this._issue === null) {
+          const source = `${layerName}.${behaviour.payloadLengthField ?? 'length'}`
+          const header = start - this._offset
+          const detail = length < 0 ? 'its length is shorter than its header' : 'cut short'
+          this._issue = new Issue(layerName, this._offset, header + Math.max(0, length), end - this._offset, source, detail)
+        }
+      }
+    }
+    this._contentEnd = end
+    return end
+  }
+
+  /** Decodes the conditional and variable fields. The partly filled list is visible to the conditions that follow. */
+  _decodeTail(): unknown[] {
+    const { fields, tailStart, fixedSize } = this._layer
+    const known = this._headerEnd
+    const tail: unknown[] = new Array(fields.length - tailStart)
+    this._tail = tail
+    const limit = known >= 0 ? known : this._end
+    const reader = new Reader(this._buffer!, this._offset, Math.min(this._offset + fixedSize, limit), limit)
+    let group = -1
+    let groupStart = 0
+    for (let i = tailStart; i < fields.length; i++) {
+      const field = fields[i]!
+      if (field.condition !== null && !field.condition(this as AnyPacket)) continue
+      const start = reader.position
+      let value: unknown
+      if (field.kind === Kind.CODEC) value = field.codec!.read(reader, this as AnyPacket)
+      else if (field.kind === Kind.BITS) {
+        if (group !== field.group) {
+          group = field.group
+          groupStart = start
+          if (reader.need(field.groupSize)) reader.position += field.groupSize
+        }
+        if (reader.missing === 0) value = field.rawAt(reader.buffer, groupStart + (field.bitStart >>> 3))
+      } else if (reader.need(field.size)) {
+        value = field.rawAt(reader.buffer, start)
+        reader.position += field.size
+      }
+      if (reader.missing > 0) {
+        const layer = this._layer.layerName
+        const at = start - this._offset
+        this._issue ??= new Issue(layer, this._offset, at + reader.missing, limit - this._offset, endSource(this._under), `field ${field.name} is cut short`)
+        reader.position = start
+        break
+      }
+      tail[i - tailStart] = value
+    }
+    if (known < 0) this._headerEnd = reader.position
+    return tail
+  }
+
+  /** The next layer inwards, or null. Dissected when it is first asked for. Assign a packet, text or bytes to replace it. */
+  get payload(): Packet | null {
+    return this._payload === undefined ? this._dissectPayload() : this._payload
+  }
+
+  set payload(next: Stackable | null | undefined) {
+    this._ownValues()
+    this._payload = null
+    if (next === null || next === undefined) return
+    const inner = ownPacket(next)
+    this._payload = inner
+    inner._under = this
+  }
+
+  private _dissectPayload(): Packet | null {
+    const start = this._headerStop()
+    const end = this._contentStop()
+    if (start >= end) {
+      this._payload = this._trailing(end)
+      return this._payload
+    }
+    const definition = this._layer
+    // After a header that cannot be right, or for a length below its header, guessing what follows would mislead.
+    const upper = this._issue !== null && this._issue.detail !== 'cut short' ? undefined : this._payloadLayer(definition)
+    const payload = Packet._dissect(upper ?? opaqueDefinition, this._buffer!, start, end, this)
+    this._payload = payload
+    return payload
+  }
+
+  private _payloadLayer(definition: LayerDefinition): LayerDefinition | undefined {
+    const guessed = definition.behaviour.guess?.(this as AnyPacket)
+    return guessed === undefined ? definition.boundLayer(this) : guessed.definition
+  }
+
+  /** What stands behind the innermost payload, at `position`: a trailer that an outer layer knows, or padding. */
+  private _trailing(position: number): Packet | null {
+    for (let outer: Packet | null = this; outer !== null; outer = outer._under) {
+      if (outer._end <= position) continue
+      const trailer = outer._layer.behaviour.trailer?.(outer as AnyPacket)
+      if (trailer !== undefined) return Packet._dissect(trailer.definition, this._buffer!, position, outer._end, this)
+      let end = outer._end
+      for (let further = outer._under; further !== null; further = further._under) {
+        if (further._layer.behaviour.trailer !== undefined) break
+        end = further._end
+      }
+      return Packet._dissect(paddingDefinition, this._buffer!, position, end, this)
+    }
+    return null
+  }
+
+  // Fields, by index
+
+  /** Stored value of a field: what its bytes hold. Undefined when it is absent or will be computed. */
+  _stored(index: number): unknown {
+    const value = this._values === null ? undefined : this._values[index]
+    if (value !== undefined && value !== AUTO) return value
+    if (this._buffer === null || value === AUTO) return this._unset(index)
+    const field = this._layer.fields[index]!
+    if (field.offset >= 0) return field.rawAt(this._buffer, this._offset + field.offset)
+    return (this._tail ?? this._decodeTail())[index - this._layer.tailStart]
+  }
+
+  /** Presented value of a field: what users read. */
+  _read(index: number): unknown {
+    const field = this._layer.fields[index]!
+    const value = this._values === null ? undefined : this._values[index]
+    if (value !== undefined && value !== AUTO) return field.present(value)
+    if (this._buffer === null || value === AUTO) return field.present(this._unset(index))
+    if (field.offset >= 0) return field.presentAt(this._buffer, this._offset + field.offset)
+    return field.present((this._tail ?? this._decodeTail())[index - this._layer.tailStart])
+  }
+
+  /** Value that bindings compare: stored, but text for what is stored as bytes. */
+  _key(index: number): unknown {
+    const value = this._stored(index)
+    return value instanceof Uint8Array && value.length === 16 ? formatIpv6(value) : value
+  }
+
+  /** Value of a field that nobody set: what the next layer implies, or its default; undefined when it will be computed. */
+  private _unset(index: number): unknown {
+    const field = this._layer.fields[index]!
+    if (field.condition !== null && !field.condition(this as AnyPacket)) return undefined
+    const payload = this._payload
+    if (payload !== null && payload !== undefined) {
+      const overloads = this._layer.overloads(payload._layer)
+      if (overloads !== undefined) for (const [overloaded, value] of overloads) if (overloaded === index) return value
+    }
+    if (field.automatic !== null) return undefined
+    if (field.dynamicDefault !== null) {
+      const value = field.dynamicDefault(this as AnyPacket)
+      if (value !== undefined) return field.coerce(value)
+    }
+    if (field.defaultValue !== undefined) return cloneValue(field.defaultValue)
+    const empty = field.codec?.empty()
+    if (Array.isArray(empty)) {
+      // A list may be changed in place: keep the one that was handed out.
+      this._values ??= new Array(this._layer.fields.length)
+      this._values[index] = empty
+    }
+    return empty
+  }
+
+  /** Sets a field to a user's value. Undefined and null make it automatic again. @throws PacketError */
+  _write(index: number, value: unknown): void {
+    const field = this._layer.fields[index]!
+    const values = this._ownValues()
+    if (value === undefined || value === null) values[index] = this._buffer === null ? undefined : AUTO
+    else {
+      const stored = coerceOrSet(field, value)
+      if (stored instanceof Deferred) this._many = true
+      values[index] = stored
+    }
+  }
+
+  /** The list of changed values. All inner layers are dissected first: a change must not alter how they are read. */
+  private _ownValues(): unknown[] {
+    if (this._values === null) {
+      if (this._buffer !== null) for (let inner = this.payload; inner !== null; inner = inner.payload);
+      this._values = new Array(this._layer.fields.length)
+    }
+    return this._values
+  }
+
+  /** Whether a field was given a value by hand (not by the bytes, not by default). */
+  _isSet(index: number): boolean {
+    const value = this._values === null ? undefined : this._values[index]
+    return value !== undefined && value !== AUTO
+  }
+
+  /** Whether the bytes hold a value for this field that counts. */
+  _isFromBytes(index: number): boolean {
+    return this._buffer !== null && (this._values === null || this._values[index] === undefined)
+  }
+
+  /** Whether a list or byte string that was read from this layer was changed in place since. */
+  _tailChanged(): boolean {
+    const tail = this._tail
+    if (tail === null || this._buffer === null) return false
+    const { fields, tailStart } = this._layer
+    let fresh: Packet | null = null
+    for (let i = tailStart; i < fields.length; i++) {
+      const value = tail[i - tailStart]
+      if (typeof value !== 'object' || fields[i]!.codec === null) continue
+      if (fresh === null) {
+        fresh = new Packet(this._layer, this._buffer, this._offset, this._end, this._under)
+        fresh._headerEnd = this._layer.behaviour.headerLength === undefined ? -1 : this._headerEnd
+      }
+      const original = (fresh._tail ?? fresh._decodeTail())[i - tailStart]
+      if (!fields[i]!.codec!.same(value, original)) return true
+    }
+    return false
+  }
+
+  /** Whether this one layer still is what its bytes say. */
+  _isUntouched(): boolean {
+    return this._buffer !== null && this._values === null && !this._tailChanged()
+  }
+
+  // Layers
+
+  /** Name of this layer: `'IP'`. */
+  get layerName(): string {
+    return this._layer.layerName
+  }
+
+  /** The next layer outwards, or null. */
+  get under(): Packet | null {
+    return this._under
+  }
+
+  /** This layer and all inside it, outermost first. */
+  layers(): Packet[] {
+    const all: Packet[] = []
+    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) all.push(layer)
+    return all
+  }
+
+  /** The first layer of that kind from here inwards, or undefined. A layer or its name may be given. */
+  get<F>(layer: LayerReference & { readonly _fields?: F }): (Packet & F) | undefined
+  get(layer: string): AnyPacket | undefined
+  get(layer: LayerReference | string): Packet | undefined {
+    const definition = typeof layer === 'string' ? definitions.get(layer) : layer.definition
+    if (definition === undefined) return undefined
+    for (let inner: Packet | null = this; inner !== null; inner = inner.payload) if (inner._layer === definition) return inner
+    return undefined
+  }
+
+  /** Whether the packet has a layer of that kind, from here inwards. */
+  has(layer: LayerReference | string): boolean {
+    return this.get(layer as string) !== undefined
+  }
+
+  /** The innermost layer. */
+  get last(): AnyPacket {
+    let layer: Packet = this
+    for (let next = layer.payload; next !== null; next = layer.payload) layer = next
+    return layer as AnyPacket
+  }
+
+  // Fields, by name
+
+  /** What the bytes hold for a field: the number behind a flag text or an address. @throws PacketError for an unknown field */
+  raw(field: string): unknown {
+    const own = this._layer.find(field)
+    if (own >= 0) return this._stored(own)
+    const [layer, index] = this._locate(field)
+    return layer._stored(index)
+  }
+
+  /** Text of a field as `show()` prints it: the name of an enumerated value, hexadecimal where that is usual. */
+  text(field: string): string {
+    const [layer, index] = this._locate(field)
+    return layer._layer.fields[index]!.show(layer._read(index))
+  }
+
+  /** Makes a field automatic again: it is computed, or takes its default, when the packet is built. */
+  unset(field: string): this {
+    const [layer, index] = this._locate(field)
+    layer._write(index, undefined)
+    return this
+  }
+
+  _locate(field: string): [Packet, number] {
+    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
+      const index = layer._layer.find(field)
+      if (index >= 0) return [layer, index]
+    }
+    throw this._unknownField(field)
+  }
+
+  _unknownField(field: string): PacketError {
+    const layers = this.layers()
+    if (layers.length === 1) return this._layer.unknownField(field)
+    const near = closest(
+      field,
+      layers.flatMap((layer) => layer._layer.fields.map((known) => known.name)),
+    )
+    const path = layers.map((layer) => layer.layerName).join(' / ')
+    return new PacketError(`${path} has no field '${field}'${near === undefined ? '' : `; did you mean '${near}'?`}`)
+  }
+
+  // Capture
+
+  /** Seconds since 1970 when it was captured, or undefined. */
+  get time(): number | undefined {
+    return this._meta?.time
+  }
+
+  set time(seconds: number | undefined) {
+    this._meta = { ...this._meta, time: seconds, seconds: undefined, nanoseconds: undefined }
+  }
+
+  /** Why this layer could not be read as it claims to be, or null. */
+  get issue(): Issue | null {
+    if (this._buffer !== null) this._contentStop()
+    return this._issue
+  }
+
+  /** The issues of all layers from here inwards. */
+  issues(): Issue[] {
+    return this.layers().flatMap((layer) => layer.issue ?? [])
+  }
+
+  // Bytes
+
+  /**
+   * The packet's bytes: unchanged layers as they were read, the others built, with automatic lengths, types and checksums.
+   * Of a set, the first packet's.
+   */
+  bytes(): Buffer {
+    return buildPacket(this)
+  }
+
+  /** The packet's bytes as hexadecimal text. */
+  hex(): string {
+    return toHex(this.bytes())
+  }
+
+  /** Stacks a layer, a packet, text or bytes on the innermost layer (Scapy's `/`). Both sides are copied. */
+  stack(next: Stackable): AnyPacket {
+    const result = this.copy()
+    ;(result.last as Packet).append(ownPacket(next))
+    return result as AnyPacket
+  }
+
+  /** Puts a packet inside this innermost layer, without copying it. */
+  append(inner: Packet): void {
+    if (this._buffer !== null) this._ownValues()
+    this._payload = inner
+    inner._under = this
+  }
+
+  /** An independent packet with the same layers, from here inwards. */
+  copy(): this {
+    const first = this._copyLayer()
+    let under = first
+    for (let from: Packet | null | undefined = this._payload; from !== null && from !== undefined; from = from._payload) {
+      const layer = from._copyLayer()
+      layer._under = under
+      under._payload = layer
+      under = layer
+    }
+    return first as this
+  }
+
+  private _copyLayer(): Packet {
+    const layer = new Packet(this._layer, this._buffer, this._offset, this._end, null)
+    layer._headerEnd = this._headerEnd
+    layer._contentEnd = this._contentEnd
+    layer._depth = this._depth
+    layer._issue = this._issue
+    layer._meta = this._meta
+    layer._many = this._many
+    if (this._payload === null) layer._payload = null
+    if (this._values !== null) layer._values = cloneValues(this._values)
+    if (this._tail !== null) layer._tail = this._tail.map(cloneValue)
+    return layer
+  }
+
+  /** Whether the other packet has the same layers and builds the same bytes. */
+  equals(other: unknown): boolean {
+    if (!(other instanceof Packet)) return false
+    const mine = this.layers()
+    const theirs = other.layers()
+    return mine.length === theirs.length && mine.every((layer, i) => layer._layer === theirs[i]!._layer) && sameBytes(this.bytes(), other.bytes())
+  }
+
+  /** The packet as its bytes are read back: all automatic fields have their values. */
+  rebuilt(): AnyPacket {
+    const bytes = this.bytes()
+    const packet = Packet._dissect(this._layer, bytes, 0, bytes.length, null)
+    packet._meta = this._meta
+    return packet as AnyPacket
+  }
+
+  // Sets
+
+  /** How many packets this one stands for: the product of its sets' sizes, without making them. */
+  count(): number {
+    return countOf(this)
+  }
+
+  /** The packets that this one stands for; random values are fixed in each. */
+  [Symbol.iterator](): Generator<AnyPacket> {
+    return expand(this)
+  }
+
+  // Printing
+
+  /** All layers in one line: `IP / ICMP 192.168.0.10 > 192.168.0.254 echo-request 0 / Raw`. */
+  summary(): string {
+    return summaryOf(this)
+  }
+
+  /** Prints every field of every layer; automatic fields that are unset stand as `auto`. */
+  show(options: PrintOptions = {}): string | undefined {
+    return emit(showOf(this, options.color), options)
+  }
+
+  /** As `show()`, of the built packet: lengths and checksums have their values. */
+  show2(options: PrintOptions = {}): string | undefined {
+    return this.rebuilt().show(options)
+  }
+
+  /** Prints the bytes: offset, hexadecimal, text. */
+  hexdump(options: PrintOptions = {}): string | undefined {
+    return emit(hexdumpOf(this.bytes()), options)
+  }
+
+  /** The JavaScript expression that builds this packet. */
+  command(): string {
+    return commandOf(this)
+  }
+
+  /** The JSON form that `netshell read --json` prints (docs/json.md). */
+  toJSON(): PacketJson {
+    return jsonOf(this)
+  }
+
+  toString(): string {
+    return this.summary()
+  }
+
+  /** Fields of this one layer, name and text, as `show()` prints them. */
+  fieldsText(): [name: string, text: string][] {
+    return fieldsText(this)
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `<${this.summary()}>`
+  }
+}
+
+function emit(text: string, options: PrintOptions): string | undefined {
+  if (options.dump === true) return text
+  print(text)
+  return undefined
+}
+
+/** What cut a layer short, for messages: the length field of an outer layer, or the end of the packet. */
+function endSource(under: Packet | null): string {
+  for (let outer = under; outer !== null; outer = outer._under) {
+    const { behaviour, layerName } = outer._layer
+    if (outer._contentEnd >= 0 && outer._contentEnd < outer._end) return `${layerName}.${behaviour.payloadLengthField ?? 'length'}`
+  }
+  return 'packet'
+}
+
+function cloneValues(values: readonly unknown[]): unknown[] {
+  const clone = values.slice()
+  for (let i = 0; i < clone.length; i++) if (typeof clone[i] === 'object') clone[i] = cloneValue(clone[i])
+  return clone
+}
+
+function cloneValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cloneValue)
+  return value instanceof Packet ? value.copy() : value
+}
+
+/** A field's stored value for what a user gave: a value of its kind, a set of them, or a random value. */
+function coerceOrSet(field: Field, value: unknown): unknown {
+  if (typeof value === 'object' || typeof value === 'string') {
+    if (value instanceof Deferred) return value
+    const set = asSet(field, value)
+    if (set !== undefined) return set
+  }
+  return field.coerce(value)
+}
+
+/** The packet of a stackable thing. @throws PacketError */
+export function asPacket(value: unknown): Packet {
+  if (value instanceof Packet) return value
+  if (typeof value === 'string' || value instanceof Uint8Array || value instanceof Deferred) {
+    const raw = new Packet(opaqueDefinition, null, 0, 0, null)
+    raw._write(0, value instanceof Deferred ? value : toBytes(value))
+    return raw
+  }
+  if (typeof value === 'function' && (value as unknown as LayerReference).definition instanceof LayerDefinition) {
+    return new Packet((value as unknown as LayerReference).definition, null, 0, 0, null)
+  }
+  throw new PacketError(`only a layer, a packet, text or bytes can be stacked on a packet, not ${describe(value)}`)
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${String(value)}`
+}
+
+/** The packet of a stackable thing, which nobody else holds. */
+export function ownPacket(value: unknown): Packet {
+  return value instanceof Packet ? value.copy() : asPacket(value)
+}
+
+/** A new packet of one layer with these field values. @throws PacketError for an unknown field or a value that does not fit */
+export function createPacket(definition: LayerDefinition, fields: Readonly<Record<string, unknown>> | undefined): Packet {
+  const packet = new Packet(definition, null, 0, 0, null)
+  if (fields === undefined) return packet
+  const values = new Array<unknown>(definition.fields.length)
+  packet._values = values
+  for (const name in fields) {
+    const index = definition.find(name)
+    if (index < 0) throw definition.unknownField(name)
+    const value = fields[name]
+    if (value === undefined || value === null) continue
+    const stored = coerceOrSet(definition.fields[index]!, value)
+    if (typeof stored === 'object' && stored instanceof Deferred) packet._many = true
+    values[index] = stored
+  }
+  return packet
+}
+
+/** Makes a layer known by its name, and its fields reachable on every packet. @throws PacketError for a name that is taken */
+export function registerDefinition(definition: LayerDefinition): void {
+  for (const field of definition.fields) exposeField(field.name)
+  definitions.set(definition.layerName, definition)
+}
+
+const exposed = new Set<string>()
+
+function exposeField(name: string): void {
+  if (exposed.has(name)) return
+  if (name in Packet.prototype || name.startsWith('_')) {
+    throw new PacketError(`a field cannot be named '${name}': every packet has that already`)
+  }
+  const id = nameId(name)
+  exposed.add(name)
+  Object.defineProperty(Packet.prototype, name, {
+    configurable: true,
+    get(this: Packet) {
+      for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
+        const index = layer._layer.slots[id]
+        if (index !== undefined && index >= 0) return layer._read(index)
+      }
+      return undefined
+    },
+    set(this: Packet, value: unknown) {
+      for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
+        const index = layer._layer.slots[id]
+        if (index !== undefined && index >= 0) {
+          layer._write(index, value)
+          return
+        }
+      }
+      throw this._unknownField(name)
+    },
+  })
+}
+
+// Behind all packets stands one proxy, reached only by names that no packet and no layer has: `packet[TCP]` (a layer
+// turns into its name), and mistyped fields, which must not vanish in silence.
+Object.setPrototypeOf(
+  Packet.prototype,
+  new Proxy(Object.create(Object.prototype) as object, {
+    get(target, key, receiver: unknown) {
+      if (typeof key === 'symbol' || key in target || !(receiver instanceof Packet)) return Reflect.get(target, key, receiver)
+      if (definitions.has(key)) return receiver.get(key)
+      if (PROBED.has(key) || key.startsWith('_')) return undefined
+      for (const layer of receiver.layers()) {
+        if (closest(key, layer._layer.fields.map((field) => field.name)) !== undefined) throw receiver._unknownField(key)
+      }
+      return undefined
+    },
+    set(_target, key, _value, receiver: unknown) {
+      if (receiver instanceof Packet) throw receiver._unknownField(String(key))
+      return false
+    },
+  }),
+)

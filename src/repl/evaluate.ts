@@ -1,0 +1,193 @@
+/** Evaluation: source → syntax tree → transformed script → running, waiting program → value. */
+import vm from 'node:vm'
+import { Interrupted, InterruptScope } from '../exchange/task.js'
+import { divide, isIn, multiply, remove } from '../packet/index.js'
+import type { EditedText } from './edits.js'
+import { mayHaveTypes, parse, type Parsed } from './parse.js'
+import { Runtime, type Operators, type Waiting } from './run-time.js'
+import { transform } from './transform.js'
+
+/** Source that is not a program. `source` and `offset` say where. */
+export class SourceError extends SyntaxError {
+  override readonly name = 'SyntaxError'
+  readonly file: string
+  readonly source: string
+  readonly offset: number
+  /** More text could make it right. */
+  readonly incomplete: boolean
+
+  constructor(message: string, place: { file: string; source: string; offset: number; incomplete?: boolean }) {
+    super(message)
+    this.file = place.file
+    this.source = place.source
+    this.offset = place.offset
+    this.incomplete = place.incomplete ?? false
+  }
+}
+
+/** How to evaluate. */
+export interface EvaluateOptions {
+  /** Name of the source: the absolute path of a script, or something like `prompt-3`. */
+  file: string
+  /** Declarations are global and may be repeated; `{a: 1}` is an object. Else the source is a script. */
+  prompt: boolean
+  /** End synchronous code at SIGINT, without its `finally` blocks; for when no thread watches (see sigint.ts). */
+  breakOnSigint?: boolean
+}
+
+/** Names whose values are made when first used may be given as getters. */
+export type Globals = Record<string, unknown>
+
+/** Evaluates source in this process's global scope, one piece at a time. */
+export class Evaluator {
+  readonly runtime: Runtime
+  readonly #sources = new Map<string, EditedText>()
+  #scope: InterruptScope | null = null
+
+  /** @param globals what the user finds preloaded: becomes properties of the global object */
+  constructor(globals: Globals = {}, operators: Operators = { divide, isIn, multiply, remove: remove as Operators['remove'] }) {
+    this.runtime = new Runtime(operators)
+    this.runtime.onPress = () => this.press()
+    preload(globals)
+    // A user's line may lie below many frames of ours.
+    Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 50)
+  }
+
+  /** Whether something is being evaluated. */
+  get running(): boolean {
+    return this.#scope !== null
+  }
+
+  /** What the text is. TypeScript is understood when plain JavaScript does not parse. */
+  async parse(source: string, { prompt }: { prompt: boolean }): Promise<Parsed> {
+    const plain = parse(source, { prompt })
+    if (plain.state !== 'wrong' || !mayHaveTypes(source)) return plain
+    const { parseTyped } = await import('./types.js')
+    const typed = parseTyped(source, { prompt })
+    if (typed.state === 'wrong') return typed.offset > plain.offset || typed.final ? typed : plain
+    return typed
+  }
+
+  /** The edited text of a source that was evaluated, by its file name. */
+  sourceOf(file: string): EditedText | undefined {
+    return this.#sources.get(file)
+  }
+
+  /** Evaluates and waits. Returns the completion value. Throws {@link SourceError}, {@link Interrupted}, what the code throws. */
+  async run(source: string, options: EvaluateOptions): Promise<unknown> {
+    const parsed = await this.parse(source, options)
+    if (parsed.state !== 'complete') {
+      const { message, offset, state } = parsed
+      throw new SourceError(message, { file: options.file, source, offset, incomplete: state === 'incomplete' })
+    }
+    return await this.runParsed(parsed, source, options)
+  }
+
+  /** As {@link run}, for source that is parsed already. */
+  async runParsed(
+    parsed: Parsed & { state: 'complete' },
+    original: string,
+    { file, prompt, breakOnSigint }: EvaluateOptions,
+  ): Promise<unknown> {
+    const { runtime } = this
+    const scope = new InterruptScope()
+    const make = this.#compile(parsed, original, file, prompt)
+    this.#scope = scope
+    runtime.foreground = scope
+    runtime.flags[0] = 0
+    runtime.made = []
+    try {
+      const begin = () => runtime.start(make.call(globalThis, runtime).call(globalThis), scope)
+      return await (breakOnSigint ? breakable(begin) : begin())
+    } finally {
+      this.#scope = null
+      runtime.foreground = null
+      runtime.flags[0] = 0
+    }
+  }
+
+  /** How many waits of the last evaluation nobody waited for: callbacks that others called waited in vain. */
+  get forgotten(): number {
+    return this.runtime.made.filter((task) => !task._observed).length
+  }
+
+  /** One press of Ctrl-C. Returns what it did, null when nothing is being evaluated. */
+  press(): 'interrupted' | 'aborted' | null {
+    const scope = this.#scope
+    if (!scope) return null
+    const did = scope.press()
+    this.runtime.flags[0] = scope.stopping ? 2 : 0
+    return did
+  }
+
+  #compile(
+    parsed: Parsed & { state: 'complete' },
+    original: string,
+    file: string,
+    prompt: boolean,
+  ): (this: unknown, runtime: Runtime) => (this: unknown) => Waiting {
+    try {
+      const text = transform(parsed.source, parsed.program, { prompt })
+      this.#sources.set(file, text)
+      const script = new vm.Script(text.code, {
+        filename: file,
+        importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      })
+      return script.runInThisContext()
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      throw new SourceError(error.message, { file, source: original, offset: this.#offsetOf(error, file) })
+    }
+  }
+
+  /** Where an error that the parser did not see is: V8 writes `file:line` and a line of carets on top of the stack. */
+  #offsetOf(error: SyntaxError & { offset?: number }, file: string): number {
+    if (typeof error.offset === 'number') return error.offset
+    const [place, , carets] = String(error.stack).split('\n')
+    const line = Number(place.slice(place.lastIndexOf(':') + 1))
+    const text = this.#sources.get(file)
+    if (!text || !Number.isInteger(line)) return 0
+    return text.toSource(line, Math.max(carets?.indexOf('^') ?? 0, 0) + 1).offset
+  }
+}
+
+function preload(globals: Globals): void {
+  for (const name of Object.keys(globals)) {
+    const descriptor = Object.getOwnPropertyDescriptor(globals, name)
+    if (!descriptor) continue
+    const existing = Object.getOwnPropertyDescriptor(globalThis, name)
+    if (existing && !existing.configurable) continue
+    Object.defineProperty(globalThis, name, {
+      ...(descriptor.get ? lazily(name, descriptor.get.bind(globals)) : { value: globals[name], writable: true }),
+      configurable: true,
+      enumerable: false,
+    })
+  }
+}
+
+/** A property that becomes an ordinary one when it is first read or set. */
+function lazily(name: string, make: () => unknown): PropertyDescriptor {
+  const settle = (value: unknown): unknown => {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
+    return value
+  }
+  return { get: () => settle(make()), set: settle }
+}
+
+const START = Symbol.for('netshell.start')
+let starter: vm.Script | undefined
+
+/** Runs `begin` so that SIGINT ends it. */
+function breakable<T>(begin: () => T): T {
+  starter ??= new vm.Script(`globalThis[Symbol.for('netshell.start')]()`)
+  const global = globalThis as typeof globalThis & { [START]?: () => T }
+  global[START] = begin
+  try {
+    return starter.runInThisContext({ breakOnSigint: true })
+  } catch (error) {
+    if ((error as { code?: string } | null)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw new Interrupted()
+    throw error
+  } finally {
+    delete global[START]
+  }
+}

@@ -1,0 +1,301 @@
+/** What transformed code calls: it starts and resumes functions that wait, and stands in for some of the language. */
+import { Interrupted, InterruptScope, Task } from '../exchange/task.js'
+import { waitingCallbacks } from './array-callbacks.js'
+import { END, live, Pending } from './live.js'
+
+/** The operators that know packets (src/packet/operators.ts). */
+export interface Operators {
+  divide(a: unknown, b: unknown): unknown
+  multiply(a: unknown, b: unknown): unknown
+  isIn(key: unknown, object: unknown): boolean
+  remove(object: unknown, key: unknown): boolean
+}
+
+/** A generator of transformed code: it yields what it waits for. */
+export type Waiting = Generator<unknown, unknown, unknown>
+
+const PAUSE = Symbol('pause')
+/** How long code may run before the event loop gets a turn, in milliseconds. */
+const TURN = 30
+
+/**
+ * The run-time. One object for one shell; transformed programs get it as their argument. Its short names are those that the
+ * transform writes.
+ */
+export class Runtime {
+  readonly Task = Task
+  readonly Pending = Pending
+  readonly END = END
+  readonly live = live
+  /** 0: go on; 1: Ctrl-C was pressed and nobody has looked yet; 2: loops have to stop. Shared with the thread that sees SIGINT. */
+  readonly flags = new Int32Array(new SharedArrayBuffer(4))
+  /** Where an evaluation in the foreground belongs to; callbacks of the user's that others call belong to it as well. */
+  foreground: InterruptScope | null = null
+  /** Tasks of the user's own functions in this evaluation; some may turn out never to be awaited. */
+  made: Task<unknown>[] = []
+  /** For errors that arrived later: where the operation was started. */
+  readonly origins = new WeakMap<object, { stack?: string }>()
+  /** Called for the first press of Ctrl-C that a running loop notices before the event loop does. */
+  onPress: () => void = () => {}
+  readonly #operators: Operators
+  /** Whether the code that runs now has waited already, so that it may be suspended anywhere. */
+  #suspendable = false
+  #turnBegan = 0
+
+  constructor(operators: Operators) {
+    this.#operators = operators
+    this.divide = operators.divide
+    this.multiply = operators.multiply
+    this.isIn = operators.isIn
+  }
+
+  readonly divide: Operators['divide']
+  readonly multiply: Operators['multiply']
+  readonly isIn: Operators['isIn']
+
+  /** `delete object[key]` as sloppy code means it: false instead of an error where it cannot be. */
+  readonly remove = (object: unknown, key: unknown): boolean => {
+    try {
+      return this.#operators.remove(object, key)
+    } catch (error) {
+      if (error instanceof TypeError && object !== null && object !== undefined && /^Cannot delete/.test(error.message)) {
+        return false
+      }
+      throw error
+    }
+  }
+
+  /** `object[key] /= value` where no variable can hold the object. */
+  divideMember(object: Record<PropertyKey, unknown>, key: PropertyKey, value: unknown): unknown {
+    object[key] = this.divide(object[key], value)
+    return object[key]
+  }
+
+  /** `object[key] *= value` where no variable can hold the object. */
+  multiplyMember(object: Record<PropertyKey, unknown>, key: PropertyKey, value: unknown): unknown {
+    object[key] = this.multiply(object[key], value)
+    return object[key]
+  }
+
+  /**
+   * Runs the body of a user's function. Returns its result, or a Task when it met one.
+   * @param constructing `new.target` of the call: a constructor cannot wait
+   */
+  go(generator: Waiting, constructing?: { name?: string }): unknown {
+    const wasSuspendable = this.#suspendable
+    this.#suspendable = false
+    const outer = InterruptScope.current
+    if (outer === null) InterruptScope.current = this.foreground
+    try {
+      const step = generator.next()
+      if (step.done) return step.value
+      if (constructing) return this.no(step.value, nameOf(step.value), `new ${constructing.name ?? 'object'}()`)
+      return this.#drive(generator, step.value, InterruptScope.current)
+    } finally {
+      this.#suspendable = wasSuspendable
+      InterruptScope.current = outer
+    }
+  }
+
+  /** Runs a whole program in a scope. The Task gives its completion value. */
+  start(generator: Waiting, scope: InterruptScope): Task<unknown> {
+    return this.#drive(generator, undefined, scope, true)
+  }
+
+  #drive(generator: Waiting, first: unknown, scope: InterruptScope | null, fresh = false): Task<unknown> {
+    let waitsFor: { interrupt(): void; abort(reason?: unknown): void } | null = null
+    const task = new Task<unknown>(
+      (resolve, reject) => {
+        const advance = (failed: boolean, value: unknown): void => {
+          waitsFor = null
+          const outer = InterruptScope.current
+          const wasSuspendable = this.#suspendable
+          InterruptScope.current = scope
+          this.#suspendable = true
+          this.#turnBegan ||= performance.now()
+          let step: IteratorResult<unknown, unknown>
+          try {
+            step = failed ? generator.throw(value) : generator.next(value)
+          } catch (error) {
+            reject(error)
+            return
+          } finally {
+            this.#suspendable = wasSuspendable
+            InterruptScope.current = outer
+          }
+          if (step.done) resolve(step.value)
+          else wait(step.value)
+        }
+        const wait = (value: unknown): void => {
+          if (value === PAUSE) {
+            setImmediate(() => {
+              this.#turnBegan = performance.now()
+              if (scope?.mustStop) advance(true, new Interrupted())
+              else advance(false, undefined)
+            })
+          } else if (value instanceof Task) {
+            waitsFor = value
+            value.then(
+              (result) => advance(false, result),
+              (error) => {
+                if (typeof error === 'object' && error && value._origin && !this.origins.has(error)) {
+                  this.origins.set(error, value._origin)
+                }
+                advance(true, error)
+              },
+            )
+          } else {
+            waitsFor = waitForPromise(value, scope, advance)
+          }
+        }
+        if (fresh) advance(false, undefined)
+        else wait(first)
+      },
+      {
+        name: 'function',
+        interrupt: () => waitsFor?.interrupt(),
+        abort: (reason) => waitsFor?.abort(reason),
+      },
+    )
+    if (!fresh) this.made.push(task)
+    return task
+  }
+
+  /** Whether a loop should let the event loop run. */
+  due(): boolean {
+    return this.#suspendable && performance.now() - this.#turnBegan > TURN
+  }
+
+  /** What a loop yields at a checkpoint; throws when it has to stop. */
+  pause(): unknown {
+    this.stop()
+    return PAUSE
+  }
+
+  /** Throws when loops have to stop; else just clears a press that stopped what waits. */
+  stop(): void {
+    if (this.flags[0] === 1) this.onPress()
+    if ((InterruptScope.current ?? this.foreground)?.mustStop) throw new Interrupted()
+  }
+
+  /** First thing in each `catch`: an interrupt goes on. */
+  caught(error: unknown): void {
+    if (error instanceof Interrupted && (InterruptScope.current ?? this.foreground)?.interrupted) throw error
+  }
+
+  /** Entering a `finally` block. */
+  shield(): [InterruptScope | null, boolean] {
+    const scope = InterruptScope.current ?? this.foreground
+    return [scope, scope?.shield() ?? false]
+  }
+
+  /** Leaving a `finally` block. */
+  unshield([scope, shielded]: [InterruptScope | null, boolean]): void {
+    scope?.unshield(shielded)
+  }
+
+  /** A call where nothing can wait: its value, or a clear error when it is a Task. */
+  no(value: unknown, text: string, where: string): unknown {
+    if (!(value instanceof Task)) return value
+    value.catch(() => {})
+    value.abort()
+    throw new TypeError(`${text}() has to wait, and ${where} cannot; call it in an ordinary function instead`)
+  }
+
+  /** `receiver.method(...)` with callbacks that may wait. */
+  call(receiver: unknown, method: string, text: string, ...parameters: unknown[]): unknown {
+    const own = (receiver as Record<string, unknown>)[method]
+    if (typeof own !== 'function') throw new TypeError(`${text} is not a function`)
+    const waiting = waitingCallbacks.get(own)
+    if (waiting && typeof parameters[0] === 'function') return this.go(waiting(receiver, parameters))
+    return own.apply(receiver, parameters)
+  }
+
+  readonly all = (values: Iterable<unknown>): unknown => together('all', values)
+  readonly allSettled = (values: Iterable<unknown>): unknown => together('allSettled', values)
+  readonly any = (values: Iterable<unknown>): unknown => together('any', values)
+  readonly race = (values: Iterable<unknown>): unknown => together('race', values)
+
+  /** Stands in for `super` in the generator inside of a method. */
+  superReference(read: (key: PropertyKey) => unknown, write: (key: PropertyKey, value: unknown) => void): unknown {
+    return (key: PropertyKey) => ({
+      get value() {
+        return read(key)
+      },
+      set value(value: unknown) {
+        write(key, value)
+      },
+    })
+  }
+
+  /** Makes names global variables, whatever they were before. */
+  declare(names: string[]): void {
+    for (const name of names) {
+      const old = Object.getOwnPropertyDescriptor(globalThis, name)
+      if (old && 'value' in old && old.writable && old.enumerable) continue
+      if (old && !old.configurable) throw new SyntaxError(`'${name}' cannot be declared: it is part of the language`)
+      const value = old && 'value' in old ? old.value : undefined
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true })
+    }
+  }
+
+  /** Gives a global function the name that the user gave it. */
+  named<F extends object>(name: string, value: F): F {
+    return Object.defineProperty(value, 'name', { value: name, configurable: true })
+  }
+
+  /** Checks that a module has what is imported from it. */
+  imported(module: Record<string, unknown>, names: string[], from: string): Record<string, unknown> {
+    for (const name of names) {
+      if (!(name in module)) throw new SyntaxError(`The module '${from}' has no export named '${name}'`)
+    }
+    return module
+  }
+}
+
+function nameOf(value: unknown): string {
+  return value instanceof Task ? value.name : 'a promise'
+}
+
+/** Waits for what is not a Task: a promise that the user awaits. Ctrl-C ends the waiting, not the work behind it. */
+function waitForPromise(
+  value: unknown,
+  scope: InterruptScope | null,
+  advance: (failed: boolean, value: unknown) => void,
+): { interrupt(): void; abort(reason?: unknown): void } {
+  let over = false
+  const once = (failed: boolean, result: unknown): void => {
+    if (over) return
+    over = true
+    scope?.remove(waiting)
+    advance(failed, result)
+  }
+  const waiting = {
+    interrupt: () => once(true, new Interrupted()),
+    abort: (reason: unknown = new Interrupted()) => once(true, reason),
+  }
+  scope?.add(waiting)
+  Promise.resolve(value).then(
+    (result) => once(false, result),
+    (error) => once(true, error),
+  )
+  return waiting
+}
+
+/** Promise.all and its like: a Task when one of the parts is a Task, so that its result is waited for as well. */
+function together(kind: 'all' | 'allSettled' | 'any' | 'race', values: Iterable<unknown>): unknown {
+  if (typeof values?.[Symbol.iterator] !== 'function') return Promise[kind as 'all'](values)
+  const parts = [...values]
+  const combined: Promise<unknown> = Promise[kind as 'all'](parts)
+  const tasks = parts.filter((part): part is Task<unknown> => part instanceof Task)
+  if (tasks.length === 0) return combined
+  return new Task<unknown>((resolve, reject) => combined.then(resolve, reject), {
+    name: `Promise.${kind}`,
+    interrupt: () => {
+      for (const task of tasks) task.interrupt()
+    },
+    abort: (reason) => {
+      for (const task of tasks) task.abort(reason)
+    },
+  })
+}

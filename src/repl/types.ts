@@ -1,0 +1,132 @@
+/** TypeScript at the prompt: types are blanked with spaces, so that places stay the same. Loaded only when needed. */
+import { tsPlugin } from '@sveltejs/acorn-typescript'
+import { type Options, Parser } from 'acorn'
+import { type Parse, parse, type Parsed } from './parse.js'
+import { TransformError } from './rewriter.js'
+import { eachChild, isFunction, type SyntaxNode } from './syntax.js'
+
+const TypedParser = Parser.extend(tsPlugin() as unknown as (parser: typeof Parser) => typeof Parser)
+const parseWithTypes: Parse = (source, options: Options) =>
+  TypedParser.parse(source, { ...options, locations: true }) as unknown as SyntaxNode
+
+/**
+ * Parses TypeScript and gives the tree of the JavaScript in it. `final` marks an error of what is TypeScript for sure
+ * (an `enum`), for which plain JavaScript's own error would be a worse one.
+ */
+export function parseTyped(source: string, { prompt }: { prompt: boolean }): Parsed & { final?: boolean } {
+  const typed = parse(source, { prompt: false }, parseWithTypes)
+  if (typed.state !== 'complete') return typed
+  try {
+    return parse(blankTypes(source, typed.program), { prompt })
+  } catch (error) {
+    if (!(error instanceof TransformError)) throw error
+    return { state: 'wrong', message: error.message, offset: error.offset, final: true }
+  }
+}
+
+/** Source with everything that is only TypeScript replaced by spaces; line ends stay. */
+export function blankTypes(source: string, program: SyntaxNode): string {
+  const blanks: [from: number, to: number, text?: string][] = []
+  collect(program, source, (from, to, text) => blanks.push([from, to, text]))
+  blanks.sort((a, b) => a[0] - b[0])
+  let result = ''
+  let place = 0
+  for (const [from, to, text = ''] of blanks) {
+    if (to <= place) continue
+    const start = Math.max(from, place)
+    const blank = source.slice(start, to).replace(/[^\r\n]/g, ' ')
+    result += source.slice(place, start) + text + blank.slice(text.length)
+    place = to
+  }
+  return result + source.slice(place)
+}
+
+type Blank = (from: number, to: number, text?: string) => void
+
+const TYPE_ONLY = new Set(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSDeclareFunction', 'TSIndexSignature'])
+const UNSUPPORTED: Record<string, string> = {
+  TSEnumDeclaration: "'enum' makes code; write an object instead: const Color = {red: 1}",
+  TSModuleDeclaration: "'namespace' makes code; write an object instead",
+  TSParameterProperty: 'parameter properties make code; assign the field in the constructor',
+  TSImportEqualsDeclaration: "write import x from '…' instead",
+  TSExportAssignment: 'export has no meaning here',
+}
+
+function collect(node: SyntaxNode, source: string, blank: Blank): void {
+  const { type } = node
+  if (TYPE_ONLY.has(type) || (node.declare === true && type !== 'PropertyDefinition') || isTypeOnly(node)) {
+    // The semicolon keeps the statements around it apart.
+    const statement = type !== 'TSIndexSignature' && !type.endsWith('Specifier') && type !== 'MethodDefinition'
+    blank(node.start, node.end, statement ? ';' : '')
+    return
+  }
+  if (UNSUPPORTED[type]) throw new TransformError(`TypeScript: ${UNSUPPORTED[type]}`, node.start)
+  if (type === 'TSAsExpression' || type === 'TSSatisfiesExpression') {
+    collect(node.expression, source, blank)
+    blank(endOfOperand(source, node.expression.end, node.typeAnnotation.start), node.end)
+    return
+  }
+  if (type === 'TSNonNullExpression') {
+    collect(node.expression, source, blank)
+    blank(node.end - 1, node.end)
+    return
+  }
+  if (type === 'TSTypeAssertion') {
+    blank(node.start, node.expression.start)
+    collect(node.expression, source, blank)
+    return
+  }
+  if (type === 'TSInstantiationExpression') {
+    collect(node.expression, source, blank)
+    blank(node.expression.end, node.end)
+    return
+  }
+  if (type.startsWith('TS')) {
+    blank(node.start, node.end)
+    return
+  }
+  blankMarks(node, source, blank)
+  eachChild(node, (child) => collect(child, source, blank))
+}
+
+function isTypeOnly(node: SyntaxNode): boolean {
+  if (node.importKind === 'type' || node.exportKind === 'type') return true
+  if (node.type === 'MethodDefinition') return node.abstract === true || (node.value && !node.value.body)
+  return node.type === 'PropertyDefinition' && (node.abstract === true || node.declare === true)
+}
+
+/** Marks that are not nodes: `?`, `!`, modifiers, `implements`, the `this` parameter. */
+function blankMarks(node: SyntaxNode, source: string, blank: Blank): void {
+  if (node.typeAnnotation && (node.optional || node.definite)) {
+    const mark = source.lastIndexOf(node.optional ? '?' : '!', node.typeAnnotation.start)
+    if (mark > node.start) blank(mark, mark + 1)
+  } else if (node.type === 'Identifier' && node.optional && source[node.end - 1] === '?') {
+    blank(node.end - 1, node.end)
+  }
+  if (isFunction(node)) {
+    const [first, second] = node.params
+    if (first?.type === 'Identifier' && first.name === 'this') blank(first.start, second ? second.start : first.end)
+  }
+  if (node.type === 'PropertyDefinition' || node.type === 'MethodDefinition') {
+    const head = source.slice(node.start, node.key.start)
+    for (const match of head.matchAll(/\b(?:public|private|protected|readonly|override|abstract|declare)\b/g)) {
+      blank(node.start + match.index, node.start + match.index + match[0].length)
+    }
+    const after = source[node.key.end]
+    if ((node.optional || node.definite) && (after === '?' || after === '!')) blank(node.key.end, node.key.end + 1)
+  }
+  if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
+    if (node.abstract) blank(node.start, node.start + 'abstract'.length)
+    if (node.implements?.length) {
+      const word = source.lastIndexOf('implements', node.implements[0].start)
+      blank(word, node.implements.at(-1).end)
+    }
+  }
+}
+
+/** The end of an operand, with the parentheses around it. */
+function endOfOperand(source: string, from: number, to: number): number {
+  const text = source.slice(from, to)
+  const word = text.search(/\b(?:as|satisfies)\s+$/)
+  return word === -1 ? from : from + word
+}
