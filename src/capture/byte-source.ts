@@ -27,7 +27,11 @@ export async function openByteSource(input: CaptureInput): Promise<ByteSource> {
 
 async function openFile(path: string | URL): Promise<ByteSource> {
   const name = String(path)
-  if (name === '') throw new CaptureFileError('NOT_FOUND', 'the name of the capture file is empty; give a path, or - for standard input')
+  if (name === '')
+    throw new CaptureFileError(
+      'NOT_FOUND',
+      'the name of the capture file is empty; give a path, or - for standard input',
+    )
   let file: FileHandle | undefined
   try {
     file = await open(path, 'r')
@@ -101,7 +105,10 @@ class StreamSource implements ByteSource {
       }
       if (result.done === true) return 0
       if (!(result.value instanceof Uint8Array)) {
-        throw new CaptureFileError('NOT_A_CAPTURE', `${this.name} gives ${typeof result.value}s, not bytes; do not set an encoding on it`)
+        throw new CaptureFileError(
+          'NOT_A_CAPTURE',
+          `${this.name} gives ${typeof result.value}s, not bytes; do not set an encoding on it`,
+        )
       }
       this.rest = result.value
     }

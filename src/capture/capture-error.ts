@@ -67,8 +67,13 @@ export class CaptureWarning {
     const place = this.#compressed ? `byte ${this.offset} of the uncompressed data` : `byte ${this.offset}`
     const before = this.packetNumber - 1
     const intact =
-      before === 0 ? 'no packet can be read' : before === 1 ? '1 packet before it is intact' : `${before} packets before it are intact`
-    const more = this.more === 0 ? '' : ` (and ${this.more} more damaged block${this.more === 1 ? '' : 's'}, passed over)`
+      before === 0
+        ? 'no packet can be read'
+        : before === 1
+          ? '1 packet before it is intact'
+          : `${before} packets before it are intact`
+    const more =
+      this.more === 0 ? '' : ` (and ${this.more} more damaged block${this.more === 1 ? '' : 's'}, passed over)`
     return (
       `${this.file}: damaged at packet ${this.packetNumber}, ${place}: ` +
       `expected ${this.expected}, found ${this.found}${more}; ${intact}`

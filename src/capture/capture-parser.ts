@@ -87,5 +87,7 @@ export function hexNumber(value: number): string {
 
 /** Bytes from the window's start to the end of the file, or of what has been read where the size is not known. */
 export function bytesLeft(window: ParseWindow): number {
-  return window.total === Number.POSITIVE_INFINITY ? window.end - window.start : window.total - window.base - window.start
+  return window.total === Number.POSITIVE_INFINITY
+    ? window.end - window.start
+    : window.total - window.base - window.start
 }

@@ -13,8 +13,16 @@ export type WritableItem = PacketList | Packet | Uint8Array | StorableBatch
 export type WritablePackets = WritableItem | Iterable<WritableItem> | AsyncIterable<WritableItem>
 
 /** Whether all of it is in memory, so that it can be looked at twice. */
-export function isInMemory(packets: WritablePackets): packets is PacketList | Packet | Uint8Array | StorableBatch | WritableItem[] {
-  return packets instanceof PacketList || packets instanceof Packet || packets instanceof Uint8Array || Array.isArray(packets) || isBatch(packets)
+export function isInMemory(
+  packets: WritablePackets,
+): packets is PacketList | Packet | Uint8Array | StorableBatch | WritableItem[] {
+  return (
+    packets instanceof PacketList ||
+    packets instanceof Packet ||
+    packets instanceof Uint8Array ||
+    Array.isArray(packets) ||
+    isBatch(packets)
+  )
 }
 
 function isBatch(value: unknown): value is StorableBatch {
@@ -23,23 +31,38 @@ function isBatch(value: unknown): value is StorableBatch {
 
 /** The parts of what is to be written, one after the other. @throws PacketError when it is nothing of the kind */
 export async function* itemsOf(packets: WritablePackets): AsyncGenerator<WritableItem, void, undefined> {
-  if (packets instanceof PacketList || packets instanceof Packet || packets instanceof Uint8Array || isBatch(packets)) yield packets
-  else if (typeof packets === 'object' && packets !== null && (Symbol.asyncIterator in packets || Symbol.iterator in packets)) yield* packets
-  else throw new PacketError(`only packets, lists of them and bytes can be written to a capture file, not ${describe(packets)}`)
+  if (packets instanceof PacketList || packets instanceof Packet || packets instanceof Uint8Array || isBatch(packets))
+    yield packets
+  else if (
+    typeof packets === 'object' &&
+    packets !== null &&
+    (Symbol.asyncIterator in packets || Symbol.iterator in packets)
+  )
+    yield* packets
+  else
+    throw new PacketError(
+      `only packets, lists of them and bytes can be written to a capture file, not ${describe(packets)}`,
+    )
 }
 
 /** What decides the format of a file, for each packet of one part; nothing is built for it. */
-export function* traitsOf(item: WritableItem, linkType: number | undefined): Generator<{ linkType: number; nanoseconds: number }, void, undefined> {
-  if (item instanceof PacketList && !item._views.mayHaveChanged) {
+export function* traitsOf(
+  item: WritableItem,
+  linkType: number | undefined,
+): Generator<{ linkType: number; nanoseconds: number }, void, undefined> {
+  if (item instanceof PacketList) {
     const { store } = item._views
     for (let index = 0; index < item.length; index++) {
-      const page = store.pageOf(item._row(index))
-      const at = item._row(index) - page.firstRow
-      yield { linkType: linkType ?? store.origins[page.originOf(at)]!.linkType, nanoseconds: page.nanoseconds[at]! }
+      const row = item._row(index)
+      const changed = item._views.changed(row)
+      if (changed === undefined) {
+        const page = store.pageOf(row)
+        const at = row - page.firstRow
+        yield { linkType: linkType ?? store.origins[page.originOf(at)]!.linkType, nanoseconds: page.nanoseconds[at]! }
+      } else yield { linkType: linkType ?? linkTypeToWrite(changed), nanoseconds: packetTime(changed).nanoseconds }
     }
-  } else if (item instanceof PacketList) {
-    for (const packet of item) yield { linkType: linkType ?? linkTypeToWrite(packet), nanoseconds: packetTime(packet).nanoseconds }
-  } else if (item instanceof Packet) yield { linkType: linkType ?? linkTypeToWrite(item), nanoseconds: packetTime(item).nanoseconds }
+  } else if (item instanceof Packet)
+    yield { linkType: linkType ?? linkTypeToWrite(item), nanoseconds: packetTime(item).nanoseconds }
   else yield* recordsOf(item, linkType, 0)
 }
 
@@ -50,19 +73,23 @@ function linkTypeToWrite(packet: Packet): number {
 }
 
 /** The records of one part. `linkType`, where given, is that of all packets. `now` is for packets that were never on a wire. */
-export function* recordsOf(item: WritableItem, linkType: number | undefined, now: number): Generator<CaptureRecord, void, undefined> {
-  if (item instanceof PacketList) yield* listRecords(item, linkType, now)
-  else if (item instanceof Packet) yield* packetRecords(item, linkType, now)
-  else if (item instanceof Uint8Array) yield bytesRecord(item, linkType, now)
-  else if (isBatch(item)) yield* batchRecords(item, linkType)
-  else throw new PacketError(`only packets, lists of them and bytes can be written to a capture file, not ${describe(item)}`)
+export function recordsOf(item: WritableItem, linkType: number | undefined, now: number): Iterable<CaptureRecord> {
+  if (item instanceof PacketList) return listRecords(item, linkType, now)
+  if (item instanceof Packet) return packetRecords(item, linkType, now)
+  if (item instanceof Uint8Array) return [bytesRecord(item, linkType, now)]
+  if (isBatch(item)) return batchRecords(item, linkType)
+  throw new PacketError(`only packets, lists of them and bytes can be written to a capture file, not ${describe(item)}`)
 }
 
-function* listRecords(list: PacketList, linkType: number | undefined, now: number): Generator<CaptureRecord, void, undefined> {
+function* listRecords(
+  list: PacketList,
+  linkType: number | undefined,
+  now: number,
+): Generator<CaptureRecord, void, undefined> {
   const { store } = list._views
   for (let index = 0; index < list.length; index++) {
     const row = list._row(index)
-    const changed = list._views.mayHaveChanged ? list._views.changed(row) : undefined
+    const changed = list._views.changed(row)
     if (changed !== undefined) {
       yield* packetRecords(changed, linkType, now)
       continue
@@ -82,10 +109,14 @@ function* listRecords(list: PacketList, linkType: number | undefined, now: numbe
   }
 }
 
-function* packetRecords(packet: Packet, linkType: number | undefined, now: number): Generator<CaptureRecord, void, undefined> {
+function* packetRecords(
+  packet: Packet,
+  linkType: number | undefined,
+  now: number,
+): Generator<CaptureRecord, void, undefined> {
   const meta = packet._meta
   const time = packetTime(packet)
-  if (time.seconds !== time.seconds) {
+  if (Number.isNaN(time.seconds)) {
     time.seconds = Math.floor(now / 1e6)
     time.nanoseconds = (now % 1e6) * 1000
   }

@@ -55,24 +55,38 @@ export class CaptureWriter {
     const existing = options.append === true ? await existingCapture(name) : null
     const format = options.format ?? existing?.format ?? formatOf(name)
     if (existing !== null && existing.format !== format) {
-      throw new CaptureFileError('UNSUPPORTED', `${name}: is a ${existing.format} file, so ${format} cannot be appended; leave format out, or write a new file`)
+      throw new CaptureFileError(
+        'UNSUPPORTED',
+        `${name}: is a ${existing.format} file, so ${format} cannot be appended; leave format out, or write a new file`,
+      )
     }
     if (options.comment !== undefined && format === 'pcap') {
-      throw new CaptureFileError('UNSUPPORTED', `${name}: a pcap file has no place for a comment; write with format: 'pcapng'`)
+      throw new CaptureFileError(
+        'UNSUPPORTED',
+        `${name}: a pcap file has no place for a comment; write with format: 'pcapng'`,
+      )
     }
     const gzip = options.gzip ?? existing?.compressed ?? /\.gz$/i.test(name)
     if (existing !== null && gzip !== existing.compressed) {
-      throw new CaptureFileError('UNSUPPORTED', `${name}: is ${existing.compressed ? '' : 'not '}compressed; leave gzip out to append to it`)
+      throw new CaptureFileError(
+        'UNSUPPORTED',
+        `${name}: is ${existing.compressed ? '' : 'not '}compressed; leave gzip out to append to it`,
+      )
     }
     const output = await openOutput(name, { append: existing !== null, gzip })
     return new CaptureWriter(name, { ...options, format }, existing, output)
   }
 
   /** Writes packets in any form. @throws CaptureFileError, PacketError */
-  write(packets: WritablePackets): Promise<void> {
+  async write(packets: WritablePackets): Promise<void> {
+    if (this.closed)
+      throw new CaptureFileError(
+        'INPUT_OUTPUT',
+        `${this.path}: is closed already; open a new writer, with append to go on`,
+      )
     const result = this.last.then(() => this.writeNow(packets))
     this.last = result.catch(() => {})
-    return result
+    await result
   }
 
   /** Hands everything to the operating system: what was written so far can be read. */
@@ -96,7 +110,6 @@ export class CaptureWriter {
   }
 
   private async writeNow(packets: WritablePackets): Promise<void> {
-    if (this.closed && this.encoder === null) throw new CaptureFileError('INPUT_OUTPUT', `${this.path}: the file is closed already`)
     for await (const item of itemsOf(packets)) {
       for (const record of recordsOf(item, this.options.linkType, Date.now() * 1000)) {
         this.encoder ??= this.newEncoder(record.linkType)
@@ -146,11 +159,17 @@ async function existingCapture(path: string): Promise<CaptureInformation | null>
   }
   const warning = reading.warnings[0]
   if (warning !== undefined) {
-    throw new CaptureFileError('DAMAGED', `${warning.message}. What is appended would be lost: read it with rdpcap and write a new file`)
+    throw new CaptureFileError(
+      'DAMAGED',
+      `${warning.message}. What is appended would be lost: read it with rdpcap and write a new file`,
+    )
   }
   const information = reading.information!
   if (information.variant !== undefined) {
-    throw new CaptureFileError('UNSUPPORTED', `${path}: is a pcap file of an old kind (${information.variant}); write a new file`)
+    throw new CaptureFileError(
+      'UNSUPPORTED',
+      `${path}: is a pcap file of an old kind (${information.variant}); write a new file`,
+    )
   }
   return information
 }

@@ -71,9 +71,7 @@ function withPort(address: string, port: unknown): string {
 }
 
 /** Groups packets: the conversations in the order they begin, and the positions of the packets of each. */
-export function groupConversations(
-  packets: Iterable<Packet>,
-): { conversation: Conversation; positions: number[] }[] {
+export function groupConversations(packets: Iterable<Packet>): { conversation: Conversation; positions: number[] }[] {
   const groups = new Map<string, { conversation: Conversation; positions: number[] }>()
   let position = 0
   for (const packet of packets) {
@@ -104,5 +102,17 @@ export function groupConversations(
 }
 
 function newConversation(protocol: string, a: string, b: string, start: number | undefined): Conversation {
-  return { protocol, a, b, packets: 0, bytes: 0, packetsAToB: 0, bytesAToB: 0, packetsBToA: 0, bytesBToA: 0, start, duration: 0 }
+  return {
+    protocol,
+    a,
+    b,
+    packets: 0,
+    bytes: 0,
+    packetsAToB: 0,
+    bytesAToB: 0,
+    packetsBToA: 0,
+    bytesBToA: 0,
+    start,
+    duration: 0,
+  }
 }

@@ -18,14 +18,20 @@ const FOREIGN: readonly (readonly [start: string, what: string, remedy: string])
 export function notACapture(name: string, magic: Uint8Array, compressed: boolean): CaptureFileError {
   const inside = compressed ? 'the gzipped data ' : ''
   if (magic.length === 0) {
-    return new CaptureFileError('EMPTY', `${name}: ${compressed ? 'the gzipped data' : 'the file'} is empty (0 bytes); a capture has at least 24`)
+    return new CaptureFileError(
+      'EMPTY',
+      `${name}: ${compressed ? 'the gzipped data' : 'the file'} is empty (0 bytes); a capture has at least 24`,
+    )
   }
   const hex = Buffer.from(magic).toString('hex')
   for (const [start, what, remedy] of FOREIGN) {
     if (hex.startsWith(start)) return new CaptureFileError('UNSUPPORTED', `${name}: ${inside}${what}; ${remedy}`)
   }
   if (magic.length < 4) {
-    return new CaptureFileError('NOT_A_CAPTURE', `${name}: ${inside}has ${magic.length} byte${magic.length === 1 ? '' : 's'}; a capture has at least 24`)
+    return new CaptureFileError(
+      'NOT_A_CAPTURE',
+      `${name}: ${inside}has ${magic.length} byte${magic.length === 1 ? '' : 's'}; a capture has at least 24`,
+    )
   }
   const shown = hex.slice(0, 8).replace(/..(?=.)/g, '$& ')
   const words = /^[\x09\x0a\x0d\x20-\x7e]+$/.test(Buffer.from(magic).toString('latin1')) ? ', which is text' : ''

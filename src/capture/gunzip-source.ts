@@ -27,7 +27,8 @@ export class GunzipSource implements ByteSource {
     this.gunzip = createGunzip({ chunkSize: 16 * 1024, finishFlush: constants.Z_FINISH })
     this.gunzip.on('data', (chunk: Uint8Array) => this.inflated.push(chunk))
     this.gunzip.on('error', (error: NodeJS.ErrnoException) => {
-      this.damage = error.code === 'Z_BUF_ERROR' ? 'the compressed data ends early' : `bad compressed data (${error.message})`
+      this.damage =
+        error.code === 'Z_BUF_ERROR' ? 'the compressed data ends early' : `bad compressed data (${error.message})`
       this.ended = true
       this.settle?.()
     })

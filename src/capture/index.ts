@@ -9,5 +9,12 @@ export { layerOfBytes, linkTypeOf } from './link-type.js'
 export { CaptureReading, type ReadCaptureOptions, readCapture } from './open-capture.js'
 export { PacketList, type PacketPredicate } from './packet-list.js'
 export type { StorableBatch } from './packet-store.js'
-export { batchPacket, type CompiledFilter, PcapReader, pcapReader, type ReadPacketsOptions, rdpcap } from './read-packets.js'
+export {
+  batchPacket,
+  type CompiledFilter,
+  PcapReader,
+  pcapReader,
+  type ReadPacketsOptions,
+  rdpcap,
+} from './read-packets.js'
 export { type WriteResult, wrpcap } from './write-packets.js'

@@ -1,4 +1,4 @@
-import { layerByName, type LayerReference, PacketError } from '../packet/index.js'
+import { type LayerReference, layerByName, PacketError } from '../packet/index.js'
 
 /** A layer, or its name. */
 export type LayerName = LayerReference | string

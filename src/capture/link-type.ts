@@ -14,7 +14,8 @@ const PREFERRED = [LINKTYPE_ETHERNET, LINKTYPE_RAW, 113, 276, 0, 108, 229, 127, 
 
 /** The outermost layer of a frame: by its link type, and for bare IP by the version in the first byte. */
 export function layerOfBytes(linkType: number, bytes: Uint8Array, start: number, end: number): Layer {
-  if (BARE_IP.has(linkType) && start < end && bytes[start]! >>> 4 === 6) return layerByName('IPv6') ?? linkLayer(linkType)!
+  if (BARE_IP.has(linkType) && start < end && bytes[start]! >>> 4 === 6)
+    return layerByName('IPv6') ?? linkLayer(linkType)!
   return linkLayer(linkType) ?? layerByName('Raw')!
 }
 

@@ -1,6 +1,6 @@
 import { type ByteSource, type CaptureInput, openByteSource, PrefixedSource } from './byte-source.js'
 import { BatchBuilder, type CaptureFileBatch } from './capture-batch.js'
-import { CaptureFileError, type CaptureFault, CaptureWarning } from './capture-error.js'
+import { type CaptureFault, CaptureFileError, CaptureWarning } from './capture-error.js'
 import type { CaptureInformation, CaptureParser, ParseWindow } from './capture-parser.js'
 import { notACapture } from './foreign-formats.js'
 import { GunzipSource } from './gunzip-source.js'
@@ -63,7 +63,8 @@ export class CaptureReading implements AsyncIterable<CaptureFileBatch> {
       if (parser.fault !== null) break
       if (more) continue
       if (ended) {
-        if (window.end > window.start || parser.information.interfaces.length === 0) parser.fault = parser.incomplete(window)
+        if (window.end > window.start || parser.information.interfaces.length === 0)
+          parser.fault = parser.incomplete(window)
         break
       }
       if (parser.skip > 0) ended = await passOver(parser, window, source)
@@ -76,7 +77,12 @@ export class CaptureReading implements AsyncIterable<CaptureFileBatch> {
     const damage = gunzip?.damage ?? null
     let fault: CaptureFault | null = parser.passedOver ?? parser.fault
     if (damage !== null) {
-      fault ??= { offset: this.bytesRead, packetNumber: parser.packetCount + 1, expected: 'more data or a proper end', found: damage }
+      fault ??= {
+        offset: this.bytesRead,
+        packetNumber: parser.packetCount + 1,
+        expected: 'more data or a proper end',
+        found: damage,
+      }
       if (fault === parser.fault) fault = { ...fault, found: damage }
     }
     if (fault === null) return
@@ -111,7 +117,10 @@ async function detect(raw: ByteSource): Promise<OpenedCapture> {
       gunzip = new GunzipSource(source)
       ;({ source, magic } = await peek(gunzip))
       if (magic.length < 4 && gunzip.damage !== null) {
-        throw new CaptureFileError('DAMAGED', `${raw.name}: starts like a gzip file, but ${gunzip.damage} before any packet`)
+        throw new CaptureFileError(
+          'DAMAGED',
+          `${raw.name}: starts like a gzip file, but ${gunzip.damage} before any packet`,
+        )
       }
     }
     const parser = looksLikePcapng(magic) ? new PcapngParser() : looksLikePcap(magic) ? new PcapParser() : null

@@ -4,20 +4,21 @@ export class OutputBuffer {
   view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
   length = 0
 
-  /** Makes room for `count` bytes, sets them to zero, and gives the position of the first. */
+  /** Makes room for `count` bytes, which the caller writes, and gives the position of the first. */
   reserve(count: number): number {
     const start = this.length
     if (start + count > this.bytes.length) this.grow(start + count)
     this.length = start + count
-    this.bytes.fill(0, start, this.length)
     return start
   }
 
   /** Appends bytes, and zeros to fill up to a multiple of `alignment`. */
   append(from: Uint8Array, alignment = 1): void {
-    const total = Math.ceil(from.length / alignment) * alignment
+    const rest = from.length % alignment
+    const total = rest === 0 ? from.length : from.length + alignment - rest
     const start = this.reserve(total)
     this.bytes.set(from, start)
+    for (let i = start + from.length; i < start + total; i++) this.bytes[i] = 0
   }
 
   /** Gives what has been written; the buffer is empty after it. */

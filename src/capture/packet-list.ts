@@ -4,7 +4,7 @@ import type { CaptureInformation } from './capture-parser.js'
 import { type Conversation, groupConversations } from './conversations.js'
 import { IndexedList } from './indexed-list.js'
 import { type LayerName, layerNameOf } from './layer-name.js'
-import { appendPacket, rowTime } from './list-rows.js'
+import { appendPacket, copyRow, rowTime } from './list-rows.js'
 import { PacketStore, type StorableBatch } from './packet-store.js'
 import { PacketViews } from './packet-views.js'
 
@@ -200,7 +200,8 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
   /** The packets that the function accepts, or that have the layer: `list.filter(TCP)`, `list.filter(p => p.dport === 53)`. */
   filter(condition: PacketPredicate | LayerName): PacketList {
     const layer = layerNameOf(condition)
-    const accepts: PacketPredicate = layer === undefined ? (condition as PacketPredicate) : (packet) => packet.has(layer)
+    const accepts: PacketPredicate =
+      layer === undefined ? (condition as PacketPredicate) : (packet) => packet.has(layer)
     let rows = new Uint32Array(64)
     let count = 0
     this.each((packet, index) => {
@@ -223,7 +224,12 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
     if (compare !== undefined) {
       const packets = this.toArray()
       const order = packets.map((_, index) => index).sort((a, b) => compare(packets[a]!, packets[b]!))
-      return PacketList._over(views, Uint32Array.from(order, (index) => rows[index]!), 0, this.count)
+      return PacketList._over(
+        views,
+        Uint32Array.from(order, (index) => rows[index]!),
+        0,
+        this.count,
+      )
     }
     rows.sort((a, b) => {
       const first = rowTime(views, a)
@@ -262,23 +268,7 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
       for (const row of rows) this.addRow(row)
       return
     }
-    const { store } = packets._views
-    for (let index = 0; index < count; index++) {
-      const row = packets._row(index)
-      const changed = packets._views.changed(row)
-      if (changed !== undefined) {
-        this.addRow(appendPacket(this._views, changed))
-        continue
-      }
-      const page = store.pageOf(row)
-      const at = row - page.firstRow
-      const origin = store.origins[page.originOf(at)]!
-      const number = this._views.store.originNumber(origin.linkType, origin.interfaceName)
-      const comment = store.comments.get(row)
-      const original = page.originalLength(at)
-      this._views.store.add(store.bytesOf(row), original, page.seconds[at]!, page.nanoseconds[at]!, number, comment)
-      this.addRow(this._views.store.rowCount - 1)
-    }
+    for (let index = 0; index < count; index++) this.addRow(copyRow(packets._views, packets._row(index), this._views))
   }
 
   /** Adds a batch from a file or a link, or the packets at `positions` in it; the bytes are copied. */

@@ -121,7 +121,10 @@ export class StorePage {
   }
 
   private growBytes(length: number): void {
-    const capacity = Math.max(this.bytesUsed + length, Math.min(PAGE_BYTES, Math.max(FIRST_BYTES, this.bytes.length * 2)))
+    const capacity = Math.max(
+      this.bytesUsed + length,
+      Math.min(PAGE_BYTES, Math.max(FIRST_BYTES, this.bytes.length * 2)),
+    )
     // Packets that look at the old bytes keep them; they are equal for ever.
     const bytes = new Uint8Array(capacity)
     bytes.set(this.bytes.subarray(0, this.bytesUsed))
@@ -181,7 +184,14 @@ export class PacketStore {
   }
 
   /** Adds one packet; the bytes are copied. */
-  add(bytes: Uint8Array, originalLength: number, seconds: number, nanoseconds: number, origin: number, comment?: string): void {
+  add(
+    bytes: Uint8Array,
+    originalLength: number,
+    seconds: number,
+    nanoseconds: number,
+    origin: number,
+    comment?: string,
+  ): void {
     let page = this.pages.at(-1)
     if (page === undefined || !page.admits(bytes.length)) page = this.nextPage(bytes.length)
     page.add(bytes, 0, bytes.length, originalLength, seconds, nanoseconds, origin)

@@ -3,14 +3,15 @@
  *
  * A packet is made from its row when it is asked for, and not kept: it costs nothing to make again. Kept are, by row: packets that
  * were changed or that never had bytes (built by hand), for good; and the last 256 that were asked for by index, so that
- * `list[0].ttl = 3` and `list[0] === list[0]` do what they say. No WeakRef: each would keep its packet alive until the end of the
- * running job, so a loop over a million packets would hold them all.
+ * `list[0].ttl = 3` and `list[0] === list[0]` do what they say. No WeakRef to packets: each would keep its packet alive until the end
+ * of the running job, so a loop over a million packets would hold them all.
  */
 
 import { dissect, type Packet, type PacketMeta } from '../packet/index.js'
 import { layerOfBytes } from './link-type.js'
 import type { PacketStore, StorePage } from './packet-store.js'
 
+/** Packets remembered; a row has its place at its number modulo this, a power of two. */
 const RECENT = 256
 
 /** What a packet of a list knows of itself. The engine calls `touched` before the first change. */
@@ -22,12 +23,16 @@ export class ListedMeta implements PacketMeta {
   originalLength: number
   interfaceName: string
   comment: string | undefined
+  // Weak, so that one packet a user holds does not keep the whole list.
+  readonly _views: WeakRef<PacketViews>
+  readonly _row: number
+  readonly _packet: Packet
 
   constructor(page: StorePage, index: number, views: PacketViews, packet: Packet) {
     const { store } = views
     const seconds = page.seconds[index]!
     const nanoseconds = page.nanoseconds[index]!
-    const known = seconds === seconds
+    const known = !Number.isNaN(seconds)
     const origin = store.origins[page.originOf(index)]!
     this.time = known ? seconds + nanoseconds / 1e9 : undefined
     this.seconds = known ? seconds : undefined
@@ -36,24 +41,19 @@ export class ListedMeta implements PacketMeta {
     this.originalLength = page.originalLength(index)
     this.interfaceName = origin.interfaceName
     this.comment = store.comments.size === 0 ? undefined : store.comments.get(page.firstRow + index)
-    this.#views = views.self
-    this.#row = page.firstRow + index
-    this.#packet = packet
+    this._views = views.self
+    this._row = page.firstRow + index
+    this._packet = packet
   }
-
-  // Weak, so that one packet a user holds does not keep the whole list.
-  readonly #views: WeakRef<PacketViews>
-  readonly #row: number
-  readonly #packet: Packet
 
   /**
    * Called before a packet with this meta is changed: from now on the list has the changed packet. Of several views of a row the
    * first that is changed counts. Copies share the meta but are not in the list.
    */
   touched(packet: Packet): void {
-    if (packet !== this.#packet) return
-    const views = this.#views.deref()
-    if (views !== undefined && !views.kept.has(this.#row)) views.keep(this.#row, packet)
+    if (packet !== this._packet) return
+    const views = this._views.deref()
+    if (views !== undefined && !views.kept.has(this._row)) views.keep(this._row, packet)
   }
 }
 
@@ -61,7 +61,9 @@ export class PacketViews {
   readonly self = new WeakRef<PacketViews>(this)
   /** Changed and hand-made packets by row. */
   readonly kept = new Map<number, Packet>()
-  private readonly recent = new Map<number, Packet>()
+  private readonly recentRows = new Float64Array(RECENT).fill(-1)
+  private readonly recent = new Array<Packet | null>(RECENT).fill(null)
+  private anyRecent = false
 
   constructor(readonly store: PacketStore) {}
 
@@ -81,11 +83,12 @@ export class PacketViews {
 
   /** Remembers a packet for a while, so that a later change is seen. */
   remember(row: number, packet: Packet): void {
-    this.recent.set(row, packet)
-    if (this.recent.size <= RECENT) return
-    const [oldestRow, oldest] = this.recent.entries().next().value!
-    this.recent.delete(oldestRow)
-    this.settle(oldestRow, oldest)
+    const place = row & (RECENT - 1)
+    const before = this.recent[place]!
+    if (before !== null && before !== packet) this.settle(this.recentRows[place]!, before)
+    this.recentRows[place] = row
+    this.recent[place] = packet
+    this.anyRecent = true
   }
 
   /** Keeps the packet if it was changed; to be called when the code that had it is done. */
@@ -93,17 +96,16 @@ export class PacketViews {
     if (isChanged(packet) && !this.kept.has(row)) this.kept.set(row, packet)
   }
 
-  /** The kept packet of a row whose bytes no longer hold, else undefined. */
+  /** The packet of a row whose bytes no longer hold, else undefined. */
   changed(row: number): Packet | undefined {
-    const kept = this.kept.get(row)
-    if (kept !== undefined || this.recent.size === 0) return kept
-    const recent = this.recent.get(row)
-    return recent !== undefined && isChanged(recent) ? recent : undefined
+    if (!this.mayHaveChanged) return undefined
+    const known = this.known(row)
+    return known !== undefined && (this.kept.has(row) || isChanged(known)) ? known : undefined
   }
 
   /** Whether any row may have a packet that differs from its bytes. */
   get mayHaveChanged(): boolean {
-    return this.kept.size > 0 || this.recent.size > 0
+    return this.anyRecent || this.kept.size > 0
   }
 
   /** Puts a packet in the place of a row's bytes. */
@@ -116,7 +118,8 @@ export class PacketViews {
       const kept = this.kept.get(row)
       if (kept !== undefined) return kept
     }
-    return this.recent.size > 0 ? this.recent.get(row) : undefined
+    const place = row & (RECENT - 1)
+    return this.recentRows[place] === row ? this.recent[place]! : undefined
   }
 
   private view(row: number): Packet {

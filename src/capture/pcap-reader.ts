@@ -32,7 +32,8 @@ export function looksLikePcap(bytes: Uint8Array): boolean {
 function magicOf(view: DataView, offset: number): { magic: number; littleEndian: boolean } | null {
   for (const littleEndian of [true, false]) {
     const magic = view.getUint32(offset, littleEndian)
-    if (magic === MAGIC_MICROSECONDS || magic === MAGIC_NANOSECONDS || magic === MAGIC_KUZNETZOV) return { magic, littleEndian }
+    if (magic === MAGIC_MICROSECONDS || magic === MAGIC_NANOSECONDS || magic === MAGIC_KUZNETZOV)
+      return { magic, littleEndian }
   }
   return null
 }
@@ -87,7 +88,11 @@ export class PcapParser implements CaptureParser {
       }
       if (length > limit) {
         window.start = position
-        this.fault = this.faultAt(window, `a captured length of at most ${limit} bytes`, `${length} (${hexNumber(length)})`)
+        this.fault = this.faultAt(
+          window,
+          `a captured length of at most ${limit} bytes`,
+          `${length} (${hexNumber(length)})`,
+        )
         return false
       }
       if (length > end - position - recordHeader) {
@@ -145,7 +150,13 @@ export class PcapParser implements CaptureParser {
     if (magic === MAGIC_KUZNETZOV) this.information.variant = 'Kuznetzov'
     else if (this.minorVersion !== 4) this.information.variant = `version 2.${this.minorVersion}`
     this.information.nanoseconds = magic === MAGIC_NANOSECONDS
-    this.information.interfaces.push({ index: 0, linkType, snaplen, name: '', ...(fcsLength === undefined ? {} : { fcsLength }) })
+    this.information.interfaces.push({
+      index: 0,
+      linkType,
+      snaplen,
+      name: '',
+      ...(fcsLength === undefined ? {} : { fcsLength }),
+    })
     window.start = start + FILE_HEADER
     this.started = true
     return true

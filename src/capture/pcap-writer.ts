@@ -22,7 +22,8 @@ export class PcapEncoder implements CaptureEncoder {
   constructor(private readonly options: PcapEncoderOptions) {
     this.littleEndian = options.littleEndian ?? true
     const { appendTo } = options
-    this.limit = appendTo !== undefined && appendTo.snaplen > 0 ? appendTo.snaplen : maximumPacketLength(options.linkType)
+    this.limit =
+      appendTo !== undefined && appendTo.snaplen > 0 ? appendTo.snaplen : maximumPacketLength(options.linkType)
     if (appendTo === undefined) this.header()
   }
 
@@ -33,6 +34,8 @@ export class PcapEncoder implements CaptureEncoder {
     view.setUint32(start, this.options.nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, littleEndian)
     view.setUint16(start + 4, 2, littleEndian)
     view.setUint16(start + 6, 4, littleEndian)
+    view.setUint32(start + 8, 0, littleEndian)
+    view.setUint32(start + 12, 0, littleEndian)
     view.setUint32(start + 16, this.limit, littleEndian)
     view.setUint32(start + 20, this.options.linkType, littleEndian)
   }
@@ -47,7 +50,7 @@ export class PcapEncoder implements CaptureEncoder {
       )
     }
     checkLength(bytes.length, this.limit, number)
-    const seconds = record.seconds === record.seconds ? record.seconds : 0
+    const seconds = Number.isNaN(record.seconds) ? 0 : record.seconds
     if (seconds < 0 || seconds > 0xffffffff) {
       throw new CaptureFileError(
         'TOO_LARGE',
@@ -69,5 +72,8 @@ export class PcapEncoder implements CaptureEncoder {
 /** @throws CaptureFileError for a packet that readers would take for damage */
 export function checkLength(length: number, limit: number, number: number): void {
   if (length <= limit) return
-  throw new CaptureFileError('TOO_LARGE', `packet ${number} has ${length} bytes; this capture file holds packets of at most ${limit}`)
+  throw new CaptureFileError(
+    'TOO_LARGE',
+    `packet ${number} has ${length} bytes; this capture file holds packets of at most ${limit}`,
+  )
 }

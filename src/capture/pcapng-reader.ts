@@ -39,6 +39,8 @@ const SMALLEST_BLOCK = 12
 const SMALLEST_SECTION_HEADER = 28
 const MAXIMUM_INTERFACES = 65536
 const MAXIMUM_SECTIONS = 1000
+/** Bytes of sections, interfaces and names that are kept; more is an attack, or no capture. */
+const MAXIMUM_DESCRIPTIONS = 64 * 1024 * 1024
 
 /** Whether these first bytes are those of a pcapng file. */
 export function looksLikePcapng(bytes: Uint8Array): boolean {
@@ -68,6 +70,8 @@ export class PcapngParser implements CaptureParser {
   /** Index of the section's first interface in the table of the file. */
   private firstInterface = 0
   private readonly timeUnits: TimeUnit[] = []
+  /** Bytes of the blocks whose texts are kept. */
+  private descriptionBytes = 0
   /** Link type of the packets in the batch being filled. */
   private batchLinkType = -1
   private readonly time: ExactTime = { seconds: 0, nanoseconds: 0 }
@@ -82,9 +86,16 @@ export class PcapngParser implements CaptureParser {
       if (type === BLOCK_SECTION_HEADER && !this.readByteOrder(window)) return false
       const length = view.getUint32(start + 4, this.littleEndian)
       const total = padded(length)
-      if (length < (type === BLOCK_SECTION_HEADER ? SMALLEST_SECTION_HEADER : SMALLEST_BLOCK) || length > MAXIMUM_BLOCK) {
+      if (
+        length < (type === BLOCK_SECTION_HEADER ? SMALLEST_SECTION_HEADER : SMALLEST_BLOCK) ||
+        length > MAXIMUM_BLOCK
+      ) {
         const range = `a block length between ${SMALLEST_BLOCK} and ${MAXIMUM_BLOCK}`
-        this.fault = this.faultAt(window, range, `${length} (${hexNumber(length)}) in a block of type ${hexNumber(type)}`)
+        this.fault = this.faultAt(
+          window,
+          range,
+          `${length} (${hexNumber(length)}) in a block of type ${hexNumber(type)}`,
+        )
         return false
       }
       this.needed = total
@@ -122,7 +133,11 @@ export class PcapngParser implements CaptureParser {
     else if (view.getUint32(start + 8, false) === BYTE_ORDER_MAGIC) this.littleEndian = false
     else {
       const found = hexNumber(view.getUint32(start + 8, false))
-      this.fault = this.faultAt(window, `the byte-order magic ${hexNumber(BYTE_ORDER_MAGIC)} in a section header`, found)
+      this.fault = this.faultAt(
+        window,
+        `the byte-order magic ${hexNumber(BYTE_ORDER_MAGIC)} in a section header`,
+        found,
+      )
       return false
     }
     return true
@@ -133,10 +148,29 @@ export class PcapngParser implements CaptureParser {
     const { view, start } = window
     const { interfaces, sections, names } = this.information
     const body = start + BLOCK_HEADER
+    if (
+      type === BLOCK_INTERFACE ||
+      type === BLOCK_NAME_RESOLUTION ||
+      (type === BLOCK_SECTION_HEADER && sections.length < MAXIMUM_SECTIONS)
+    ) {
+      this.descriptionBytes += end - start
+      if (this.descriptionBytes > MAXIMUM_DESCRIPTIONS) {
+        this.fault = this.faultAt(
+          window,
+          `at most ${MAXIMUM_DESCRIPTIONS} bytes of descriptions and names`,
+          `${this.descriptionBytes}`,
+        )
+        return
+      }
+    }
     if (type === BLOCK_SECTION_HEADER) {
       const major = view.getUint16(body + 4, this.littleEndian)
       if (major !== 1) {
-        this.fault = this.faultAt(window, 'pcapng version 1.x', `version ${major}.${view.getUint16(body + 6, this.littleEndian)}`)
+        this.fault = this.faultAt(
+          window,
+          'pcapng version 1.x',
+          `version ${major}.${view.getUint16(body + 6, this.littleEndian)}`,
+        )
         return
       }
       this.firstInterface = interfaces.length
@@ -199,7 +233,12 @@ export class PcapngParser implements CaptureParser {
     } else {
       length = view.getUint32(body + 12, littleEndian)
       originalLength = view.getUint32(body + 16, littleEndian)
-      ticksToTime(view.getUint32(body + 4, littleEndian), view.getUint32(body + 8, littleEndian), this.timeUnits[index]!, time)
+      ticksToTime(
+        view.getUint32(body + 4, littleEndian),
+        view.getUint32(body + 8, littleEndian),
+        this.timeUnits[index]!,
+        time,
+      )
     }
     const limit = Math.min(end - data, maximumPacketLength(description.linkType, description.snaplen))
     if (length > limit) {

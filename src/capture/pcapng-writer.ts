@@ -24,7 +24,8 @@ export class PcapngEncoder implements CaptureEncoder {
     const start = this.beginBlock(BLOCK_SECTION_HEADER, 16)
     const { view } = this.output
     view.setUint32(start, BYTE_ORDER_MAGIC, true)
-    view.setUint16(start + 4, 1, true)
+    // Version 1.0.
+    view.setUint32(start + 4, 1, true)
     // Section length −1: not told.
     view.setUint32(start + 8, 0xffffffff, true)
     view.setUint32(start + 12, 0xffffffff, true)
@@ -37,10 +38,13 @@ export class PcapngEncoder implements CaptureEncoder {
   add(record: CaptureRecord, number: number): void {
     const { bytes, linkType } = record
     checkLength(bytes.length, maximumPacketLength(linkType), number)
-    const seconds = record.seconds === record.seconds ? record.seconds : 0
+    const seconds = Number.isNaN(record.seconds) ? 0 : record.seconds
     // 2³⁴ s of nanoseconds still fit 64 bits.
     if (seconds < 0 || seconds >= 17179869184) {
-      throw new CaptureFileError('TOO_LARGE', `packet ${number}: its time ${seconds} does not fit a capture file (0..17179869183 s)`)
+      throw new CaptureFileError(
+        'TOO_LARGE',
+        `packet ${number}: its time ${seconds} does not fit a capture file (0..17179869183 s)`,
+      )
     }
     const index = this.interfaceIndex(linkType, record.interfaceName)
     const start = this.beginBlock(BLOCK_ENHANCED_PACKET, 20)
@@ -66,7 +70,7 @@ export class PcapngEncoder implements CaptureEncoder {
       index = this.interfaces.size
       this.interfaces.set(key, index)
       const start = this.beginBlock(BLOCK_INTERFACE, 8)
-      this.output.view.setUint16(start, linkType, true)
+      this.output.view.setUint32(start, linkType, true)
       this.output.view.setUint32(start + 4, maximumPacketLength(linkType), true)
       if (name !== '') this.textOption(INTERFACE_NAME, name)
       this.option(INTERFACE_TIME_RESOLUTION, Uint8Array.of(9))
@@ -107,7 +111,7 @@ export class PcapngEncoder implements CaptureEncoder {
   }
 
   private endOptions(): void {
-    this.output.reserve(4)
+    const start = this.output.reserve(4)
+    this.output.view.setUint32(start, 0, true)
   }
 }
-

@@ -42,7 +42,7 @@ export async function rdpcap(input: CaptureInput, options: ReadPacketsOptions = 
   return list
 }
 
-/** Packets of a file, one by one: for files larger than memory. Each packet has its own copy of its bytes. */
+/** Packets of a file, one by one: for files larger than memory. A packet that is kept keeps at most 8 KiB of others. */
 export class PcapReader implements AsyncIterable<Packet> {
   /** The reading underneath: warnings, what the file says of itself, bytes read. */
   readonly reading: CaptureReading
@@ -60,12 +60,18 @@ export class PcapReader implements AsyncIterable<Packet> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, undefined> {
     const limit = countLimit(this.options.count)
+    const pool = new BytePool()
     let taken = 0
     if (limit === 0) return
     for await (const batch of this.reading) {
       const positions = select(batch, this.options.filter, limit - taken, taken)
       const count = positions === undefined ? batch.count : positions.length
-      for (let i = 0; i < count; i++) yield batchPacket(batch, positions === undefined ? i : positions[i]!, true)
+      for (let n = 0; n < count; n++) {
+        const i = positions === undefined ? n : positions[n]!
+        const length = batch.lengths[i]!
+        const start = pool.copy(batch.buffer, batch.offsets[i]!, length)
+        yield withMeta(batch, i, pool.bytes, start, start + length)
+      }
       taken += count
       this.options.onProgress?.(taken, this.reading.bytesRead, this.reading.bytesTotal)
       if (taken >= limit) return
@@ -78,27 +84,25 @@ export function pcapReader(input: CaptureInput, options: ReadPacketsOptions = {}
   return new PcapReader(input, options)
 }
 
-/** The packet at position `i` of a batch, with its capture data; over the batch's own bytes, or a copy of them. */
-export function batchPacket(batch: CaptureFileBatch, i: number, copy = false): Packet {
-  let start = batch.offsets[i]!
-  let end = start + batch.lengths[i]!
-  let { buffer } = batch
-  if (copy) {
-    buffer = Uint8Array.prototype.slice.call(buffer, start, end)
-    end -= start
-    start = 0
-  }
-  const packet = dissect(layerOfBytes(batch.linkType, buffer, start, end), buffer, start, end)
+/** The packet at position `i` of a batch, with its capture data; it looks at the batch's bytes, and keeps them alive. */
+export function batchPacket(batch: CaptureFileBatch, i: number): Packet {
+  const start = batch.offsets[i]!
+  return withMeta(batch, i, batch.buffer, start, start + batch.lengths[i]!)
+}
+
+function withMeta(batch: CaptureFileBatch, i: number, bytes: Uint8Array, start: number, end: number): Packet {
+  const packet = dissect(layerOfBytes(batch.linkType, bytes, start, end), bytes, start, end)
   const seconds = batch.seconds[i]!
   const nanoseconds = batch.nanoseconds[i]!
-  const known = seconds === seconds
+  const known = !Number.isNaN(seconds)
   packet._meta = {
     time: known ? seconds + nanoseconds / 1e9 : undefined,
     seconds: known ? seconds : undefined,
     nanoseconds: known ? nanoseconds : undefined,
     linkType: batch.linkType,
     originalLength: batch.originalLengths[i]!,
-    interfaceName: batch.interfaceIndexes === null ? batch.interfaceName : batch.interfaces[batch.interfaceIndexes[i]!]!.name,
+    interfaceName:
+      batch.interfaceIndexes === null ? batch.interfaceName : batch.interfaces[batch.interfaceIndexes[i]!]!.name,
     comment: batch.comments?.get(i),
   }
   return packet
@@ -128,6 +132,28 @@ function select(
 
 function countLimit(count: number | undefined): number {
   if (count === undefined) return Number.POSITIVE_INFINITY
-  if (!(count >= 0)) throw new PacketError(`count: ${count} is no number of packets; give 0 or more, or leave it out for all`)
+  if (!(count >= 0))
+    throw new PacketError(`count: ${count} is no number of packets; give 0 or more, or leave it out for all`)
   return Math.floor(count)
+}
+
+const POOL = 8192
+
+/** Copies of packets in small pieces of memory, so that one packet which is kept does not keep a whole batch. */
+class BytePool {
+  /** Where the last copy is. */
+  bytes = new Uint8Array(POOL)
+  private used = 0
+
+  /** Copies bytes; gives where they start in `bytes`. */
+  copy(from: Uint8Array, offset: number, length: number): number {
+    if (length > POOL - this.used) {
+      this.bytes = new Uint8Array(Math.max(POOL, length))
+      this.used = 0
+    }
+    const start = this.used
+    this.bytes.set(new Uint8Array(from.buffer, from.byteOffset + offset, length), start)
+    this.used += length
+    return start
+  }
 }

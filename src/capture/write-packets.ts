@@ -21,7 +21,11 @@ export interface WriteResult {
  * Throws CaptureFileError when the file cannot be written or the format cannot hold the packets, PacketError when a packet
  * cannot be built.
  */
-export async function wrpcap(path: string | URL, packets: WritablePackets, options: WriteCaptureOptions = {}): Promise<WriteResult> {
+export async function wrpcap(
+  path: string | URL,
+  packets: WritablePackets,
+  options: WriteCaptureOptions = {},
+): Promise<WriteResult> {
   const name = path instanceof URL ? path.pathname : path
   await refuseOwnInput(name, packets)
   let { nanoseconds } = options
@@ -63,6 +67,9 @@ async function refuseOwnInput(name: string, packets: WritablePackets): Promise<v
   if (typeof input !== 'string' || input === '-' || name === '-') return
   const [from, to] = await Promise.all([input, name].map((path) => realpath(path).catch(() => null)))
   if (from !== null && from === to) {
-    throw new CaptureFileError('UNSUPPORTED', `${name}: is being read; write to another file, or load it with rdpcap first`)
+    throw new CaptureFileError(
+      'UNSUPPORTED',
+      `${name}: is being read; write to another file, or load it with rdpcap first`,
+    )
   }
 }

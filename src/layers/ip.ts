@@ -17,10 +17,9 @@
  *   |                    options                    |    (padding)  |
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
-import { type AnyPacket, answers, behave, bind, bits, checksum, flags, formatIpv4, ipv4, type LayerReference, layer, options, routeSource, u8, u8Enum, u16 } from '../packet/index.js'
-import { Ether } from './ethernet.js'
+import { type AnyPacket, answers, behave, bind, bits, checksum, flags, formatIpv4, ipv4, layer, options, routeSource, u8, u8Enum, u16 } from '../packet/index.js'
+import { bindEtherType } from './ether-type.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
-import { Raw } from './raw.js'
 
 /** IP options. IANA, "Internet Protocol Version 4 (IPv4) Parameters". */
 const OPTIONS = {
@@ -106,11 +105,5 @@ behave(IPerror, {
   },
 })
 
-bind(Ether, IP, { type: 0x0800 })
+bindEtherType(0x0800, IP)
 bind(IP, IP, { proto: 4, frag: 0 })
-
-/** Binds a transport to IP's protocol number, and its quoted form to that in ICMP errors; only first fragments have its header. */
-export function bindTransport(protocol: number, upper: LayerReference, quoted: LayerReference = Raw): void {
-  bind(IP, upper, { frag: 0, proto: protocol })
-  bind(IPerror, quoted, { frag: 0, proto: protocol })
-}

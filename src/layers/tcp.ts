@@ -18,7 +18,7 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 import { behave, bits, flags, layer, options, u8, u16, u16Enum, u32 } from '../packet/index.js'
-import { bindTransport } from './ip.js'
+import { bindTransport } from './next-header.js'
 import { transportChecksum } from './ip-checksum.js'
 import { TCP_PORTS } from './ports.js'
 import { endpoints } from './endpoints.js'

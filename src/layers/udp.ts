@@ -9,7 +9,7 @@
  *   +--------+--------+--------+--------+
  */
 import { answers, behave, layer, u16, u16Enum } from '../packet/index.js'
-import { bindTransport } from './ip.js'
+import { bindTransport } from './next-header.js'
 import { transportChecksum } from './ip-checksum.js'
 import { UDP_PORTS } from './ports.js'
 import { endpoints } from './endpoints.js'

@@ -26,7 +26,8 @@ export function parseAddress(text: string): ParsedAddress {
 
 /** Text of an address of 4 or 16 bytes, or undefined for another number of bytes. */
 export function formatAddress(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes?.length === 4) return formatIpv4(((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0)
+  if (bytes?.length === 4)
+    return formatIpv4(((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0)
   return bytes?.length === 16 ? formatIpv6(bytes, 0) : undefined
 }
 

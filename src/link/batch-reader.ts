@@ -1,7 +1,10 @@
 import { endianness } from 'node:os'
 import type { CaptureBatch } from './link.js'
 
-/** Bytes of the header that libpcap writes before each frame of a dump: seconds, fraction, captured length, original length. */
+/**
+ * Bytes of the header that libpcap writes before each frame of a dump: seconds, fraction, captured length, original
+ * length.
+ */
 export const RECORD_HEADER = 16
 
 const LITTLE_ENDIAN = endianness() === 'LE'
@@ -22,8 +25,8 @@ export function makeBatch(capacity: number, buffer: Uint8Array, linkType: number
 }
 
 /**
- * Fills a batch from `count` records that `pcap_dump` wrote from the start of the batch's buffer on. `fraction` is what one unit of the second
- * field is worth in nanoseconds. `view` must be on the same memory as the buffer.
+ * Fills a batch from `count` records that `pcap_dump` wrote from the start of the batch's buffer on. `fraction` is what
+ * one unit of the second field is worth in nanoseconds. `view` must be on the same memory as the buffer.
  */
 export function readRecords(batch: CaptureBatch, view: DataView, count: number, fraction: 1 | 1000): void {
   const { offsets, lengths, originalLengths, seconds, nanoseconds } = batch

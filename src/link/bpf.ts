@@ -1,6 +1,6 @@
 /**
- * The BPF machine (the classic one: McCanne and Jacobson, "The BSD Packet Filter", 1993; opcodes in pcap/bpf.h). It runs programs that
- * libpcap compiled, over frames that are here already: no foreign call for each frame.
+ * The BPF machine (the classic one: McCanne and Jacobson, "The BSD Packet Filter", 1993; opcodes in pcap/bpf.h). It
+ * runs programs that libpcap compiled, over frames that are here already: no foreign call for each frame.
  */
 
 /** A program, one array for each part of its instructions. */
@@ -14,6 +14,11 @@ export interface BpfProgram {
 
 const BYTES_OF_INSTRUCTION = 8
 const MEMORY_WORDS = 16
+/** Classes of instructions, their lowest three bits. */
+const ALU = 4
+const JUMP = 5
+/** Bits of a load that tell its size. */
+const SIZE = 0x18
 
 /** Reads an array of struct bpf_insn in this machine's byte order. */
 export function readBpfProgram(bytes: Uint8Array, littleEndian: boolean): BpfProgram {
@@ -38,10 +43,17 @@ export function readBpfProgram(bytes: Uint8Array, littleEndian: boolean): BpfPro
 const memory = new Uint32Array(MEMORY_WORDS)
 
 /**
- * Runs a program over the frame in `bytes[start, end)` that had `originalLength` bytes on the wire. Returns what the program returns: 0 for a frame that
- * does not match, else how many bytes to keep. A load outside of the frame, an unknown instruction and running off the end return 0.
+ * Runs a program over the frame in `bytes[start, end)` that had `originalLength` bytes on the wire. Returns what the
+ * program returns: 0 for a frame that does not match, else how many bytes to keep. A load outside of the frame, an
+ * unknown instruction and running off the end return 0.
  */
-export function runBpf(program: BpfProgram, bytes: Uint8Array, originalLength: number, start: number, end: number): number {
+export function runBpf(
+  program: BpfProgram,
+  bytes: Uint8Array,
+  originalLength: number,
+  start: number,
+  end: number,
+): number {
   const { code, jumpTrue, jumpFalse, k } = program
   const count = code.length
   const length = end - start
@@ -50,60 +62,25 @@ export function runBpf(program: BpfProgram, bytes: Uint8Array, originalLength: n
   for (let pc = 0; pc < count; pc++) {
     const value = k[pc]!
     switch (code[pc]) {
-      case 0x20: // ld [k]
-        if (value + 4 > length) return 0
-        a = word(bytes, start + value)
+      case 0x20: // ld [k], ldh [k], ldb [k]
+      case 0x28:
+      case 0x30: {
+        const loaded = load(bytes, code[pc]! & SIZE, start + value, end)
+        if (loaded < 0) return 0
+        a = loaded
         break
-      case 0x28: // ldh [k]
-        if (value + 2 > length) return 0
-        a = (bytes[start + value]! << 8) | bytes[start + value + 1]!
+      }
+      case 0x40: // the same at [x + k]
+      case 0x48:
+      case 0x50: {
+        const loaded = load(bytes, code[pc]! & SIZE, start + x + value, end)
+        if (loaded < 0) return 0
+        a = loaded
         break
-      case 0x30: // ldb [k]
-        if (value >= length) return 0
-        a = bytes[start + value]!
-        break
-      case 0x40: // ld [x + k]
-        if (x + value + 4 > length) return 0
-        a = word(bytes, start + x + value)
-        break
-      case 0x48: // ldh [x + k]
-        if (x + value + 2 > length) return 0
-        a = (bytes[start + x + value]! << 8) | bytes[start + x + value + 1]!
-        break
-      case 0x50: // ldb [x + k]
-        if (x + value >= length) return 0
-        a = bytes[start + x + value]!
-        break
+      }
       case 0xb1: // ldxb 4*([k]&0xf)
         if (value >= length) return 0
         x = (bytes[start + value]! & 15) << 2
-        break
-      case 0x15: // jeq
-        pc += a === value ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x1d:
-        pc += a === x ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x25: // jgt
-        pc += a > value ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x2d:
-        pc += a > x ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x35: // jge
-        pc += a >= value ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x3d:
-        pc += a >= x ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x45: // jset
-        pc += (a & value) !== 0 ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x4d:
-        pc += (a & x) !== 0 ? jumpTrue[pc]! : jumpFalse[pc]!
-        break
-      case 0x05: // ja
-        pc += value
         break
       case 0x06: // ret k
         return value
@@ -141,9 +118,14 @@ export function runBpf(program: BpfProgram, bytes: Uint8Array, originalLength: n
         break
       default: {
         const operation = code[pc]!
-        if ((operation & 7) !== 4) return 0
         const operand = (operation & 8) === 0 ? value : x
-        const result = arithmetic(operation & 0xf0, a, operand)
+        if ((operation & 7) === JUMP) {
+          // Not by the operand: a jump that is always taken goes by k.
+          if (operation === 0x05) pc += value
+          else pc += holds(operation & 0xf0, a, operand) ? jumpTrue[pc]! : jumpFalse[pc]!
+          break
+        }
+        const result = (operation & 7) === ALU ? arithmetic(operation & 0xf0, a, operand) : -1
         if (result < 0) return 0
         a = result
       }
@@ -152,8 +134,26 @@ export function runBpf(program: BpfProgram, bytes: Uint8Array, originalLength: n
   return 0
 }
 
-function word(bytes: Uint8Array, at: number): number {
+/** A number of 4, 2 or 1 bytes in network order, or -1 when it does not end by `end`. */
+function load(bytes: Uint8Array, size: number, at: number, end: number): number {
+  if (size === 0x10) return at < end ? bytes[at]! : -1
+  if (size === 0x08) return at + 2 <= end ? (bytes[at]! << 8) | bytes[at + 1]! : -1
+  if (at + 4 > end) return -1
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+}
+
+/** The condition of a jump. */
+function holds(operation: number, a: number, b: number): boolean {
+  switch (operation) {
+    case 0x10:
+      return a === b
+    case 0x20:
+      return a > b
+    case 0x30:
+      return a >= b
+    default:
+      return (a & b) !== 0
+  }
 }
 
 /** The ALU; -1 for a division by zero or an unknown operation. */

@@ -6,21 +6,23 @@ import { dataLinkOfLinkType } from './link-types.js'
 import { PCAP_NETMASK_UNKNOWN, type PcapLibrary, pcapLibrary } from './pcap-library.js'
 
 /**
- * Whether a frame matches. The frame is `bytes[start, end)`; `originalLength` is its length on the wire (what `len` and `greater` see),
- * by default that of the bytes.
+ * Whether a frame matches. The frame is `bytes[start, end)`; `originalLength` is its length on the wire (what `len` and
+ * `greater` see), by default that of the bytes.
  */
 export type FrameFilter = (bytes: Uint8Array, originalLength?: number, start?: number, end?: number) => boolean
 
 const MAXIMUM_SNAPLEN = 262144
 
-/** Throws a LinkError (`BAD_FILTER`) unless the text is a BPF expression (pcap-filter(7)) for frames of this link type. */
+/**
+ * Throws a LinkError (`BAD_FILTER`) unless the text is a BPF expression (pcap-filter(7)) for frames of this link type.
+ */
 export function validateFilter(text: string, linkType: number): void {
   withCompiled(text, linkType, MAXIMUM_SNAPLEN, () => undefined)
 }
 
 /**
- * A function that filters frames here, without libpcap and without a foreign call for each. Throws as `validateFilter` does. The empty
- * expression matches everything.
+ * A function that filters frames here, without libpcap and without a foreign call for each. Throws as `validateFilter`
+ * does. The empty expression matches everything.
  */
 export function compileFilter(text: string, linkType: number, snaplen = MAXIMUM_SNAPLEN): FrameFilter {
   if (text.trim() === '') return () => true
@@ -38,12 +40,24 @@ export function compileProgram(text: string, linkType: number, snaplen = MAXIMUM
     const count = view.getUint32(0, little)
     const address = wide ? view.getBigUint64(8, little) : BigInt(view.getUint32(4, little))
     // Copied, since libpcap frees its own.
-    return readBpfProgram(new Uint8Array(foreignInterface().view(address, count * 8).slice(0)), little)
+    return readBpfProgram(
+      new Uint8Array(
+        foreignInterface()
+          .view(address, count * 8)
+          .slice(0),
+      ),
+      little,
+    )
   })
 }
 
 /** Compiles, hands libpcap's program to `use`, frees it. */
-function withCompiled<T>(text: string, linkType: number, snaplen: number, use: (pcap: PcapLibrary, program: Uint8Array) => T): T {
+function withCompiled<T>(
+  text: string,
+  linkType: number,
+  snaplen: number,
+  use: (pcap: PcapLibrary, program: Uint8Array) => T,
+): T {
   const pcap = pcapLibrary()
   const handle = pcap.openDead(dataLinkOfLinkType(linkType), snaplen)
   if (!handle) throw new LinkError('SYSTEM', `libpcap can not filter frames of link type ${linkType}`)
@@ -54,12 +68,17 @@ function withCompiled<T>(text: string, linkType: number, snaplen: number, use: (
   }
 }
 
-/** The same on a handle that is there, also a live one. Throws a LinkError that shows where the expression breaks off. */
+/**
+ * The same on a handle that is there, also a live one. Throws a LinkError that shows where the expression breaks off.
+ */
 export function useFilter<T>(pcap: PcapLibrary, handle: Pointer, text: string, use: (program: Uint8Array) => T): T {
   if (text.includes('\0')) throw new LinkError('BAD_FILTER', 'a filter must not have a zero byte in it')
   const program = new Uint8Array(16) // struct bpf_program
   if (pcap.compile(handle, program, text, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-    throw new LinkError('BAD_FILTER', `the filter '${text}' is not understood: ${explain(pcap, handle, text, pcap.getErr(handle))}`)
+    throw new LinkError(
+      'BAD_FILTER',
+      `the filter '${text}' is not understood: ${explain(pcap, handle, text, pcap.getErr(handle))}`,
+    )
   }
   try {
     return use(program)
@@ -82,7 +101,8 @@ function explain(pcap: PcapLibrary, handle: Pointer, text: string, error: string
     if (pcap.compile(handle, program, beginning, 0, PCAP_NETMASK_UNKNOWN) < 0) continue
     pcap.freecode(program)
     const rest = text.slice(beginning.length).trim()
-    return `${reason} after '${beginning.trim()}', at '${rest}' (column ${words[count]!.index + 1}; see 'man pcap-filter')`
+    const column = words[count]!.index + 1
+    return `${reason} after '${beginning.trim()}', at '${rest}' (column ${column}; see 'man pcap-filter')`
   }
   return `${reason} (see 'man pcap-filter')`
 }

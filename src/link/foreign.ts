@@ -11,8 +11,8 @@ export type Pointer = bigint | null
 let loaded: ForeignInterface | LinkError | undefined
 
 /**
- * koffi, loaded when first needed (16 ms). Throws a LinkError when it is not installed or has no binary for this platform.
- * It is loaded with `require`, since a Link opens synchronously.
+ * koffi, loaded when first needed (16 ms). Throws a LinkError when it is not installed or has no binary for this
+ * platform. It is loaded with `require`, since a Link opens synchronously.
  */
 export function foreignInterface(): ForeignInterface {
   if (loaded === undefined) {
@@ -41,7 +41,10 @@ export function hasForeignInterface(): boolean {
   }
 }
 
-/** The system's name of the last error of a foreign call (`'EPERM'`), or `'errno 4711'`. To be asked right after the call. */
+/**
+ * The system's name of the last error of a foreign call (`'EPERM'`), or `'errno 4711'`. To be asked right after the
+ * call.
+ */
 export function lastErrno(): string {
   const koffi = foreignInterface()
   return errnoName(koffi.errno())

@@ -27,8 +27,9 @@ export interface OpenLinkOptions {
 }
 
 /**
- * Opens a link on an interface (`any` to capture on all). Throws a LinkError that says what to do when there is no such interface (with the names of those there
- * are), when rights are missing (sudo or the setcap line), or when libpcap is not installed.
+ * Opens a link on an interface (`any` to capture on all). Throws a LinkError that says what to do when there is no such
+ * interface (with the names of those there are), when rights are missing (sudo or the setcap line), or when libpcap is
+ * not installed.
  */
 export function openLink(interfaceName: string, _options: OpenLinkOptions = {}): Link {
   return new PcapLink(interfaceName)

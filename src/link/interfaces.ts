@@ -31,7 +31,15 @@ export interface InterfaceAddress {
 }
 
 /** `up`: switched on; `running`: has a carrier (a cable, a peer). */
-export type InterfaceFlag = 'up' | 'broadcast' | 'loopback' | 'pointtopoint' | 'running' | 'noarp' | 'promiscuous' | 'multicast'
+export type InterfaceFlag =
+  | 'up'
+  | 'broadcast'
+  | 'loopback'
+  | 'pointtopoint'
+  | 'running'
+  | 'noarp'
+  | 'promiscuous'
+  | 'multicast'
 
 // linux/if.h
 const FLAGS: [number, InterfaceFlag][] = [
@@ -54,7 +62,10 @@ const IFLA_MTU = 4
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
 
-/** All interfaces in the kernel's order, those that are down too. Works without root. Throws a LinkError when the system does not tell. */
+/**
+ * All interfaces in the kernel's order, those that are down too. Works without root. Throws a LinkError when the system
+ * does not tell.
+ */
 export function interfaces(): Interface[] {
   if (netlinkWorks()) return fromNetlink()
   return fromIpCommand() ?? fromNode()
@@ -62,7 +73,8 @@ export function interfaces(): Interface[] {
 
 /** The interface of this name (or its index as text), or undefined. `any` is the one that stands for all. */
 export function findInterface(name: string, list = interfaces()): Interface | undefined {
-  if (name === 'any') return { name, index: 0, ipv4: [], ipv6: [], mtu: 65535, flags: ['up'], linkType: LINKTYPE_LINUX_SLL2 }
+  if (name === 'any')
+    return { name, index: 0, ipv4: [], ipv6: [], mtu: 65535, flags: ['up'], linkType: LINKTYPE_LINUX_SLL2 }
   return list.find((entry) => entry.name === name) ?? list.find((entry) => String(entry.index) === name)
 }
 
@@ -75,8 +87,8 @@ export function requireInterface(name: string): Interface {
 }
 
 /**
- * The kernel's number of an interface given by name (or by number as text, as in `fe80::1%2`); one system call. Throws a LinkError when there is none.
- * `any` has 0.
+ * The kernel's number of an interface given by name (or by number as text, as in `fe80::1%2`); one system call. Throws
+ * a LinkError when there is none. `any` has 0.
  */
 export function requireIndex(name: string): number {
   if (name === 'any') return 0
@@ -94,7 +106,10 @@ export function interfaceNameOf(index: number): string | undefined {
 /** The error for an interface that is not there. */
 export function noSuchInterface(name: string, list: Interface[]): LinkError {
   const names = list.map((entry) => entry.name)
-  return new LinkError('NO_SUCH_INTERFACE', `there is no interface '${name}'${suggestion(name, names)} (there are: ${names.join(', ')})`)
+  return new LinkError(
+    'NO_SUCH_INTERFACE',
+    `there is no interface '${name}'${suggestion(name, names)} (there are: ${names.join(', ')})`,
+  )
 }
 
 function fromNetlink(): Interface[] {
@@ -136,7 +151,9 @@ function flagsOf(bits: number): InterfaceFlag[] {
 }
 
 function nameOf(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString().replace(/\0+$/, '')
+  return Buffer.from(bytes ?? [])
+    .toString()
+    .replace(/\0+$/, '')
 }
 
 /** What `ip -j address` prints for an interface, as far as it is used. */
@@ -157,7 +174,9 @@ function fromIpCommand(): Interface[] | undefined {
       entry.addr_info
         .filter((info) => info.family === family && info.local !== undefined)
         .map((info) => ({ address: info.local, prefix: info.prefixlen }))
-    const known = entry.flags.map((flag) => (flag === 'LOWER_UP' ? 'running' : flag === 'PROMISC' ? 'promiscuous' : flag.toLowerCase()))
+    const known = entry.flags.map((flag) =>
+      flag === 'LOWER_UP' ? 'running' : flag === 'PROMISC' ? 'promiscuous' : flag.toLowerCase(),
+    )
     const ethernet = entry.link_type === 'ether' || entry.link_type === 'loopback'
     return {
       name: entry.ifname,
@@ -178,7 +197,10 @@ function fromNode(): Interface[] {
     const of = (family: string) =>
       (list ?? [])
         .filter((info) => info.family === family)
-        .map((info) => ({ address: info.address, prefix: Number(info.cidr?.split('/')[1] ?? (family === 'IPv4' ? 32 : 128)) }))
+        .map((info) => ({
+          address: info.address,
+          prefix: Number(info.cidr?.split('/')[1] ?? (family === 'IPv4' ? 32 : 128)),
+        }))
     const loopback = list?.[0]?.internal === true
     return {
       name,

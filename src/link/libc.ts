@@ -51,9 +51,7 @@ function load(koffi: ForeignInterface): CLibrary {
     bind: handle.func('bind', 'int', ['int', 'void *', 'uint32_t']),
     send: handle.func('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
     recv: handle.func('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
-    sendmmsg: linux
-      ? handle.func('sendmmsg', 'int', ['int', 'void *', 'uint32_t', 'int'])
-      : () => -1,
+    sendmmsg: linux ? handle.func('sendmmsg', 'int', ['int', 'void *', 'uint32_t', 'int']) : () => -1,
     setsockopt: handle.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),
     getsockopt: handle.func('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']),
     poll: handle.func('poll', 'int', ['void *', 'ulong', 'int']),

@@ -1,6 +1,6 @@
 /**
- * Numbers of link types. In capture files and in all of netshell they are LINKTYPE values; libpcap's functions take and give DLT values, which
- * differ for a few types and between systems (https://www.tcpdump.org/linktypes.html).
+ * Numbers of link types. In capture files and in all of netshell they are LINKTYPE values; libpcap's functions take and
+ * give DLT values, which differ for a few types and between systems (https://www.tcpdump.org/linktypes.html).
  */
 
 export const LINKTYPE_NULL = 0
@@ -22,12 +22,18 @@ export function dataLinkOfLinkType(linkType: number): number {
   return linkType === LINKTYPE_RAW ? DLT_RAW : linkType
 }
 
-/** ARPHRD numbers (Linux, if_arp.h) of interfaces whose frames start with the IP header: tun devices and WireGuard; raw IP of mobile networks. */
+/**
+ * ARPHRD numbers (Linux, if_arp.h) of interfaces whose frames start with the IP header: tun devices and WireGuard; raw
+ * IP of mobile networks.
+ */
 const RAW_HARDWARE = new Set([65534, 519])
 
-/** LINKTYPE number that libpcap reports for an interface of this ARPHRD number, or undefined when only opening it tells. */
+/**
+ * LINKTYPE number that libpcap reports for an interface of this ARPHRD number, or undefined when only opening it tells.
+ */
 export function linkTypeOfHardware(hardware: number): number | undefined {
-  if (hardware === 1 || hardware === 772) return LINKTYPE_ETHERNET // 772: loopback, which has an Ethernet header of zeros
+  // 772 is the loopback, which has an Ethernet header of zeros.
+  if (hardware === 1 || hardware === 772) return LINKTYPE_ETHERNET
   if (RAW_HARDWARE.has(hardware)) return LINKTYPE_RAW
   return undefined
 }

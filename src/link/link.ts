@@ -77,11 +77,14 @@ export interface CaptureOptions {
   /** Also frames for other stations. Default false. */
   promiscuous?: boolean
   /**
-   * Bytes kept of each frame, 1..262144; `originalLengths` tells what was cut. Default 65535; in immediate mode the interface's MTU and link header, at
-   * least 2048: there each frame takes a slot of this size in the buffer, so that a large one loses frames under load.
+   * Bytes kept of each frame, 1..262144; `originalLengths` tells what was cut. Default 65535; in immediate mode the
+   * interface's MTU and link header, at least 2048: there each frame takes a slot of this size in the buffer, so that a
+   * large one loses frames under load.
    */
   snaplen?: number
-  /** Hand over each frame at once (for request and answer) instead of in blocks (cheaper; a few ms late). Default false. */
+  /**
+   * Hand over each frame at once (for request and answer) instead of in blocks (cheaper; a few ms late). Default false.
+   */
   immediate?: boolean
   /** Kernel buffer in bytes, 64 KiB..1 GiB. Default 16 MiB; 32 MiB in immediate mode. */
   bufferSize?: number
@@ -122,20 +125,16 @@ export interface Link {
   /**
    * Sends whole frames, link header included, in order, and returns how many the kernel took. Less than all means that
    * its queue stayed full for a moment: call again with the rest (`frames.slice(taken)`).
-   * Throws a LinkError (its `sent` says how many went before) for a frame that can not be sent, an interface that is down or gone,
-   * or a closed link.
+   * Throws a LinkError (its `sent` says how many went before) for a frame that can not be sent, an interface that is
+   * down or gone, or a closed link.
    */
   send(frames: readonly Uint8Array[]): number
   /**
-   * Starts a capture. Frames arrive in `onBatch`, in order, never before this call returns. `onError` is called at most once, when the capture
-   * cannot go on; it is stopped then. What is wrong from the start (filter, permission, interface) is thrown instead.
-   * An exception from `onBatch` stops the capture and goes to `onError`.
+   * Starts a capture. Frames arrive in `onBatch`, in order, never before this call returns. `onError` is called at most
+   * once, when the capture cannot go on; it is stopped then. What is wrong from the start (filter, permission,
+   * interface) is thrown instead. An exception from `onBatch` stops the capture and goes to `onError`.
    */
-  capture(
-    options: CaptureOptions,
-    onBatch: (batch: CaptureBatch) => void,
-    onError: (error: Error) => void,
-  ): Capture
+  capture(options: CaptureOptions, onBatch: (batch: CaptureBatch) => void, onError: (error: Error) => void): Capture
   /** Counters of all captures and sends of this link. */
   stats?(): LinkStats
   /** Stops its captures and frees all it holds. A second call does nothing. Never throws. */

@@ -19,7 +19,10 @@ interface Arrival {
   time: number
 }
 
-/** A capture of an in-memory link: frames queue until the event loop turns, then come in batches like those of a real interface. */
+/**
+ * A capture of an in-memory link: frames queue until the event loop turns, then come in batches like those of a real
+ * interface.
+ */
 export class MemoryCapture implements Capture {
   readonly linkType: number
   private readonly owner: MemoryCaptureOwner

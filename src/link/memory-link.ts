@@ -1,6 +1,14 @@
-import { type FrameFilter, compileFilter } from './filter.js'
+import { compileFilter, type FrameFilter } from './filter.js'
 import { checkFrame } from './frame-sender.js'
-import { type Capture, type CaptureBatch, type CaptureOptions, type Link, type LinkAddresses, LinkError, type LinkStats } from './link.js'
+import {
+  type Capture,
+  type CaptureBatch,
+  type CaptureOptions,
+  type Link,
+  type LinkAddresses,
+  LinkError,
+  type LinkStats,
+} from './link.js'
 import { LINKTYPE_ETHERNET } from './link-types.js'
 import { MemoryCapture } from './memory-capture.js'
 import { handleOptions } from './pcap-handle.js'
@@ -20,13 +28,16 @@ export interface MemoryLinkOptions {
 }
 
 /**
- * Two links joined back to back, without root or network: what one sends the other captures, and, as on a real interface, its own captures see it too.
- * Both ends must be of one link type; throws a LinkError otherwise.
+ * Two links joined back to back, without root or network: what one sends the other captures, and, as on a real
+ * interface, its own captures see it too. Both ends must be of one link type; throws a LinkError otherwise.
  */
 export function memoryLinkPair(left: MemoryLinkOptions = {}, right: MemoryLinkOptions = {}): [MemoryLink, MemoryLink] {
   const linkType = left.linkType ?? right.linkType ?? LINKTYPE_ETHERNET
   if ((right.linkType ?? linkType) !== linkType) {
-    throw new LinkError('BAD_OPTION', `linkType: both ends of a memory link need the same one, not ${linkType} and ${right.linkType}`)
+    throw new LinkError(
+      'BAD_OPTION',
+      `linkType: both ends of a memory link need the same one, not ${linkType} and ${right.linkType}`,
+    )
   }
   const pair: [MemoryLink, MemoryLink] = [
     new MemoryLink({ name: 'left', ...left, linkType }, '02:00:00:00:00:01'),
@@ -92,7 +103,12 @@ export class MemoryLink implements Link {
     this.requireOpen()
     const { filter, snaplen, bufferSize } = handleOptions(options)
     const matches: FrameFilter = compileFilter(filter, this.linkType, snaplen)
-    const owner = { name: this.name, linkType: this.linkType, sent: () => this.sent, ended: (capture: MemoryCapture) => this.captureEnded(capture) }
+    const owner = {
+      name: this.name,
+      linkType: this.linkType,
+      sent: () => this.sent,
+      ended: (capture: MemoryCapture) => this.captureEnded(capture),
+    }
     const capture = new MemoryCapture(owner, { matches, snaplen, bufferSize }, onBatch, onError)
     this.captures.add(capture)
     return capture

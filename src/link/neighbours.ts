@@ -42,8 +42,9 @@ const STATES: Record<number, NeighbourState> = {
 const USABLE = new Set<NeighbourState>(['reachable', 'stale', 'delay', 'probe', 'permanent'])
 
 /**
- * MAC of a neighbour as the kernel knows it (`'02:00:00:00:00:01'`), or undefined when it knows none: asking by ARP or neighbour discovery is
- * the caller's. Works without root. Throws a LinkError when the text is no address or the interface does not exist.
+ * MAC of a neighbour as the kernel knows it (`'02:00:00:00:00:01'`), or undefined when it knows none: asking by ARP or
+ * neighbour discovery is the caller's. Works without root. Throws a LinkError when the text is no address or the
+ * interface does not exist.
  */
 export function neighbour(address: string, interfaceName: string): string | undefined {
   const wanted = parseAddress(address)

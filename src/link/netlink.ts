@@ -1,7 +1,9 @@
 /**
  * Route netlink (rtnetlink(7)): the kernel's own answers about interfaces, addresses, routes and neighbours, in some
- * 10 µs, without root. A socket lives for one request: a socket that is kept would stay in the network namespace it was made in.
+ * 10 µs, without root. A socket lives for one request: a socket that is kept would stay in the network namespace it was
+ * made in.
  */
+import { endianness } from 'node:os'
 import { errnoName, hasForeignInterface, lastErrno } from './foreign.js'
 import { cLibrary } from './libc.js'
 import { LinkError } from './link.js'
@@ -36,14 +38,15 @@ export interface NetlinkAnswer {
   errno?: string
 }
 
-/** Whether netlink can be asked here. Never throws. */
+/** Whether netlink can be asked here; messages are written for little-endian machines. Never throws. */
 export function netlinkWorks(): boolean {
-  return process.platform === 'linux' && hasForeignInterface()
+  return process.platform === 'linux' && endianness() === 'LE' && hasForeignInterface()
 }
 
 /**
- * One request of this type with this body (the family's structure and attributes, in host byte order); with `dump` all entries of the table.
- * Throws a LinkError when there is no netlink or it breaks off; what the kernel says about the request is in `errno`.
+ * One request of this type with this body (the family's structure and attributes); with `dump` all
+ * entries of the table. Throws a LinkError when there is no netlink or it breaks off; what the kernel says about the
+ * request is in `errno`.
  */
 export function netlinkRequest(type: number, body: Uint8Array, dump = false): NetlinkAnswer {
   const libc = cLibrary()
@@ -56,7 +59,8 @@ export function netlinkRequest(type: number, body: Uint8Array, dump = false): Ne
     for (let attempt = 0; ; attempt++) {
       const answer = exchange(descriptor, attempt + 1, type, body, dump)
       if (answer !== 'interrupted') return answer
-      if (attempt === 4) throw new LinkError('SYSTEM', "the kernel's tables change faster than they can be read: try again")
+      if (attempt === 4)
+        throw new LinkError('SYSTEM', "the kernel's tables change faster than they can be read: try again")
     }
   } finally {
     libc.close(descriptor)
@@ -64,8 +68,13 @@ export function netlinkRequest(type: number, body: Uint8Array, dump = false): Ne
 }
 
 /** The answer, or 'interrupted' when the table changed while it was read. */
-function exchange(descriptor: number, sequence: number, type: number, body: Uint8Array, dump: boolean): NetlinkAnswer | 'interrupted' {
-  const libc = cLibrary()
+function exchange(
+  descriptor: number,
+  sequence: number,
+  type: number,
+  body: Uint8Array,
+  dump: boolean,
+): NetlinkAnswer | 'interrupted' {
   const request = new Uint8Array(HEADER + body.length)
   const header = new DataView(request.buffer)
   header.setUint32(0, request.length, true)
@@ -73,40 +82,52 @@ function exchange(descriptor: number, sequence: number, type: number, body: Uint
   header.setUint16(6, NLM_F_REQUEST | (dump ? NLM_F_DUMP : 0), true)
   header.setUint32(8, sequence, true)
   request.set(body, HEADER)
-  if (libc.send(descriptor, request, request.length, 0) < 0) throw failed('send')
+  if (cLibrary().send(descriptor, request, request.length, 0) < 0) throw failed('send')
   const messages: NetlinkMessage[] = []
   let interrupted = false
-  receiveBuffer ??= new Uint8Array(32768)
-  const buffer = receiveBuffer
   for (;;) {
-    const received = libc.recv(descriptor, buffer, buffer.length, 0)
-    if (received < 0) {
-      if (lastErrno() === 'EINTR') continue
-      throw failed('recv')
-    }
-    const bytes = buffer.slice(0, received)
-    const view = new DataView(bytes.buffer)
-    for (let offset = 0; offset + HEADER <= received; ) {
-      const length = view.getUint32(offset, true)
-      if (length < HEADER || offset + length > received) throw new LinkError('SYSTEM', 'netlink gave a cut message')
-      const answerType = view.getUint16(offset + 4, true)
-      const ours = view.getUint32(offset + 8, true) === sequence
-      if (ours) {
-        if ((view.getUint16(offset + 6, true) & NLM_F_DUMP_INTR) !== 0) interrupted = true
-        if (answerType === NLMSG_DONE) return interrupted ? 'interrupted' : { messages }
-        if (answerType === NLMSG_ERROR) {
-          const code = length >= HEADER + 4 ? -view.getInt32(offset + HEADER, true) : 0
-          return code === 0 ? { messages } : { messages, errno: errnoName(code) }
-        }
-        if (answerType !== NLMSG_OVERRUN && answerType > NLMSG_OVERRUN) {
-          const content = bytes.subarray(offset + HEADER, offset + length)
-          messages.push({ type: answerType, body: content, view: new DataView(content.buffer, content.byteOffset, content.length) })
-        }
+    for (const message of split(receive(descriptor))) {
+      if (message.sequence !== sequence) continue
+      if ((message.flags & NLM_F_DUMP_INTR) !== 0) interrupted = true
+      if (message.type === NLMSG_DONE) return interrupted ? 'interrupted' : { messages }
+      if (message.type === NLMSG_ERROR) {
+        const code = message.body.length >= 4 ? -message.view.getInt32(0, true) : 0
+        return code === 0 ? { messages } : { messages, errno: errnoName(code) }
       }
-      offset += (length + 3) & ~3
+      if (message.type > NLMSG_OVERRUN) messages.push(message)
     }
     if (!dump && messages.length > 0) return { messages }
   }
+}
+
+/** The next datagram, copied. */
+function receive(descriptor: number): Uint8Array {
+  receiveBuffer ??= new Uint8Array(32768)
+  for (;;) {
+    const received = cLibrary().recv(descriptor, receiveBuffer, receiveBuffer.length, 0)
+    if (received >= 0) return receiveBuffer.slice(0, received)
+    if (lastErrno() !== 'EINTR') throw failed('recv')
+  }
+}
+
+/** The messages of a datagram, with their headers (struct nlmsghdr). */
+function split(bytes: Uint8Array): (NetlinkMessage & { flags: number; sequence: number })[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const result = []
+  for (let offset = 0; offset + HEADER <= bytes.length; ) {
+    const length = view.getUint32(offset, true)
+    if (length < HEADER || offset + length > bytes.length) throw new LinkError('SYSTEM', 'netlink gave a cut message')
+    const body = bytes.subarray(offset + HEADER, offset + length)
+    result.push({
+      type: view.getUint16(offset + 4, true),
+      flags: view.getUint16(offset + 6, true),
+      sequence: view.getUint32(offset + 8, true),
+      body,
+      view: new DataView(body.buffer, body.byteOffset, body.length),
+    })
+    offset += (length + 3) & ~3
+  }
+  return result
 }
 
 /** The attributes (struct rtattr) from `offset` on, by number. */
@@ -150,5 +171,7 @@ export function numberBytes(value: number): Uint8Array {
 
 function failed(call: string): LinkError {
   const errno = lastErrno()
-  return new LinkError('SYSTEM', `the kernel does not answer about routes and interfaces (netlink ${call}: ${errno})`, { errno })
+  return new LinkError('SYSTEM', `the kernel does not answer about routes and interfaces (netlink ${call}: ${errno})`, {
+    errno,
+  })
 }

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
-import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { errnoName, foreignInterface, lastErrno } from './foreign.js'
+import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { cLibrary } from './libc.js'
 import { openPacketSocket } from './permissions.js'
 
@@ -34,7 +34,10 @@ export function packetSocketsWork(): boolean {
   return process.platform === 'linux' && SIXTY_FOUR_BITS.has(process.arch) && endianness() === 'LE'
 }
 
-/** Sends through `sendmmsg` on an AF_PACKET socket: frames are copied next to each other, one system call takes up to 256. */
+/**
+ * Sends through `sendmmsg` on an AF_PACKET socket: frames are copied next to each other, one system call takes up to
+ * 256.
+ */
 export class PacketSocketSender implements FrameSender {
   private descriptor: number
   private readonly target: SendTarget
@@ -96,7 +99,10 @@ export class PacketSocketSender implements FrameSender {
     }
   }
 
-  /** Memory for frames. The backing store of an ArrayBuffer of this size does not move, and lives as long as this object. */
+  /**
+   * Memory for frames. The backing store of an ArrayBuffer of this size does not move, and lives as long as this
+   * object.
+   */
   private reserve(size: number): void {
     this.staging = new Uint8Array(new ArrayBuffer(size))
     this.stagingAddress = Number(foreignInterface().address(this.staging))
@@ -149,7 +155,8 @@ export class PacketSocketSender implements FrameSender {
     const view = new DataView(request.buffer)
     view.setInt32(0, this.descriptor, true)
     view.setInt16(4, POLLOUT, true)
-    // The socket has room while the queue of the interface (ENOBUFS) has none: then poll returns at once, and a millisecond is slept.
+    // The socket has room while the queue of the interface (ENOBUFS) has none: then poll returns at once, and a
+    // millisecond is slept.
     if (this.libc.poll(request, 1, FULL_WAIT) > 0) this.libc.poll(request, 0, 1)
   }
 }
@@ -159,6 +166,12 @@ export function pendingError(descriptor: number): string | undefined {
   const SO_ERROR = 4
   const value = new Int32Array(1)
   const length = new Int32Array([4])
-  const result = cLibrary().getsockopt(descriptor, SOL_SOCKET, SO_ERROR, new Uint8Array(value.buffer), new Uint8Array(length.buffer))
+  const result = cLibrary().getsockopt(
+    descriptor,
+    SOL_SOCKET,
+    SO_ERROR,
+    new Uint8Array(value.buffer),
+    new Uint8Array(length.buffer),
+  )
   return result < 0 || value[0] === 0 ? undefined : errnoName(value[0]!)
 }

@@ -1,5 +1,6 @@
+import { isMainThread } from 'node:worker_threads'
 import type { node } from 'koffi'
-import { makeBatch, readRecords, RECORD_HEADER } from './batch-reader.js'
+import { makeBatch, RECORD_HEADER, readRecords } from './batch-reader.js'
 import { foreignInterface, type Pointer } from './foreign.js'
 import { interfaceNameOf } from './interfaces.js'
 import { cLibrary } from './libc.js'
@@ -34,9 +35,10 @@ export interface CaptureOwner {
 }
 
 /**
- * A capture on libpcap without a foreign call for each frame: `pcap_dispatch` calls `pcap_dump`, both in C, and pcap_dump writes to a file in
- * memory that is ours. The poll handle of koffi only notes that there is something; the work is done in the same turn of the event loop as an
- * immediate, since Node runs promises and reports exceptions after an immediate but not after koffi's callback.
+ * A capture on libpcap without a foreign call for each frame: `pcap_dispatch` calls `pcap_dump`, both in C, and
+ * pcap_dump writes to a file in memory that is ours. The poll handle of koffi only notes that there is something; the
+ * work is done in the same turn of the event loop as an immediate, since Node runs promises and reports exceptions
+ * after an immediate but not after koffi's callback.
  */
 export class PcapCapture implements Capture {
   readonly linkType: number
@@ -55,6 +57,8 @@ export class PcapCapture implements Capture {
   private downTimer: NodeJS.Timeout | undefined
   private scheduled = false
   private received = 0
+  /** struct pcap_stat: received, dropped, dropped by the interface; one word to spare. */
+  private readonly counters = new Uint32Array(4)
   private lastStats: LinkStats | undefined
   private isStopped = false
 
@@ -64,6 +68,14 @@ export class PcapCapture implements Capture {
     onBatch: (batch: CaptureBatch) => void,
     onError: (error: Error) => void,
   ) {
+    if (!isMainThread) {
+      // koffi's poll handle aborts the process when its worker ends while frames arrive (seen with koffi 3.3.4, Node
+      // 20.20).
+      throw new LinkError(
+        'SYSTEM',
+        'captures work on the main thread only, not in a worker: capture there and post the frames',
+      )
+    }
     const complete = handleOptions(options, owner.mtu)
     this.owner = owner
     this.onBatch = onBatch
@@ -110,7 +122,10 @@ export class PcapCapture implements Capture {
     libc.setvbuf(this.file, null, FULLY_BUFFERED, FILE_BUFFER)
     this.dumper = this.pcap.dumpFopen(this.source.handle, this.file)
     if (!this.dumper) {
-      throw new LinkError('SYSTEM', `no capture on ${this.owner.interfaceName}: ${this.pcap.getErr(this.source.handle)}`)
+      throw new LinkError(
+        'SYSTEM',
+        `no capture on ${this.owner.interfaceName}: ${this.pcap.getErr(this.source.handle)}`,
+      )
     }
   }
 
@@ -168,12 +183,22 @@ export class PcapCapture implements Capture {
     }
     const down = errno === 'ENETDOWN' || (text !== undefined && /went down|disappeared|network is down/i.test(text))
     if (!down && (errno !== undefined || text !== undefined)) {
-      this.fail(new LinkError('SYSTEM', `the capture on ${interfaceName} broke off: ${text ?? errno}`, errno === undefined ? {} : { errno }))
+      this.fail(
+        new LinkError(
+          'SYSTEM',
+          `the capture on ${interfaceName} broke off: ${text ?? errno}`,
+          errno === undefined ? {} : { errno },
+        ),
+      )
       return
     }
     this.startPoll()
     if (!down || this.downTimer !== undefined) return
-    this.onWarning(new LinkError('INTERFACE_DOWN', `${interfaceName} went down; the capture goes on when it is up again`, { errno: 'ENETDOWN' }))
+    this.onWarning(
+      new LinkError('INTERFACE_DOWN', `${interfaceName} went down; the capture goes on when it is up again`, {
+        errno: 'ENETDOWN',
+      }),
+    )
     // An interface that is deleted while it is down says nothing.
     this.downTimer = setInterval(() => this.checkWhileDown(), DOWN_CHECK)
   }
@@ -198,12 +223,12 @@ export class PcapCapture implements Capture {
   }
 
   private readStats(): LinkStats {
-    const counters = new Uint32Array(4)
-    const known = this.source.handle !== null && this.pcap.stats(this.source.handle, counters) === 0
+    // When the interface is gone libpcap may fail: then the counters stay what they were.
+    if (this.source.handle) this.pcap.stats(this.source.handle, this.counters)
     return {
       received: this.received,
-      dropped: known ? counters[1]! : 0,
-      interfaceDropped: known ? counters[2]! : 0,
+      dropped: this.counters[1]!,
+      interfaceDropped: this.counters[2]!,
       sent: this.owner.sent(),
     }
   }

@@ -1,9 +1,9 @@
-import { type Pointer, textOf } from './foreign.js'
 import { useFilter } from './filter.js'
+import { type Pointer, textOf } from './foreign.js'
 import { interfaces, noSuchInterface } from './interfaces.js'
+import { cLibrary } from './libc.js'
 import { type CaptureOptions, LinkError } from './link.js'
 import { LINKTYPE_LINUX_SLL2, linkTypeOfDataLink } from './link-types.js'
-import { cLibrary } from './libc.js'
 import {
   PCAP_ERRBUF_SIZE,
   PCAP_ERROR_IFACE_NOT_UP,
@@ -43,7 +43,9 @@ const MEBIBYTE = 1 << 20
 /** How long the kernel collects frames before it wakes us in block mode, ms. */
 const BLOCK_TIMEOUT = 10
 
-/** Checks the options and fills in the defaults; `mtu` is the interface's, if known. Throws a LinkError (`BAD_OPTION`). */
+/**
+ * Checks the options and fills in the defaults; `mtu` is the interface's, if known. Throws a LinkError (`BAD_OPTION`).
+ */
 export function handleOptions(options: CaptureOptions, mtu = 65535 - LINK_HEADERS): HandleOptions {
   const immediate = options.immediate ?? false
   const longest = Math.min(65535, Math.max(IMMEDIATE_SNAPLEN, mtu + LINK_HEADERS))
@@ -51,16 +53,23 @@ export function handleOptions(options: CaptureOptions, mtu = 65535 - LINK_HEADER
   const size = options.bufferSize ?? (immediate ? 32 : 16) * MEBIBYTE
   const bufferSize = wholeNumber('bufferSize', size, 65536, 1024 * MEBIBYTE, 'bytes')
   const filter = options.filter ?? ''
-  if (typeof filter !== 'string') throw new LinkError('BAD_OPTION', `filter: must be text in tcpdump's language, such as 'tcp port 80'`)
+  if (typeof filter !== 'string')
+    throw new LinkError('BAD_OPTION', `filter: must be text in tcpdump's language, such as 'tcp port 80'`)
   return { filter, promiscuous: options.promiscuous ?? false, snaplen, immediate, bufferSize }
 }
 
 function wholeNumber(name: string, value: number, least: number, most: number, unit: string): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new LinkError('BAD_OPTION', `${name}: ${String(value)} is not a whole number of ${unit} from ${least} to ${most}`)
+  throw new LinkError(
+    'BAD_OPTION',
+    `${name}: ${String(value)} is not a whole number of ${unit} from ${least} to ${most}`,
+  )
 }
 
-/** Opens, sets up and activates a handle, filter in the kernel, not blocking. Throws a LinkError; nothing stays open then. */
+/**
+ * Opens, sets up and activates a handle, filter in the kernel, not blocking. Throws a LinkError; nothing stays open
+ * then.
+ */
 export function openPcapHandle(interfaceName: string, options: HandleOptions): PcapHandle {
   const pcap = pcapLibrary()
   const error = new Uint8Array(PCAP_ERRBUF_SIZE)
@@ -80,9 +89,11 @@ export function openPcapHandle(interfaceName: string, options: HandleOptions): P
     if (interfaceName === 'any') pcap.setDatalink(handle, LINKTYPE_LINUX_SLL2)
     const dataLink = pcap.datalink(handle)
     if (options.filter.trim() !== '') setFilter(pcap, handle, interfaceName, options.filter)
-    if (pcap.setNonblock(handle, 1, error) < 0) throw new LinkError('SYSTEM', `no capture on ${interfaceName}: ${textOf(error)}`)
+    if (pcap.setNonblock(handle, 1, error) < 0)
+      throw new LinkError('SYSTEM', `no capture on ${interfaceName}: ${textOf(error)}`)
     const descriptor = pcap.getSelectableFd(handle)
-    if (descriptor < 0) throw new LinkError('SYSTEM', `no capture on ${interfaceName}: libpcap can not wait for its frames here`)
+    if (descriptor < 0)
+      throw new LinkError('SYSTEM', `no capture on ${interfaceName}: libpcap can not wait for its frames here`)
     cLibrary().setCloseOnExec(descriptor)
     return {
       handle,
@@ -97,8 +108,8 @@ export function openPcapHandle(interfaceName: string, options: HandleOptions): P
 }
 
 /**
- * Closes a handle on a thread of its own: the kernel takes 15 to 30 ms (it waits until no processor works on the socket any more), and the event
- * loop must not stand still for that. The descriptor is gone a moment later.
+ * Closes a handle on a thread of its own: the kernel takes 15 to 30 ms (it waits until no processor works on the socket
+ * any more), and the event loop must not stand still for that. The descriptor is gone a moment later.
  */
 export function closePcapHandle(handle: Pointer): void {
   pcapLibrary().closeAsync(handle, () => undefined)
@@ -107,7 +118,10 @@ export function closePcapHandle(handle: Pointer): void {
 function setFilter(pcap: PcapLibrary, handle: Pointer, interfaceName: string, filter: string): void {
   useFilter(pcap, handle, filter, (program) => {
     if (pcap.setFilter(handle, program) < 0) {
-      throw new LinkError('BAD_FILTER', `the filter '${filter}' can not be set on ${interfaceName}: ${pcap.getErr(handle)}`)
+      throw new LinkError(
+        'BAD_FILTER',
+        `the filter '${filter}' can not be set on ${interfaceName}: ${pcap.getErr(handle)}`,
+      )
     }
   })
 }
@@ -122,11 +136,17 @@ function activationError(pcap: PcapLibrary, handle: Pointer, interfaceName: stri
     case PCAP_ERROR_IFACE_NOT_UP:
       return new LinkError('INTERFACE_DOWN', `${interfaceName} is down: sudo ip link set ${interfaceName} up`)
     default:
-      return new LinkError('SYSTEM', `no capture on ${interfaceName}: ${pcap.getErr(handle) || `libpcap says ${status}`}`)
+      return new LinkError(
+        'SYSTEM',
+        `no capture on ${interfaceName}: ${pcap.getErr(handle) || `libpcap says ${status}`}`,
+      )
   }
 }
 
-/** LINKTYPE number of an interface's frames, found by opening it: for those whose kind does not tell. Throws as `openPcapHandle` does. */
+/**
+ * LINKTYPE number of an interface's frames, found by opening it: for those whose kind does not tell. Throws as
+ * `openPcapHandle` does.
+ */
 export function probeLinkType(interfaceName: string): number {
   if (interfaceName === 'any') return LINKTYPE_LINUX_SLL2
   const options = handleOptions({ snaplen: 256, bufferSize: 65536, filter: 'less 0' })
@@ -134,4 +154,3 @@ export function probeLinkType(interfaceName: string): number {
   pcapLibrary().close(handle)
   return linkType
 }
-

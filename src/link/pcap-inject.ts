@@ -1,9 +1,12 @@
-import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { lastErrno, type Pointer } from './foreign.js'
+import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { closePcapHandle, handleOptions, openPcapHandle } from './pcap-handle.js'
 import { pcapLibrary } from './pcap-library.js'
 
-/** Sends through `pcap_inject`, one call for each frame: for systems without AF_PACKET, or whose structures are not known here. */
+/**
+ * Sends through `pcap_inject`, one call for each frame: for systems without AF_PACKET, or whose structures are not
+ * known here.
+ */
 export class PcapInjectSender implements FrameSender {
   private readonly target: SendTarget
   private readonly pcap = pcapLibrary()

@@ -77,7 +77,8 @@ function load(): PcapLibrary | LinkError {
   if (handle === undefined) {
     return new LinkError('LIBRARY_MISSING', 'libpcap is not installed: sudo apt-get install libpcap0.8')
   }
-  const call = (name: string, result: string, ...parameters: string[]) => handle.func(`pcap_${name}`, result, parameters)
+  const call = (name: string, result: string, ...parameters: string[]) =>
+    handle.func(`pcap_${name}`, result, parameters)
   try {
     const close = call('close', 'void', 'void *')
     return {

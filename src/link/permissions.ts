@@ -8,7 +8,10 @@ const AF_PACKET = 17
 const SOCK_RAW = 3
 const SOCK_CLOEXEC = 0o2000000
 
-/** Opens an AF_PACKET socket that receives nothing yet. Throws a LinkError that says what to do; the caller closes the descriptor. */
+/**
+ * Opens an AF_PACKET socket that receives nothing yet. Throws a LinkError that says what to do; the caller closes the
+ * descriptor.
+ */
 export function openPacketSocket(interfaceName: string): number {
   const descriptor = cLibrary().socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)
   if (descriptor >= 0) return descriptor
@@ -18,8 +21,8 @@ export function openPacketSocket(interfaceName: string): number {
 }
 
 /**
- * Whether this process may capture and send raw frames, found out by opening a raw socket; where that can not be tried (no koffi, not Linux) the user's
- * id decides. Never throws.
+ * Whether this process may capture and send raw frames, found out by opening a raw socket; where that can not be tried
+ * (no koffi, not Linux) the user's id decides. Never throws.
  */
 export function mayCapture(): boolean {
   if (process.platform === 'linux') {
@@ -41,9 +44,13 @@ export function requireCapture(interfaceName: string): void {
 /** The error for a raw socket that the system refused. */
 export function notPermitted(interfaceName: string): LinkError {
   const where = interfaceName === 'any' ? 'the interfaces' : interfaceName
-  return new LinkError('NOT_PERMITTED', `capturing and sending on ${where} needs rights that this process lacks.\n${permissionAdvice()}`, {
-    errno: 'EPERM',
-  })
+  return new LinkError(
+    'NOT_PERMITTED',
+    `capturing and sending on ${where} needs rights that this process lacks.\n${permissionAdvice()}`,
+    {
+      errno: 'EPERM',
+    },
+  )
 }
 
 /** What to do without the right to open raw sockets. The setcap line names the real path of this node. */

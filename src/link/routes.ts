@@ -2,10 +2,26 @@ import { AF_INET, AF_INET6, formatAddress, type ParsedAddress, parseAddress } fr
 import { interfaceNameOf, interfaces, noSuchInterface, requireIndex } from './interfaces.js'
 import { runIp } from './ip-command.js'
 import { LinkError } from './link.js'
-import { attribute, attributes, nestedAttributes, netlinkRequest, netlinkWorks, numberBytes, numberOf } from './netlink.js'
+import {
+  attribute,
+  attributes,
+  nestedAttributes,
+  netlinkRequest,
+  netlinkWorks,
+  numberBytes,
+  numberOf,
+} from './netlink.js'
 
 /** `unreachable`: no route; `prohibit` and `blackhole`: a rule of this machine refuses or swallows it. */
-export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'unreachable' | 'prohibit' | 'blackhole'
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'multicast'
+  | 'anycast'
+  | 'unreachable'
+  | 'prohibit'
+  | 'blackhole'
 
 /** The way that the kernel would send a packet to `destination`. */
 export interface Route {
@@ -26,7 +42,10 @@ export interface Route {
 export interface RouteOptions {
   /** Only by this interface. */
   interfaceName?: string
-  /** As for a packet from this address: policy rules may look at it. From an address that is not this machine's nothing is reachable. */
+  /**
+   * As for a packet from this address: policy rules may look at it. From an address that is not this machine's nothing
+   * is reachable.
+   */
   source?: string
 }
 
@@ -59,15 +78,18 @@ const NOWHERE: Record<string, RouteType> = {
   EAGAIN: 'unreachable',
 }
 
-/** How long an answer is used again, ms. The kernel is asked in some 30 µs; a scan asks for many addresses, and the same one often. */
+/**
+ * How long an answer is used again, ms. The kernel is asked in some 30 µs; a scan asks for many addresses, and the same
+ * one often.
+ */
 const LIFETIME = 1000
 const CACHE_SIZE = 1024
 const cache = new Map<string, { route: Route; until: number }>()
 
 /**
  * The kernel's route to an IPv4 or IPv6 address (policy rules and preferred sources included). Works without root.
- * No route is a result of type `unreachable`, not an error. Throws a LinkError when the text is no address or the interface does not exist.
- * An answer may be up to a second old; `forgetRoutes()` makes the next one fresh.
+ * No route is a result of type `unreachable`, not an error. Throws a LinkError when the text is no address or the
+ * interface does not exist. An answer may be up to a second old; `forgetRoutes()` makes the next one fresh.
  */
 export function route(destination: string, options: RouteOptions = {}): Route {
   const key = `${destination}|${options.interfaceName ?? ''}|${options.source ?? ''}`
@@ -134,11 +156,17 @@ function sourceBytes(source: string, destination: ParsedAddress): Uint8Array {
 function nowhere(destination: string, options: RouteOptions, errno: string): Route {
   // A source that is not this machine's gives EINVAL, as a blackhole does.
   if (errno === 'EINVAL' && options.source !== undefined) {
-    throw new LinkError('BAD_ADDRESS', `the kernel has no route from ${options.source} to ${destination}: is it an address of this machine?`, { errno })
+    throw new LinkError(
+      'BAD_ADDRESS',
+      `the kernel has no route from ${options.source} to ${destination}: is it an address of this machine?`,
+      { errno },
+    )
   }
   if (errno === 'ENODEV') {
     const through = options.interfaceName === undefined ? '' : ` through ${options.interfaceName}`
-    throw new LinkError('NO_SUCH_INTERFACE', `no route to ${destination}${through}: the interface is gone or down`, { errno })
+    throw new LinkError('NO_SUCH_INTERFACE', `no route to ${destination}${through}: the interface is gone or down`, {
+      errno,
+    })
   }
   const type = NOWHERE[errno]
   if (type !== undefined) return nothing(destination, type)
@@ -168,7 +196,10 @@ function askIpCommand(destination: string, options: RouteOptions): Route {
   const by = interfaceName === undefined ? [] : ['oif', interfaceName]
   const result = runIp([...family, 'route', 'get', bare, ...from, ...by])
   if (result === undefined) {
-    throw new LinkError('LIBRARY_MISSING', `routes can be asked neither through koffi nor with the 'ip' command: sudo apt-get install iproute2`)
+    throw new LinkError(
+      'LIBRARY_MISSING',
+      `routes can be asked neither through koffi nor with the 'ip' command: sudo apt-get install iproute2`,
+    )
   }
   if (result.status !== 0) {
     if (/unreachable|No route/i.test(result.stderr)) return nothing(destination, 'unreachable')

@@ -13,6 +13,8 @@ export class BuildContext {
   payloadStart = 0
   /** End of what counts as payload; padding stands behind it. */
   payloadEnd = 0
+  /** Where this layer's trailer starts; equal to `payloadEnd` when there is none. */
+  trailerStart = 0
   /** Where the tail fields were written, from the header's start. */
   readonly tailStarts: number[] = []
   readonly tailEnds: number[] = []

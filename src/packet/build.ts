@@ -24,6 +24,8 @@ class Workshop {
   limit = SLAB_SIZE
   /** The same for the layer that owns a trailer. */
   outerLimit = SLAB_SIZE
+  /** Where a trailer starts whose owner is not yet written, or -1. */
+  trailerAt = -1
   readonly context = new BuildContext()
   readonly writer = new Writer()
 
@@ -39,6 +41,7 @@ class Workshop {
     this.end += shift
     this.limit += shift
     this.outerLimit += shift
+    if (this.trailerAt >= 0) this.trailerAt += shift
   }
 }
 
@@ -79,16 +82,22 @@ function build(packet: Packet, workshop: Workshop): Buffer {
   workshop.end = workshop.position
   workshop.limit = workshop.position
   workshop.outerLimit = workshop.position
+  workshop.trailerAt = -1
   for (let layer: Packet | null = innermost; layer !== null; layer = layer === packet ? null : layer._under) {
     const definition = layer._layer
     if (definition.isOpaque) {
       writeOpaque(layer, definition.isPadding, workshop)
       continue
     }
-    if (definition.behaviour.trailer !== undefined) workshop.limit = workshop.outerLimit
+    const ownsTrailer = definition.behaviour.trailer !== undefined
+    if (ownsTrailer) takeTrailer(layer, workshop)
     context.packet = layer
     writeHeader(layer, definition, workshop)
-    if (definition.behaviour.isTrailer === true) workshop.limit = workshop.position
+    if (ownsTrailer) workshop.trailerAt = -1
+    if (definition.behaviour.isTrailer === true) {
+      workshop.limit = workshop.position
+      workshop.trailerAt = workshop.position
+    }
   }
   return Buffer.from(workshop.slab.buffer as ArrayBuffer, workshop.position, workshop.end - workshop.position)
 }
@@ -103,7 +112,23 @@ function writeOpaque(layer: Packet, isPadding: boolean, workshop: Workshop): voi
   workshop.position = start
   if (!isPadding) return
   workshop.limit = start
-  workshop.outerLimit = start
+  // Padding in front of a trailer belongs to the trailer's owner.
+  if (workshop.trailerAt < 0) workshop.outerLimit = start
+}
+
+/** Counts the trailer as payload of the layer that owns it, and moves it to where it belongs. */
+function takeTrailer(layer: Packet, workshop: Workshop): void {
+  workshop.limit = workshop.outerLimit
+  const { trailerOffset } = layer._layer.behaviour
+  if (workshop.trailerAt < 0 || trailerOffset === undefined || layer._buffer !== null) return
+  const length = workshop.trailerAt - workshop.position
+  const missing = trailerOffset(length) - length
+  if (missing <= 0) return
+  workshop.reserve(missing)
+  const start = workshop.position - missing
+  workshop.slab.copyWithin(start, workshop.position, workshop.trailerAt)
+  workshop.slab.fill(0, workshop.trailerAt - missing, workshop.trailerAt)
+  workshop.position = start
 }
 
 /** Writes one header in front of what is there. */
@@ -138,6 +163,7 @@ function writeHeader(layer: Packet, definition: LayerDefinition, workshop: Works
   context.start = start
   context.payloadStart = workshop.position
   context.payloadEnd = workshop.limit
+  context.trailerStart = workshop.trailerAt < 0 ? workshop.limit : workshop.trailerAt
   workshop.position = start
   if (buffer === null || layer._values !== null) compute(layer, definition, context, buffer !== null)
 }

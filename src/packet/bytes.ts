@@ -82,6 +82,8 @@ export class Reader {
   end: number
   /** Bytes wanted by the first read that did not fit; 0 while all is well. */
   missing: number
+  /** What is wrong when it is not that bytes are missing: see `fail`. */
+  reason: string
 
   constructor(buffer: Uint8Array, start: number, position: number, end: number) {
     this.buffer = buffer
@@ -89,6 +91,7 @@ export class Reader {
     this.position = position
     this.end = end
     this.missing = 0
+    this.reason = ''
   }
 
   get left(): number {
@@ -100,6 +103,13 @@ export class Reader {
     if (count <= this.end - this.position && count >= 0) return true
     if (this.missing === 0) this.missing = count
     return false
+  }
+
+  /** Marks the reader as failed for bytes that are there but cannot be right; `reason` says why in a few words. */
+  fail(reason: string): void {
+    if (this.missing > 0) return
+    this.missing = 1
+    this.reason = reason
   }
 
   u8(): number {

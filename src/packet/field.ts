@@ -48,6 +48,8 @@ export interface Codec<T = unknown> {
   same(a: T, b: T): boolean
   /** How many elements the value has, for `countOf`. */
   count?(value: T): number
+  /** The plain field whose sets (ranges, networks) this one takes too; its presented values are values of the codec. */
+  readonly scalar?: Field<never, never>
 }
 
 /** A stored value that stands for many (a set) or for a new one each time (a random value). */
@@ -97,6 +99,9 @@ export class Field<T = unknown, In = T> {
   condition: Condition | null = null
   enumNames: Readonly<Record<number, string>> | null = null
   flagNames: readonly string[] | null = null
+  /** Names by the value of another field (codes by type), and that field. */
+  nameTables: Readonly<Record<number, Readonly<Record<number, string>>>> | null = null
+  namesField = ''
   showsHex = false
   private enumNumbers: Map<string, number> | null = null
   private flagTexts: (string | undefined)[] | null = null
@@ -161,6 +166,13 @@ export class Field<T = unknown, In = T> {
     return this as unknown as Field<T, In | string>
   }
 
+  /** Names that depend on the value of another field, such as codes on a type. Where a name is given, any table's will do. */
+  namesBy(other: string, tables: Readonly<Record<number, Readonly<Record<number, string>>>>): Field<T, In | string> {
+    this.nameTables = tables
+    this.namesField = other
+    return this as unknown as Field<T, In | string>
+  }
+
   /** Shown in hexadecimal. */
   hex(): this {
     this.showsHex = true
@@ -174,8 +186,12 @@ export class Field<T = unknown, In = T> {
 
   // Values
 
-  /** The name of an enumerated number, or undefined. */
-  enumName(value: unknown): string | undefined {
+  /** The name of an enumerated number, or undefined. Names that depend on another field need the packet. */
+  enumName(value: unknown, packet?: Packet): string | undefined {
+    if (this.nameTables !== null) {
+      const selector = packet?._stored(packet._layer.find(this.namesField))
+      return typeof selector === 'number' ? this.nameTables[selector]?.[value as number] : undefined
+    }
     return this.enumNames === null || typeof value !== 'number' ? undefined : this.enumNames[value]
   }
 
@@ -217,17 +233,18 @@ export class Field<T = unknown, In = T> {
   }
 
   private enumNumber(text: string): number {
-    if (this.enumNames === null) throw new PacketError(`${this.where}: '${text}' is no number (0..${this.maximum})`)
+    const tables = this.nameTables === null ? [this.enumNames ?? {}] : Object.values(this.nameTables)
+    if (this.enumNames === null && this.nameTables === null) throw new PacketError(`${this.where}: '${text}' is no number (0..${this.maximum})`)
     if (this.enumNumbers === null) {
       this.enumNumbers = new Map()
-      for (const [number, name] of Object.entries(this.enumNames)) {
+      for (const [number, name] of tables.flatMap((table) => Object.entries(table))) {
         if (!this.enumNumbers.has(name.toLowerCase())) this.enumNumbers.set(name.toLowerCase(), Number(number))
       }
     }
     const found = this.enumNumbers.get(text.toLowerCase())
     if (found !== undefined) return found
     throw new PacketError(
-      `${this.where}: '${text}' is no name of a value${suggestion(text, Object.values(this.enumNames))} (a number 0..${this.maximum} works too)`,
+      `${this.where}: '${text}' is no name of a value${suggestion(text, this.enumNumbers.keys())} (a number 0..${this.maximum} works too)`,
     )
   }
 
@@ -349,6 +366,7 @@ export class Field<T = unknown, In = T> {
       case 2:
         return (((buffer[at]! << 8) | buffer[at + 1]!) >>> this.shift) & ((1 << this.bits) - 1)
       case 3:
+        return (((buffer[at]! << 16) | (buffer[at + 1]! << 8) | buffer[at + 2]!) >>> this.shift) & ((1 << this.bits) - 1)
       case 4: {
         let value = 0
         for (let i = 0; i < this.window; i++) value = value * 256 + buffer[at + i]!
@@ -454,12 +472,12 @@ export class Field<T = unknown, In = T> {
   // Printing
 
   /** Text of a presented value for `show()`: names for numbers, hexadecimal where that is usual. */
-  show(value: unknown): string {
+  show(value: unknown, packet?: Packet): string {
     if (value === undefined || value === null) return 'auto'
     if (value instanceof Deferred) return value.toString()
     if (this.kind === Kind.CODEC) return this.codec!.show(value)
     if (typeof value === 'number' || typeof value === 'bigint') {
-      return this.enumName(value) ?? (this.showsHex ? `0x${value.toString(16)}` : String(value))
+      return this.enumName(value, packet) ?? (this.showsHex ? `0x${value.toString(16)}` : String(value))
     }
     return String(value)
   }

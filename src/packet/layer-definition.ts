@@ -15,8 +15,15 @@ export interface Behaviour {
   payloadLengthField?: string
   /** Layer of the payload where no bound field tells it; asked before the bindings. */
   guess?(me: AnyPacket): LayerReference | undefined
+  /**
+   * Which of several layers of one family these bytes are, where this layer is bound or guessed as payload: messages by
+   * their type, options by their number. Undefined: this one.
+   */
+  refine?(buffer: Uint8Array, start: number, end: number): LayerReference | undefined
   /** Layer of the bytes behind the payload, where they are more than padding. */
   trailer?(me: AnyPacket): LayerReference | undefined
+  /** Bytes of payload in front of the trailer, when these many were built: the difference is filled with zeros. */
+  trailerOffset?(payloadLength: number): number
   /** This layer is such a trailer: only the layer that names it counts it as payload. */
   isTrailer?: boolean
   /** One line about this layer for `summary()`. */

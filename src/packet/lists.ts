@@ -23,7 +23,10 @@ function* elements(reader: Reader, extent: ListExtent, packet: AnyPacket): Gener
   const count = extentOf(extent.count, packet)
   const most = Math.min(count ?? MAX_ELEMENTS, MAX_ELEMENTS)
   for (let i = 0; i < most && (count !== undefined || inner.left > 0) && inner.missing === 0; i++) yield inner
-  if (inner !== reader && inner.missing > 0) reader.missing ||= inner.missing
+  if (inner !== reader && inner.missing > 0 && reader.missing === 0) {
+    reader.missing = inner.missing
+    reader.reason = inner.reason
+  }
 }
 
 /** Lists of plain values: numbers, addresses, byte strings. */
@@ -100,7 +103,7 @@ export function list<T, In>(element: Field<T, In>, extent: ListExtent = {}): Fie
 export type ElementLayer = LayerReference | ((reader: Reader, packet: AnyPacket) => LayerReference)
 
 /** Lists of layers. Elements are packets; their `under` is the packet that holds the list. */
-class LayerListCodec implements Codec<Packet[]> {
+export class LayerListCodec implements Codec<Packet[]> {
   constructor(
     private readonly element: ElementLayer,
     private readonly extent: ListExtent,

@@ -30,6 +30,8 @@ export interface OptionsFormat {
   readonly end?: number
   /** The list is filled up with zeros to a multiple of this many bytes. */
   readonly align?: number
+  /** Number of the option (with a length) that fills up two bytes and more, instead of zeros: PadN. */
+  readonly filler?: number
 }
 
 const MAX_OPTIONS = 1024
@@ -120,6 +122,11 @@ class OptionsCodec implements Codec<Option[]> {
       if (length >= 256 ** lengthSize) throw new PacketError(`${packet.layerName}: option ${String(name)} has ${length} bytes; its length field holds ${256 ** lengthSize - 1}`)
       if (lengthSize === 1) writer.buffer[lengthAt] = length
       else writer.patch16(lengthAt, length)
+    }
+    const gap = (align - ((writer.length - writer.start) % align)) % align
+    if (gap >= 2 && this.format.filler !== undefined) {
+      writer.u8(this.format.filler)
+      writer.u8(gap - 2)
     }
     while ((writer.length - writer.start) % align !== 0) writer.u8(0)
   }

@@ -213,7 +213,9 @@ export class Packet {
       if (reader.missing > 0) {
         const layer = this._layer.layerName
         const at = start - this._offset
-        this._issue ??= new Issue(layer, this._offset, at + reader.missing, limit - this._offset, endSource(this._under), `field ${field.name} is cut short`)
+        const needed = reader.reason === '' ? at + reader.missing : 0
+        const detail = reader.reason === '' ? `field ${field.name} is cut short` : `field ${field.name}: ${reader.reason}`
+        this._issue ??= new Issue(layer, this._offset, needed, limit - this._offset, endSource(this._under), detail)
         reader.position = start
         break
       }
@@ -254,7 +256,9 @@ export class Packet {
 
   private _payloadLayer(definition: LayerDefinition): LayerDefinition | undefined {
     const guessed = definition.behaviour.guess?.(this as AnyPacket)
-    return guessed === undefined ? definition.boundLayer(this) : guessed.definition
+    const upper = guessed === undefined ? definition.boundLayer(this) : guessed.definition
+    if (upper === undefined || upper.behaviour.refine === undefined) return upper
+    return (upper.behaviour.refine(this._buffer!, this._headerEnd, this._contentEnd) ?? upper).definition
   }
 
   /** What stands behind the innermost payload, at `position`: a trailer that an outer layer knows, or padding. */
@@ -315,7 +319,7 @@ export class Packet {
       const value = field.dynamicDefault(this as AnyPacket)
       if (value !== undefined) return field.coerce(value)
     }
-    if (field.defaultValue !== undefined) return cloneValue(field.defaultValue)
+    if (field.defaultValue !== undefined) return cloneValue(field.defaultValue, this)
     const empty = field.codec?.empty()
     if (Array.isArray(empty)) {
       // A list may be changed in place: keep the one that was handed out.
@@ -371,7 +375,7 @@ export class Packet {
         fresh._headerEnd = this._layer.behaviour.headerLength === undefined ? -1 : this._headerEnd
       }
       const original = (fresh._tail ?? fresh._decodeTail())[i - tailStart]
-      if (!fields[i]!.codec!.same(value, original)) return true
+      if (original === undefined || !fields[i]!.codec!.same(value, original)) return true
     }
     return false
   }
@@ -435,7 +439,7 @@ export class Packet {
   /** Text of a field as `show()` prints it: the name of an enumerated value, hexadecimal where that is usual. */
   text(field: string): string {
     const [layer, index] = this._locate(field)
-    return layer._layer.fields[index]!.show(layer._read(index))
+    return layer._layer.fields[index]!.show(layer._read(index), layer)
   }
 
   /** Makes a field automatic again: it is computed, or takes its default, when the packet is built. */
@@ -517,6 +521,8 @@ export class Packet {
 
   /** An independent packet with the same layers, from here inwards. */
   copy(): this {
+    // Conditions may ask for the layers around this one, which the copy leaves behind.
+    if (this._under !== null && this._buffer !== null && this._layer.hasConditions && this._tail === null) this._decodeTail()
     const first = this._copyLayer()
     let under = first
     for (let from: Packet | null | undefined = this._payload; from !== null && from !== undefined; from = from._payload) {
@@ -537,8 +543,8 @@ export class Packet {
     layer._meta = this._meta
     layer._many = this._many
     if (this._payload === null) layer._payload = null
-    if (this._values !== null) layer._values = cloneValues(this._values)
-    if (this._tail !== null) layer._tail = this._tail.map(cloneValue)
+    if (this._values !== null) layer._values = cloneValues(this._values, layer)
+    if (this._tail !== null) layer._tail = cloneValues(this._tail, layer)
     return layer
   }
 
@@ -631,15 +637,19 @@ function endSource(under: Packet | null): string {
   return 'packet'
 }
 
-function cloneValues(values: readonly unknown[]): unknown[] {
+function cloneValues(values: readonly unknown[], under: Packet | null): unknown[] {
   const clone = values.slice()
-  for (let i = 0; i < clone.length; i++) if (typeof clone[i] === 'object') clone[i] = cloneValue(clone[i])
+  for (let i = 0; i < clone.length; i++) if (typeof clone[i] === 'object') clone[i] = cloneValue(clone[i], under)
   return clone
 }
 
-function cloneValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cloneValue)
-  return value instanceof Packet ? value.copy() : value
+/** A layer inside a field keeps the packet that holds it as its `under`. */
+function cloneValue(value: unknown, under: Packet | null): unknown {
+  if (Array.isArray(value)) return cloneValues(value, under)
+  if (!(value instanceof Packet)) return value
+  const copy = value.copy()
+  if (value._under !== null) copy._under = under
+  return copy
 }
 
 /** A field's stored value for what a user gave: a value of its kind, a set of them, or a random value. */

@@ -44,7 +44,7 @@ export class FieldSet extends Deferred {
 
 /** A set, when the user's value is one for this field: an array on a field that holds no list, a network, a range of addresses. */
 export function asSet(field: Field, value: unknown): FieldSet | undefined {
-  if (field.kind === Kind.CODEC) return undefined
+  if (field.kind === Kind.CODEC) return field.codec!.scalar === undefined ? undefined : scalarSet(field.codec!.scalar as Field, value)
   if (typeof value === 'string') {
     const run = addressRun(field, value)
     return run === undefined ? undefined : new FieldSet([run], `'${value}'`)
@@ -53,6 +53,12 @@ export function asSet(field: Field, value: unknown): FieldSet | undefined {
   if (value.length === 0) throw new PacketError(`${field.where}: an empty list stands for no packet at all; give at least one value`)
   const runs = value.map((member: unknown) => memberRun(field, member))
   return new FieldSet(runs, sourceOf(value))
+}
+
+/** A set of a field whose codec stores what a plain field presents. */
+function scalarSet(scalar: Field, value: unknown): FieldSet | undefined {
+  const set = asSet(scalar, value)
+  return set === undefined ? undefined : new FieldSet([{ count: set.count, at: (index) => scalar.present(set.at(index)) }], set.toString())
 }
 
 function sourceOf(value: unknown): string {

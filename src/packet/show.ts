@@ -25,7 +25,7 @@ export function fieldsText(packet: Packet): [name: string, text: string][] {
     const value = packet._read(field.index)
     if (value === undefined && field.automatic === null) continue
     if (value === undefined && field.condition !== null && !field.condition(packet as never)) continue
-    texts.push([field.name, value instanceof Deferred ? value.toString() : field.show(value)])
+    texts.push([field.name, value instanceof Deferred ? value.toString() : field.show(value, packet)])
   }
   return texts
 }

@@ -1,5 +1,5 @@
 /** First look at a program: what each function needs, before anything is rewritten. */
-import { bindingNames, eachChild, isFunction, type SyntaxNode } from './syntax.js'
+import { bindingNames, eachChild, isFunction, isLoop, type SyntaxNode } from './syntax.js'
 
 /**
  * How the calls of a function wait: `yield` in a function that becomes a generator inside, `await` in an async one, `never`
@@ -26,8 +26,10 @@ export interface FunctionFacts {
   waits: boolean
   /** It, or an arrow function in it, becomes a generator; then `arguments`, `super` and `new.target` need a stand-in. */
   wrapsInside: boolean
-  /** Names declared with `var` that are parameters at the same time. */
-  shadowedParameters: Set<string>
+  /** Its place is reached at most once in each run of the function around it. */
+  once: boolean
+  /** A function declaration that is the only statement of an `if` or label. */
+  bare: boolean
 }
 
 /** The result of {@link analyse}. */
@@ -102,6 +104,8 @@ function decideMode(facts: FunctionFacts): void {
 
 class Walk {
   readonly #analysis: Analysis
+  /** Loops around the current place, within the current function. */
+  #loops = 0
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis
@@ -161,7 +165,16 @@ class Walk {
         if (facts) facts.waits = true
         break
     }
+    const loop = isLoop(node) ? 1 : 0
+    this.#loops += loop
     eachChild(node, (child) => this.visit(child, facts, inTry))
+    this.#loops -= loop
+    if (node.type === 'IfStatement' || node.type === 'LabeledStatement') {
+      for (const part of [node.consequent, node.alternate, node.body]) {
+        const inner = part && this.#analysis.facts.get(part)
+        if (inner) inner.bare = true
+      }
+    }
   }
 
   /** `role` is the reason why the function can never wait, '' when it can. */
@@ -181,7 +194,8 @@ class Walk {
       callsSuper: false,
       waits: false,
       wrapsInside: false,
-      shadowedParameters: new Set(),
+      once: this.#loops === 0,
+      bare: false,
     }
     facts.owner = arrow ? (outer?.owner ?? null) : facts
     this.#analysis.facts.set(node, facts)
@@ -192,12 +206,10 @@ class Walk {
       this.visit(parameter, facts, false)
       facts.waits = before
     }
-    if (node.body.type === 'BlockStatement') {
-      const parameters = new Set<string>()
-      for (const parameter of node.params) bindingNames(parameter, parameters)
-      if (parameters.size > 0) collectShadowed(node.body, parameters, facts.shadowedParameters)
-    }
+    const loops = this.#loops
+    this.#loops = 0
     this.visit(node.body, facts, false)
+    this.#loops = loops
     if (arrow && outer) {
       for (const use of USES) if (facts[use]) outer[use] = true
     }
@@ -236,15 +248,6 @@ function roleOf(node: SyntaxNode, definition: SyntaxNode | undefined): { reason:
   if (definition.kind === 'get') return { reason: 'a getter', method: true }
   if (definition.kind === 'set') return { reason: 'a setter', method: true }
   return { reason: '', method: true }
-}
-
-function collectShadowed(node: SyntaxNode, parameters: Set<string>, shadowed: Set<string>): void {
-  if (node.type === 'VariableDeclaration' && node.kind === 'var') {
-    for (const name of declaredNames(node)) if (parameters.has(name)) shadowed.add(name)
-  }
-  eachChild(node, (child) => {
-    if (!isFunction(child) && child.type !== 'ClassBody') collectShadowed(child, parameters, shadowed)
-  })
 }
 
 /** The names that a variable declaration declares. */

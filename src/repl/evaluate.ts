@@ -63,7 +63,7 @@ export class Evaluator {
     const plain = parse(source, { prompt })
     if (plain.state !== 'wrong' || !mayHaveTypes(source)) return plain
     const { parseTyped } = await import('./types.js')
-    const typed = parseTyped(source, { prompt })
+    const typed = await parseTyped(source, { prompt })
     if (typed.state === 'wrong') return typed.offset > plain.offset || typed.final ? typed : plain
     return typed
   }
@@ -129,11 +129,7 @@ export class Evaluator {
     try {
       const text = transform(parsed.source, parsed.program, { prompt })
       this.#sources.set(file, text)
-      const script = new vm.Script(text.code, {
-        filename: file,
-        importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      })
-      return script.runInThisContext()
+      return (text.code.includes('import') ? withImports : plainScript)(text.code, file).runInThisContext()
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
       throw new SourceError(error.message, { file, source: original, offset: this.#offsetOf(error, file) })
@@ -172,6 +168,32 @@ function lazily(name: string, make: () => unknown): PropertyDescriptor {
     return value
   }
   return { get: () => settle(make()), set: settle }
+}
+
+function plainScript(code: string, file: string): vm.Script {
+  return new vm.Script(code, { filename: file })
+}
+
+/** A script that may use `import()`; what it imports is found from `file` when that is a path, else from the current folder. */
+function withImports(code: string, file: string): vm.Script {
+  silenceImportWarning()
+  return new vm.Script(code, {
+    filename: file,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+}
+
+let silenced = false
+
+/** Node 20 to 24 warn that the constant is experimental; there is no other way to import from a vm.Script without a flag. */
+function silenceImportWarning(): void {
+  if (silenced) return
+  silenced = true
+  const { emitWarning } = process
+  process.emitWarning = (...parameters: unknown[]) => {
+    if (String(parameters[0]).startsWith('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER')) return
+    emitWarning.apply(process, parameters as Parameters<typeof emitWarning>)
+  }
 }
 
 const START = Symbol.for('netshell.start')

@@ -62,7 +62,7 @@ function offsetOfError(error: SyntaxError): number {
 }
 
 function isIncomplete(source: string, message: string, offset: number): boolean {
-  if (message === 'Unterminated template' || message === 'Unterminated comment') return true
+  if (message.startsWith('Unterminated template') || message === 'Unterminated comment') return true
   if (message === 'Unterminated string constant') return /\\\r?\n?$/.test(source)
   const atEnd = skipBlank(source, offset) >= source.length
   if (message.startsWith('Missing catch or finally')) return /\}\s*$/.test(source)

@@ -20,7 +20,8 @@ export function rewriteProgram(rewriter: Rewriter, program: SyntaxNode): void {
     completion: true,
     parameters: false,
   }
-  const head = edits.insert(0, '')
+  const shebang = /^#!.*/.exec(rewriter.source)?.[0] ?? ''
+  const head = edits.replace(0, shebang.length, [])
   const strict = program.body.some((statement: SyntaxNode) => statement.directive === 'use strict')
   for (const statement of program.body) {
     if (hasCompletion(statement)) edits.insert(statement.start, `${value}=void 0;`)

@@ -31,24 +31,15 @@ const variableDeclaration: Visitor = (rewriter, node, context) => {
   endStatement(rewriter, node)
 }
 
-/**
- * Whether a `var` becomes an assignment: at the prompt it is global, and in a generator inside of a function it must not
- * hide a parameter of the same name.
- */
-function isAssignment(rewriter: Rewriter, node: SyntaxNode, { program, mode, facts }: Context): boolean {
-  if (node.kind !== 'var') return false
-  if (program) return rewriter.prompt
-  if (mode !== 'yield' || !facts || facts.shadowedParameters.size === 0) return false
-  return [...declaredNames(node)].some((name) => facts.shadowedParameters.has(name))
+/** Whether a `var` becomes an assignment: at the prompt it is global. */
+function isAssignment(rewriter: Rewriter, node: SyntaxNode, { program }: Context): boolean {
+  return node.kind === 'var' && program && rewriter.prompt
 }
 
 /** Rewrites a declaration as assignments to names that are declared elsewhere. */
 export function assignVariables(rewriter: Rewriter, node: SyntaxNode, context: Context): void {
   const { edits } = rewriter
-  for (const name of declaredNames(node)) {
-    if (context.program) rewriter.declared.add(name)
-    else if (!context.facts?.shadowedParameters.has(name)) context.locals?.vars.add(name)
-  }
+  for (const name of declaredNames(node)) rewriter.declared.add(name)
   edits.replace(node.start, node.declarations[0].start, [''])
   for (const declarator of node.declarations) {
     if (declarator.init || node.kind !== 'var') edits.insert(declarator.start, '(')
@@ -89,16 +80,9 @@ function eachHead(rewriter: Rewriter, node: SyntaxNode, context: Context): void 
     rewriter.visit(left.type === 'VariableDeclaration' ? left.declarations[0].id : left, context)
     return
   }
-  declareFor(rewriter, left, context)
+  for (const name of declaredNames(left)) rewriter.declared.add(name)
   rewriter.edits.replace(left.start, left.declarations[0].start, [''])
   rewriter.visit(left.declarations[0].id, context)
-}
-
-function declareFor(rewriter: Rewriter, left: SyntaxNode, context: Context): void {
-  for (const name of declaredNames(left)) {
-    if (context.program) rewriter.declared.add(name)
-    else if (!context.facts?.shadowedParameters.has(name)) context.locals?.vars.add(name)
-  }
 }
 
 /**
@@ -128,7 +112,7 @@ const forOf: Visitor = (rewriter, node, context) => {
   const next = `let ${element}=${item};if(${element} instanceof ${run}.Pending&&(${element}=${wait} ${element})===${run}.END)break;`
   const range = { from: target.start, to: target.end }
   const keyword = declares && !isAssignment(rewriter, left, context) ? `${left.kind} ` : ''
-  if (declares && keyword === '') declareFor(rewriter, left, context)
+  if (declares && keyword === '') for (const name of declaredNames(left)) rewriter.declared.add(name)
   const assign = keyword === '' ? ['(', range, `=${element});`] : [keyword, range, `=${element};`]
   edits.replace(body.start, body.start, [`{${checkpoint(rewriter, context)}${next}`, ...assign])
   rewriter.visit(body, context)

@@ -26,16 +26,20 @@ export class Locals {
   result = false
   /** Needs the counter of loop iterations. */
   counter = false
-  /** Names of the user's `var` that have to be declared here. */
-  readonly vars = new Set<string>()
   #live = 0
   #most = 0
+  #kept = 0
 
   /** Takes a variable; give back as many as were taken, in any order. */
   take(): number {
     this.#live++
     if (this.#live > this.#most) this.#most = this.#live
     return this.#live
+  }
+
+  /** Takes a variable for good. Returns the part of its name after our prefix. */
+  keep(): string {
+    return `g${++this.#kept}`
   }
 
   release(count: number): void {
@@ -48,8 +52,8 @@ export class Locals {
     if (this.result) names.push(rewriter.name('t'))
     if (this.counter) names.push(`${rewriter.name('k')}=0`)
     for (let index = 1; index <= this.#most; index++) names.push(rewriter.name(index))
-    const variables = this.vars.size > 0 ? `var ${[...this.vars].join()};` : ''
-    return names.length > 0 ? `${variables}let ${names.join()};` : variables
+    for (let index = 1; index <= this.#kept; index++) names.push(rewriter.name(`g${index}`))
+    return names.length > 0 ? `let ${names.join()};` : ''
   }
 }
 

@@ -14,6 +14,8 @@ export interface Operators {
 /** A generator of transformed code: it yields what it waits for. */
 export type Waiting = Generator<unknown, unknown, unknown>
 
+/** Whether the code that runs now has waited already, so that it may be suspended anywhere. */
+let suspendable = false
 const PAUSE = Symbol('pause')
 /** How long code may run before the event loop gets a turn, in milliseconds. */
 const TURN = 30
@@ -38,8 +40,6 @@ export class Runtime {
   /** Called for the first press of Ctrl-C that a running loop notices before the event loop does. */
   onPress: () => void = () => {}
   readonly #operators: Operators
-  /** Whether the code that runs now has waited already, so that it may be suspended anywhere. */
-  #suspendable = false
   #turnBegan = 0
 
   constructor(operators: Operators) {
@@ -82,19 +82,31 @@ export class Runtime {
    * @param constructing `new.target` of the call: a constructor cannot wait
    */
   go(generator: Waiting, constructing?: { name?: string }): unknown {
-    const wasSuspendable = this.#suspendable
-    this.#suspendable = false
+    if (!suspendable && InterruptScope.current !== null) {
+      const step = generator.next()
+      return step.done ? step.value : this.#suspend(generator, step.value, constructing)
+    }
+    return this.#goFirst(generator, constructing)
+  }
+
+  /** The first function on the way into synchronous code: what its callees may do is set up, and set back. */
+  #goFirst(generator: Waiting, constructing?: { name?: string }): unknown {
+    const wasSuspendable = suspendable
+    suspendable = false
     const outer = InterruptScope.current
     if (outer === null) InterruptScope.current = this.foreground
     try {
       const step = generator.next()
-      if (step.done) return step.value
-      if (constructing) return this.no(step.value, nameOf(step.value), `new ${constructing.name ?? 'object'}()`)
-      return this.#drive(generator, step.value, InterruptScope.current)
+      return step.done ? step.value : this.#suspend(generator, step.value, constructing)
     } finally {
-      this.#suspendable = wasSuspendable
+      suspendable = wasSuspendable
       InterruptScope.current = outer
     }
+  }
+
+  #suspend(generator: Waiting, waitsFor: unknown, constructing?: { name?: string }): unknown {
+    if (constructing) return this.no(waitsFor, nameOf(waitsFor), `new ${constructing.name ?? 'object'}()`)
+    return this.#drive(generator, waitsFor, InterruptScope.current)
   }
 
   /** Runs a whole program in a scope. The Task gives its completion value. */
@@ -109,9 +121,9 @@ export class Runtime {
         const advance = (failed: boolean, value: unknown): void => {
           waitsFor = null
           const outer = InterruptScope.current
-          const wasSuspendable = this.#suspendable
+          const wasSuspendable = suspendable
           InterruptScope.current = scope
-          this.#suspendable = true
+          suspendable = true
           this.#turnBegan ||= performance.now()
           let step: IteratorResult<unknown, unknown>
           try {
@@ -120,7 +132,7 @@ export class Runtime {
             reject(error)
             return
           } finally {
-            this.#suspendable = wasSuspendable
+            suspendable = wasSuspendable
             InterruptScope.current = outer
           }
           if (step.done) resolve(step.value)
@@ -163,7 +175,7 @@ export class Runtime {
 
   /** Whether a loop should let the event loop run. */
   due(): boolean {
-    return this.#suspendable && performance.now() - this.#turnBegan > TURN
+    return suspendable && performance.now() - this.#turnBegan > TURN
   }
 
   /** What a loop yields at a checkpoint; throws when it has to stop. */

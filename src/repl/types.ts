@@ -1,20 +1,29 @@
 /** TypeScript at the prompt: types are blanked with spaces, so that places stay the same. Loaded only when needed. */
-import { tsPlugin } from '@sveltejs/acorn-typescript'
 import { type Options, Parser } from 'acorn'
 import { type Parse, parse, type Parsed } from './parse.js'
 import { TransformError } from './rewriter.js'
 import { eachChild, isFunction, type SyntaxNode } from './syntax.js'
 
-const TypedParser = Parser.extend(tsPlugin() as unknown as (parser: typeof Parser) => typeof Parser)
-const parseWithTypes: Parse = (source, options: Options) =>
-  TypedParser.parse(source, { ...options, locations: true }) as unknown as SyntaxNode
+let parser: Parse | undefined
+
+async function loadParser(): Promise<Parse> {
+  // Imported here and not at the top: a bundler would load it at the start of the program.
+  const { tsPlugin } = await import('@sveltejs/acorn-typescript')
+  const TypedParser = Parser.extend(tsPlugin() as unknown as (parser: typeof Parser) => typeof Parser)
+  return (source, options: Options) =>
+    TypedParser.parse(source, { ...options, locations: true }) as unknown as SyntaxNode
+}
 
 /**
  * Parses TypeScript and gives the tree of the JavaScript in it. `final` marks an error of what is TypeScript for sure
  * (an `enum`), for which plain JavaScript's own error would be a worse one.
  */
-export function parseTyped(source: string, { prompt }: { prompt: boolean }): Parsed & { final?: boolean } {
-  const typed = parse(source, { prompt: false }, parseWithTypes)
+export async function parseTyped(
+  source: string,
+  { prompt }: { prompt: boolean },
+): Promise<Parsed & { final?: boolean }> {
+  parser ??= await loadParser()
+  const typed = parse(source, { prompt: false }, parser)
   if (typed.state !== 'complete') return typed
   try {
     return parse(blankTypes(source, typed.program), { prompt })

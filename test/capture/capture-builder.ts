@@ -9,7 +9,14 @@ export interface Record {
 }
 
 export function pcapFile(
-  options: { magic?: number; littleEndian?: boolean; linkType?: number; snaplen?: number; version?: [number, number]; extra?: number },
+  options: {
+    magic?: number
+    littleEndian?: boolean
+    linkType?: number
+    snaplen?: number
+    version?: [number, number]
+    extra?: number
+  },
   records: Record[],
 ): Buffer {
   const little = options.littleEndian ?? true
@@ -79,7 +86,15 @@ export class PcapngBuilder {
 
   enhanced(interfaceId: number, ticks: bigint, bytes: Uint8Array, ...options: Uint8Array[]): this {
     const time = [this.u32(Number(ticks >> 32n)), this.u32(Number(ticks & 0xffffffffn))]
-    return this.block(6, this.u32(interfaceId), ...time, this.u32(bytes.length), this.u32(bytes.length), pad(bytes), ...options)
+    return this.block(
+      6,
+      this.u32(interfaceId),
+      ...time,
+      this.u32(bytes.length),
+      this.u32(bytes.length),
+      pad(bytes),
+      ...options,
+    )
   }
 
   simple(originalLength: number, bytes: Uint8Array): this {

@@ -1,10 +1,10 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createReadStream } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { CaptureFileError } from '../../src/capture/capture-error.js'
 import { readCapture } from '../../src/capture/open-capture.js'
 import { counting, PcapngBuilder, pcapFile } from './capture-builder.js'
@@ -16,11 +16,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const packets = Array.from({ length: 5000 }, (_, i) => ({ seconds: i, fraction: i, bytes: new Uint8Array(i % 1400).fill(i) }))
+const packets = Array.from({ length: 5000 }, (_, i) => ({
+  seconds: i,
+  fraction: i,
+  bytes: new Uint8Array(i % 1400).fill(i),
+}))
 const file = pcapFile({}, packets)
 
 async function failure(input: Parameters<typeof readCapture>[0]): Promise<CaptureFileError> {
-  const error = await readRows(input).then(() => null, (reason: unknown) => reason)
+  const error = await readRows(input).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   expect(error).toBeInstanceOf(CaptureFileError)
   return error as CaptureFileError
 }
@@ -32,11 +39,20 @@ describe('readCapture', () => {
     const { rows } = await readRows(file)
     expect(rows.length).toBe(5000)
     const pieces: Buffer[] = []
-    for (let at = 0, size = 1; at < file.length; at += size, size = (size * 7 + 3) % 5000 + 1) pieces.push(file.subarray(at, at + size))
+    for (let at = 0, size = 1; at < file.length; at += size, size = ((size * 7 + 3) % 5000) + 1)
+      pieces.push(file.subarray(at, at + size))
     const zipped = gzipSync(file)
     const members = Buffer.concat([gzipSync(file.subarray(0, 12345)), gzipSync(file.subarray(12345))])
     await writeFile(`${path}.gz`, zipped)
-    for (const input of [path, createReadStream(path), Readable.from(pieces), zipped, members, `${path}.gz`, Readable.from([zipped])]) {
+    for (const input of [
+      path,
+      createReadStream(path),
+      Readable.from(pieces),
+      zipped,
+      members,
+      `${path}.gz`,
+      Readable.from([zipped]),
+    ]) {
       const again = await readRows(input)
       expect(again.warnings).toEqual([])
       expect(again.rows).toEqual(rows)
@@ -56,6 +72,19 @@ describe('readCapture', () => {
       }
     }
     expect(number).toBe(10000)
+  })
+
+  it('reads standard input, and gives packets as they come', async () => {
+    const pipe = new PassThrough()
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(pipe as unknown as typeof process.stdin)
+    const batches = readCapture('-')[Symbol.asyncIterator]()
+    pipe.write(file.subarray(0, 24 + 16 + 16 + 1 + 5))
+    expect((await batches.next()).value?.count).toBe(2)
+    const next = batches.next()
+    pipe.end(file.subarray(24 + 16 + 16 + 1 + 5, 24 + 16 * 3 + 1 + 2))
+    expect((await next).value?.lengths).toEqual(Uint32Array.of(2))
+    expect((await batches.next()).done).toBe(true)
+    stdin.mockRestore()
   })
 
   it('stops when its signal says so, and closes a stream when left early', async () => {
@@ -78,7 +107,10 @@ describe('readCapture', () => {
     expect(cut.rows.length).toBeGreaterThan(1000)
     expect(cut.warnings).toHaveLength(1)
     expect(cut.warnings[0]).toMatch(/of the uncompressed data: expected .*, found the compressed data ends early/)
-    const random = pcapFile({}, Array.from({ length: 500 }, () => ({ bytes: crypto.getRandomValues(new Uint8Array(1000)) })))
+    const random = pcapFile(
+      {},
+      Array.from({ length: 500 }, () => ({ bytes: crypto.getRandomValues(new Uint8Array(1000)) })),
+    )
     const damaged = gzipSync(random)
     damaged.fill(0xff, damaged.length - 50_000, damaged.length - 49_000)
     const rest = await readRows(damaged)
@@ -103,7 +135,9 @@ describe('readCapture', () => {
     expect((await failure(join(folder, 'empty.pcap', 'x'))).code).toBe('NOT_FOUND')
     expect((await failure('')).code).toBe('NOT_FOUND')
     if (process.getuid?.() !== 0) expect((await failure(join(folder, 'secret.pcap'))).code).toBe('PERMISSION')
-    expect((await failure(Buffer.from('GET / HTTP/1.1\r\n'))).message).toMatch(/neither pcap nor pcapng: it starts with 47 45 54 20, which is text/)
+    expect((await failure(Buffer.from('GET / HTTP/1.1\r\n'))).message).toMatch(
+      /neither pcap nor pcapng: it starts with 47 45 54 20, which is text/,
+    )
     expect((await failure(Buffer.from([1, 2]))).message).toMatch(/has 2 bytes/)
     expect((await failure(gzipSync(''))).code).toBe('EMPTY')
     expect((await failure(gzipSync('nothing of the kind'))).message).toMatch(/the gzipped data is neither/)
@@ -111,7 +145,11 @@ describe('readCapture', () => {
     expect((await failure(Buffer.from('28b52ffd0000', 'hex'))).message).toMatch(/zstd/)
     expect((await failure(Buffer.from('snoop\0\0\0\0\0\0\x02'))).message).toMatch(/snoop capture; convert it: editcap/)
     expect((await failure(Readable.from(['text', 'text']))).message).toMatch(/gives strings, not bytes/)
-    const broken = new Readable({ read() { this.destroy(new Error('cable pulled')) } })
+    const broken = new Readable({
+      read() {
+        this.destroy(new Error('cable pulled'))
+      },
+    })
     expect((await failure(broken)).message).toMatch(/cable pulled/)
   })
 })
@@ -175,7 +213,8 @@ describe('hostile captures', () => {
       expect(count).toBeLessThanOrEqual(whole.count)
       if (!sample.equals(samples['gzipped pcapng'])) expect(count).toBeGreaterThanOrEqual(before)
       // Silence is right only where the cut falls between two records.
-      if (!warned) expect((await survives(Buffer.concat([sample.subarray(0, length), Buffer.from([0])]))).warned).toBe(true)
+      if (!warned)
+        expect((await survives(Buffer.concat([sample.subarray(0, length), Buffer.from([0])]))).warned).toBe(true)
       before = count
     }
   })

@@ -12,7 +12,11 @@ describe('pcap', () => {
   it.each([true, false])('is read in both byte orders (little: %s)', async (littleEndian) => {
     const { rows, reading, warnings } = await readRows(pcapFile({ littleEndian }, records))
     expect(warnings).toEqual([])
-    expect(reading.information).toMatchObject({ format: 'pcap', byteOrder: littleEndian ? 'little' : 'big', nanoseconds: false })
+    expect(reading.information).toMatchObject({
+      format: 'pcap',
+      byteOrder: littleEndian ? 'little' : 'big',
+      nanoseconds: false,
+    })
     expect(rows.map((row) => [row.time, row.length, row.originalLength])).toEqual([
       ['1700000000.123456000', 60, 1514],
       ['1700000001.999999000', 0, 0],
@@ -22,7 +26,9 @@ describe('pcap', () => {
   })
 
   it.each([true, false])('in nanoseconds keeps all nine digits (little: %s)', async (littleEndian) => {
-    const { rows } = await readRows(pcapFile({ magic: 0xa1b23c4d, littleEndian }, [{ seconds: 1700000000, fraction: 123456789, bytes: counting(1) }]))
+    const { rows } = await readRows(
+      pcapFile({ magic: 0xa1b23c4d, littleEndian }, [{ seconds: 1700000000, fraction: 123456789, bytes: counting(1) }]),
+    )
     expect(rows[0]!.time).toBe('1700000000.123456789')
   })
 
@@ -34,7 +40,7 @@ describe('pcap', () => {
   })
 
   it('takes the FCS length out of the link type', async () => {
-    const { rows, reading } = await readRows(pcapFile({ linkType: (0x24000001) >>> 0 }, records))
+    const { rows, reading } = await readRows(pcapFile({ linkType: 0x24000001 >>> 0 }, records))
     expect(rows[0]!.linkType).toBe(1)
     expect(reading.information!.interfaces[0]!.fcsLength).toBe(4)
   })

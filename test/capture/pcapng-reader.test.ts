@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { counting, PcapngBuilder } from './capture-builder.js'
 import { readRows } from './read-rows.js'
@@ -63,18 +64,28 @@ describe('pcapng', () => {
     const second = new PcapngBuilder(false)
     second.section().interface(113, 0, second.option(2, 'b')).enhanced(0, 2_000_000n, counting(4))
     const { rows, reading } = await readRows(Buffer.concat([first.build(), second.build(), first.build()]))
-    expect(rows.map((row) => [row.interfaceName, row.linkType, row.length])).toEqual([['a', 1, 2], ['b', 113, 4], ['a', 1, 2]])
+    expect(rows.map((row) => [row.interfaceName, row.linkType, row.length])).toEqual([
+      ['a', 1, 2],
+      ['b', 113, 4],
+      ['a', 1, 2],
+    ])
     expect(reading.information!.sections.length).toBe(3)
   })
 
   it('gives packets of one link type in a batch', async () => {
     const b = new PcapngBuilder()
     b.section().interface(1, 0).interface(101, 0)
-    for (let i = 0; i < 10; i++) b.enhanced(i >> 1 & 1, 0n, counting(20))
+    for (let i = 0; i < 10; i++) b.enhanced((i >> 1) & 1, 0n, counting(20))
     const { readCapture } = await import('../../src/capture/open-capture.js')
     const batches: [number, number][] = []
     for await (const batch of readCapture(b.build())) batches.push([batch.linkType, batch.count])
-    expect(batches).toEqual([[1, 2], [101, 2], [1, 2], [101, 2], [1, 2]])
+    expect(batches).toEqual([
+      [1, 2],
+      [101, 2],
+      [1, 2],
+      [101, 2],
+      [1, 2],
+    ])
   })
 
   it('passes over blocks it does not know, small and large', async () => {
@@ -86,19 +97,30 @@ describe('pcapng', () => {
     expect(rows.map((row) => row.length)).toEqual([1, 2])
     const cut = await readRows(b.build().subarray(0, 4_000_000))
     expect(cut.rows.length).toBe(1)
-    expect(cut.warnings[0]).toMatch(/packet 2, byte 136: expected a block of 5242892 bytes, found the end of the file after 3999864/)
+    expect(cut.warnings[0]).toMatch(
+      /packet 2, byte 136: expected a block of 5242892 bytes, found the end of the file after 3999864/,
+    )
   })
 
   it('collects names and drop counters', async () => {
     const b = new PcapngBuilder()
-    const name = (kind: number, address: number[], ...names: string[]) => b.option(kind, Buffer.concat([Buffer.from(address), Buffer.from(names.join('\0') + '\0')]))
+    const name = (kind: number, address: number[], ...names: string[]) =>
+      b.option(kind, Buffer.concat([Buffer.from(address), Buffer.from(`${names.join('\0')}\0`)]))
     b.section()
       .interface(1, 0)
-      .block(4, name(1, [10, 0, 0, 1], 'one', 'uno'), name(2, [0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), 1], 'six'), b.option(0, ''))
+      .block(
+        4,
+        name(1, [10, 0, 0, 1], 'one', 'uno'),
+        name(2, [0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), 1], 'six'),
+        b.option(0, ''),
+      )
       .block(5, b.u32(0), b.u64(0n), b.option(4, b.u64(1000n)), b.option(5, b.u64(3n)), b.option(7, b.u64(4n)))
     const { reading, warnings } = await readRows(b.build())
     expect(warnings).toEqual([])
-    expect([...reading.information!.names]).toEqual([['10.0.0.1', ['one', 'uno']], ['2001:db8::1', ['six']]])
+    expect([...reading.information!.names]).toEqual([
+      ['10.0.0.1', ['one', 'uno']],
+      ['2001:db8::1', ['six']],
+    ])
     expect(reading.information!.interfaces[0]).toMatchObject({ received: 1000, dropped: 7 })
   })
 
@@ -121,17 +143,29 @@ describe('pcapng', () => {
     bytes.writeUInt32LE(44, bytes.length - 4)
     const { rows, warnings } = await readRows(bytes)
     expect(rows.length).toBe(1)
-    expect(warnings[0]).toMatch(/packet 2, byte 84: expected the length 36 again at the end of the enhanced packet block, found 44/)
+    expect(warnings[0]).toMatch(
+      /packet 2, byte 84: expected the length 36 again at the end of the enhanced packet block, found 44/,
+    )
     b.parts.length = 4 * 3
     b.parts.push(Buffer.from('0600000000000010', 'hex'), counting(8))
     expect((await readRows(b.build())).warnings[0]).toMatch(/found the end of the file after 16/)
+  })
+
+  it('does not hold endless names', async () => {
+    const b = new PcapngBuilder()
+    b.section()
+    const names = new PcapngBuilder().block(4, b.option(1, Buffer.alloc(60_000, 'x'))).build()
+    const { warnings } = await readRows(Readable.from([b.build(), ...new Array<Buffer>(2000).fill(names)]))
+    expect(warnings[0]).toMatch(/expected at most 67108864 bytes of descriptions and names/)
   })
 
   it('refuses a block that claims more than 256 MiB, and too many interfaces', async () => {
     const b = new PcapngBuilder()
     b.section()
     b.parts.push(Buffer.from('0600000004000010', 'hex'), counting(8))
-    expect((await readRows(b.build())).warnings[0]).toMatch(/expected a block length between 12 and 268435456, found 268435460/)
+    expect((await readRows(b.build())).warnings[0]).toMatch(
+      /expected a block length between 12 and 268435456, found 268435460/,
+    )
     const many = new PcapngBuilder()
     many.section()
     const description = new PcapngBuilder().interface(1, 0).build()

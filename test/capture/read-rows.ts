@@ -1,5 +1,5 @@
-import { type CaptureReading, readCapture } from '../../src/capture/open-capture.js'
 import type { CaptureInput } from '../../src/capture/byte-source.js'
+import { type CaptureReading, readCapture } from '../../src/capture/open-capture.js'
 
 export interface Row {
   time: string
@@ -12,7 +12,9 @@ export interface Row {
 }
 
 /** All packets of a capture as plain rows; the time as exact decimal text. */
-export async function readRows(input: CaptureInput): Promise<{ rows: Row[]; reading: CaptureReading; warnings: string[] }> {
+export async function readRows(
+  input: CaptureInput,
+): Promise<{ rows: Row[]; reading: CaptureReading; warnings: string[] }> {
   const warnings: string[] = []
   const reading = readCapture(input, { onWarning: (warning) => warnings.push(warning.message) })
   const rows: Row[] = []

@@ -10,10 +10,16 @@ export const hasTools = ['tshark', 'editcap', 'mergecap', 'capinfos', 'tcpdump']
 
 /** Standard output of a program; its standard error must be free of complaints. */
 export async function output(program: string, ...parameters: string[]): Promise<string> {
-  const { stdout, stderr } = await run(program, parameters, { maxBuffer: 1 << 28, env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } })
+  const { stdout, stderr } = await run(program, parameters, {
+    maxBuffer: 1 << 28,
+    env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' },
+  })
   const complaints = stderr
     .split('\n')
-    .filter((line) => line !== '' && !/^(Running as user|reading from file|Warning: interface names might be incorrect)/.test(line))
+    .filter(
+      (line) =>
+        line !== '' && !/^(Running as user|reading from file|Warning: interface names might be incorrect)/.test(line),
+    )
   if (complaints.length > 0) throw new Error(`${program}: ${complaints.join('\n')}`)
   return stdout
 }
@@ -29,7 +35,17 @@ export interface SharkRow {
 /** How tshark sees a capture. */
 export async function sharkRows(path: string): Promise<SharkRow[]> {
   const fields = ['frame.time_epoch', 'frame.cap_len', 'frame.len', 'frame.interface_name', 'frame.comment']
-  const text = await output('tshark', '-n', '-r', path, '-T', 'fields', '-E', 'separator=\x1f', ...fields.flatMap((field) => ['-e', field]))
+  const text = await output(
+    'tshark',
+    '-n',
+    '-r',
+    path,
+    '-T',
+    'fields',
+    '-E',
+    'separator=\x1f',
+    ...fields.flatMap((field) => ['-e', field]),
+  )
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -37,7 +37,13 @@ function* frames(count: number): Generator<Uint8Array> {
   for (let i = 0; i < count; i++) {
     const frame = new Uint8Array(34 + random(300)).map(() => random(256))
     const view = new DataView(frame.buffer)
-    frame.set(any([[2, 0, 0, 0, 0, 1], [255, 255, 255, 255, 255, 255]]), any([0, 6]))
+    frame.set(
+      any([
+        [2, 0, 0, 0, 0, 1],
+        [255, 255, 255, 255, 255, 255],
+      ]),
+      any([0, 6]),
+    )
     const kind = any([0x800, 0x800, 0x800, 0x86dd, 0x806, 0x8100, 0x8847])
     view.setUint16(12, kind)
     frame[14] = any([0x45, 0x45, 0x46, 0x60])
@@ -46,19 +52,35 @@ function* frames(count: number): Generator<Uint8Array> {
     frame[21] = 0
     frame[22] = any([64, 255, 1])
     frame[23] = any([1, 6, 6, 17, 17, 47])
-    frame.set(any([[10, 0, 0, 1], [192, 168, 1, 1], [1, 2, 3, 4]]), any([26, 30]))
+    frame.set(
+      any([
+        [10, 0, 0, 1],
+        [192, 168, 1, 1],
+        [1, 2, 3, 4],
+      ]),
+      any([26, 30]),
+    )
     if (frame.length > 60) {
       view.setUint16(34, any([53, 80, 0x800, 1500]))
       view.setUint16(any([36, 54, 56]), any([53, 80, 1500]))
       frame[46] = 0x50
-      frame.set(any([[0x47, 0x45, 0x54, 0x20], [5, 0xdc, 5, 0xdc]]), 54)
+      frame.set(
+        any([
+          [0x47, 0x45, 0x54, 0x20],
+          [5, 0xdc, 5, 0xdc],
+        ]),
+        54,
+      )
     }
     yield frame.subarray(0, any([frame.length, frame.length, random(frame.length)]))
   }
 }
 
 /** What libpcap's own machine says. */
-function offline(expression: string, snaplen: number): { match: (frame: Uint8Array, length: number) => number; free: () => void } {
+function offline(
+  expression: string,
+  snaplen: number,
+): { match: (frame: Uint8Array, length: number) => number; free: () => void } {
   const pcap = pcapLibrary()
   const handle = pcap.openDead(1, snaplen)
   const program = new Uint8Array(16)
@@ -111,32 +133,73 @@ describe('the BPF machine', () => {
   }
 
   test('arithmetic is unsigned and of 32 bits', () => {
-    const after = (code: number, start: number, k: number) => run([[0x00, 0, 0, start], [code, 0, 0, k], [0x16, 0, 0, 0]])
-    expect(after(0x04, 0xffffffff, 2)).toBe(1)
-    expect(after(0x14, 1, 2)).toBe(0xffffffff)
-    expect(after(0x24, 0x10001, 0x10001)).toBe(0x20001)
-    expect(after(0x34, 0xfffffffe, 2)).toBe(0x7fffffff)
-    expect(after(0x94, 0xffffffff, 16)).toBe(15)
-    expect(after(0x44, 0x80000000, 1)).toBe(0x80000001)
-    expect(after(0x54, 0xffffffff, 0xf0000000)).toBe(0xf0000000)
-    expect(after(0xa4, 0xffffffff, 1)).toBe(0xfffffffe)
-    expect(after(0x64, 1, 31)).toBe(0x80000000)
-    expect(after(0x64, 1, 32)).toBe(0)
-    expect(after(0x74, 0x80000000, 31)).toBe(1)
-    expect(after(0x84, 1, 0)).toBe(0xffffffff)
+    const result = (code: number, start: number, k: number) =>
+      run([
+        [0x00, 0, 0, start],
+        [code, 0, 0, k],
+        [0x16, 0, 0, 0],
+      ])
+    expect(result(0x04, 0xffffffff, 2)).toBe(1)
+    expect(result(0x14, 1, 2)).toBe(0xffffffff)
+    expect(result(0x24, 0x10001, 0x10001)).toBe(0x20001)
+    expect(result(0x34, 0xfffffffe, 2)).toBe(0x7fffffff)
+    expect(result(0x94, 0xffffffff, 16)).toBe(15)
+    expect(result(0x44, 0x80000000, 1)).toBe(0x80000001)
+    expect(result(0x54, 0xffffffff, 0xf0000000)).toBe(0xf0000000)
+    expect(result(0xa4, 0xffffffff, 1)).toBe(0xfffffffe)
+    expect(result(0x64, 1, 31)).toBe(0x80000000)
+    expect(result(0x64, 1, 32)).toBe(0)
+    expect(result(0x74, 0x80000000, 31)).toBe(1)
+    expect(result(0x84, 1, 0)).toBe(0xffffffff)
   })
 
   test('loads outside, division by zero, unknown instructions and a missing end do not match', () => {
-    expect(run([[0x20, 0, 0, 0], [0x06, 0, 0, 9]], [1, 2, 3])).toBe(0)
-    expect(run([[0x20, 0, 0, 0xfffffffd], [0x06, 0, 0, 9]], [1, 2, 3])).toBe(0)
-    expect(run([[0x30, 0, 0, 2], [0x16, 0, 0, 0]], [1, 2, 3])).toBe(3)
-    expect(run([[0x34, 0, 0, 0], [0x06, 0, 0, 9]])).toBe(0)
-    expect(run([[0xff, 0, 0, 0], [0x06, 0, 0, 9]])).toBe(0)
+    expect(
+      run(
+        [
+          [0x20, 0, 0, 0],
+          [0x06, 0, 0, 9],
+        ],
+        [1, 2, 3],
+      ),
+    ).toBe(0)
+    expect(
+      run(
+        [
+          [0x20, 0, 0, 0xfffffffd],
+          [0x06, 0, 0, 9],
+        ],
+        [1, 2, 3],
+      ),
+    ).toBe(0)
+    expect(
+      run(
+        [
+          [0x30, 0, 0, 2],
+          [0x16, 0, 0, 0],
+        ],
+        [1, 2, 3],
+      ),
+    ).toBe(3)
+    expect(
+      run([
+        [0x34, 0, 0, 0],
+        [0x06, 0, 0, 9],
+      ]),
+    ).toBe(0)
+    expect(
+      run([
+        [0xff, 0, 0, 0],
+        [0x06, 0, 0, 9],
+      ]),
+    ).toBe(0)
     expect(run([[0x05, 0, 0, 0xffffffff]])).toBe(0)
     expect(run([])).toBe(0)
   })
 
   test('instructions are read in both byte orders', () => {
-    expect(readBpfProgram(Uint8Array.of(0x15, 0, 1, 2, 8, 0, 0, 0, 9), true)).toEqual(readBpfProgram(Uint8Array.of(0, 0x15, 1, 2, 0, 0, 0, 8), false))
+    expect(readBpfProgram(Uint8Array.of(0x15, 0, 1, 2, 8, 0, 0, 0, 9), true)).toEqual(
+      readBpfProgram(Uint8Array.of(0, 0x15, 1, 2, 0, 0, 0, 8), false),
+    )
   })
 })

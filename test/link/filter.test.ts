@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { compileFilter, validateFilter } from '../../src/link/filter.js'
 
 /** Ethernet, IPv4 10.0.0.1 to 10.0.0.2, TCP 1024 to 80. */
-const FRAME = Buffer.from('ffffffffffff020000000001080045000028000100004006000a0a0000010a0000020400005000000000000000005002200000000000', 'hex')
+const FRAME = Buffer.from(
+  'ffffffffffff020000000001080045000028000100004006000a0a0000010a0000020400005000000000000000005002200000000000',
+  'hex',
+)
 
 describe('compileFilter', () => {
   test('matches frames, also inside of a larger buffer', () => {
@@ -27,7 +30,11 @@ describe('compileFilter', () => {
   test('other link types', () => {
     const packet = FRAME.subarray(14)
     expect(compileFilter('tcp port 80', 101)(packet)).toBe(true)
-    const cooked = Buffer.concat([Buffer.from('0000000100060200000000010000', 'hex'), Buffer.from('0800', 'hex'), packet])
+    const cooked = Buffer.concat([
+      Buffer.from('0000000100060200000000010000', 'hex'),
+      Buffer.from('0800', 'hex'),
+      packet,
+    ])
     expect(compileFilter('tcp port 80', 113)(cooked)).toBe(true)
     const cooked2 = Buffer.concat([Buffer.from('080000000000000200010006020000000001', 'hex'), Buffer.alloc(2), packet])
     expect(compileFilter('tcp port 80', 276)(cooked2)).toBe(true)
@@ -50,6 +57,8 @@ describe('validateFilter', () => {
     ['host 300.1.1.1', '300.1.1.1'],
     ['tcp\0udp', 'zero byte'],
   ])('says where %j is wrong', (text, where) => {
-    expect(() => validateFilter(text, 1)).toThrow(expect.objectContaining({ name: 'LinkError', code: 'BAD_FILTER', message: expect.stringContaining(where) }))
+    expect(() => validateFilter(text, 1)).toThrow(
+      expect.objectContaining({ name: 'LinkError', code: 'BAD_FILTER', message: expect.stringContaining(where) }),
+    )
   })
 })

@@ -1,4 +1,6 @@
-/** Runs the scenarios of program.ts inside a lab: a process of its own for each, since a namespace belongs to a process. */
+/**
+ * Runs the scenarios of program.ts inside a lab: a process of its own for each, since a namespace belongs to a process.
+ */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -13,15 +15,37 @@ const ENVIRONMENT = { NODE_PATH: MODULES }
 /** Bundles the program into the lab's folder; gives the path of the bundle. */
 export async function bundleProgram(lab: Lab): Promise<string> {
   const outfile = join(lab.folder, 'program.mjs')
-  await build({ entryPoints: [PROGRAM], outfile, bundle: true, platform: 'node', format: 'esm', external: ['koffi'], logLevel: 'silent' })
+  await build({
+    entryPoints: [PROGRAM],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['koffi'],
+    logLevel: 'silent',
+  })
   return outfile
 }
 
-/** Runs a scenario to its end; gives the JSON values that it printed. Fails with its error output when it does not end well. */
-export async function scenario(lab: Lab, bundle: string, side: Side, argv: readonly string[], prefix: readonly string[] = []): Promise<unknown[]> {
-  const result: RunResult = await lab.exec(side, [...prefix, process.execPath, bundle, ...argv], { environment: ENVIRONMENT, timeout: 20_000 })
+/**
+ * Runs a scenario to its end; gives the JSON values that it printed. Fails with its error output when it does not end
+ * well.
+ */
+export async function scenario(
+  lab: Lab,
+  bundle: string,
+  side: Side,
+  argv: readonly string[],
+  prefix: readonly string[] = [],
+): Promise<unknown[]> {
+  const result: RunResult = await lab.exec(side, [...prefix, process.execPath, bundle, ...argv], {
+    environment: ENVIRONMENT,
+    timeout: 20_000,
+  })
   if (result.status === 0) return parse(result.stdout)
-  throw new Error(`scenario ${argv.join(' ')} ended with ${result.status ?? result.signal}: ${result.stderr}${result.stdout}`)
+  throw new Error(
+    `scenario ${argv.join(' ')} ended with ${result.status ?? result.signal}: ${result.stderr}${result.stdout}`,
+  )
 }
 
 /** Starts a scenario and waits until it printed `"ready"`. */

@@ -2,7 +2,10 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Capture, CaptureBatch, CaptureOptions, Link } from '../../src/link/link.js'
 import { memoryLinkPair } from '../../src/link/memory-link.js'
 
-const FRAME = Buffer.from('ffffffffffff020000000001080045000028000100004006000a0a0000010a0000020400005000000000000000005002200000000000', 'hex')
+const FRAME = Buffer.from(
+  'ffffffffffff020000000001080045000028000100004006000a0a0000010a0000020400005000000000000000005002200000000000',
+  'hex',
+)
 const OTHER = Buffer.from('ffffffffffff02000000000188b500000000', 'hex')
 
 function record(link: Link, options: CaptureOptions = {}) {
@@ -12,7 +15,12 @@ function record(link: Link, options: CaptureOptions = {}) {
   const capture: Capture = link.capture(
     options,
     (batch) => {
-      batches.push({ ...batch, seconds: batch.seconds.slice(), nanoseconds: batch.nanoseconds.slice(), originalLengths: batch.originalLengths.slice() })
+      batches.push({
+        ...batch,
+        seconds: batch.seconds.slice(),
+        nanoseconds: batch.nanoseconds.slice(),
+        originalLengths: batch.originalLengths.slice(),
+      })
       for (let i = 0; i < batch.count; i++) {
         const offset = batch.offsets[i]!
         seen.push(Buffer.from(batch.buffer.subarray(offset, offset + batch.lengths[i]!)).toString('hex'))
@@ -58,7 +66,13 @@ describe('memoryLinkPair', () => {
     await turn()
     expect(seen).toEqual([FRAME.subarray(0, 20).toString('hex')])
     expect(batches[0]!.originalLengths[0]).toBe(FRAME.length)
-    expect(() => right.capture({ filter: 'tcp adn' }, () => {}, () => {})).toThrow(/column 5/)
+    expect(() =>
+      right.capture(
+        { filter: 'tcp adn' },
+        () => {},
+        () => {},
+      ),
+    ).toThrow(/column 5/)
   })
 
   test('more frames than a batch holds', async () => {
@@ -102,7 +116,11 @@ describe('memoryLinkPair', () => {
   test('addresses are those given, or a MAC of its own', () => {
     const ipv4 = [{ address: '10.0.0.1', prefix: 24 }]
     const [left, right] = memoryLinkPair({ name: 'home', addresses: { ipv4 } })
-    expect(left).toMatchObject({ name: 'home', linkType: 1, addresses: { mac: '02:00:00:00:00:01', ipv4, ipv6: [], mtu: 1500 } })
+    expect(left).toMatchObject({
+      name: 'home',
+      linkType: 1,
+      addresses: { mac: '02:00:00:00:00:01', ipv4, ipv6: [], mtu: 1500 },
+    })
     expect(right.addresses.mac).toBe('02:00:00:00:00:02')
     expect(memoryLinkPair({ linkType: 101 })[1]).toMatchObject({ linkType: 101, addresses: { ipv4: [] } })
     expect(() => memoryLinkPair({ linkType: 1 }, { linkType: 101 })).toThrow(/same one/)
@@ -111,7 +129,13 @@ describe('memoryLinkPair', () => {
   test('stop, close and an exception inside of onBatch', async () => {
     const [left, right] = memoryLinkPair()
     const errors: string[] = []
-    const capture = right.capture({}, () => { throw new Error('mine') }, (error) => errors.push(error.message))
+    const capture = right.capture(
+      {},
+      () => {
+        throw new Error('mine')
+      },
+      (error) => errors.push(error.message),
+    )
     left.send([OTHER])
     await turn()
     left.send([OTHER])
@@ -126,7 +150,13 @@ describe('memoryLinkPair', () => {
     expect(seen).toEqual([])
     expect(left.send([OTHER])).toBe(1)
     expect(() => right.send([OTHER])).toThrow(/is closed/)
-    expect(() => right.capture({}, () => {}, () => {})).toThrow(/is closed/)
+    expect(() =>
+      right.capture(
+        {},
+        () => {},
+        () => {},
+      ),
+    ).toThrow(/is closed/)
   })
 
   test('frames that are none', () => {

@@ -29,9 +29,16 @@ describe('capturing and sending', () => {
   })
 
   test('the filter runs in the kernel; time and lengths are those of the frame', async () => {
-    const child = await startScenario(lab, bundle, 'here', ['capture', 'veth-here', '{"filter":"icmp","snaplen":60}', '2'])
+    const child = await startScenario(lab, bundle, 'here', [
+      'capture',
+      'veth-here',
+      '{"filter":"icmp","snaplen":60}',
+      '2',
+    ])
     await lab.exec('here', ['ping', '-c', '1', '-s', '100', lab.there.ipv4])
-    const [result] = (await results(child)) as [{ first: Record<string, number>; seen: string[]; stats: Record<string, number> }]
+    const [result] = (await results(child)) as [
+      { first: Record<string, number>; seen: string[]; stats: Record<string, number> },
+    ]
     expect(result.first).toMatchObject({ interfaceName: 'veth-here', linkType: 1, original: 142 })
     expect(Math.abs(result.first.age!)).toBeLessThan(2)
     expect(result.seen).toHaveLength(2)
@@ -49,7 +56,12 @@ describe('capturing and sending', () => {
   })
 
   test('any captures on all interfaces, as Linux cooked frames that say which', async () => {
-    const child = await startScenario(lab, bundle, 'here', ['capture', 'any', '{"filter":"icmp","immediate":true}', '4'])
+    const child = await startScenario(lab, bundle, 'here', [
+      'capture',
+      'any',
+      '{"filter":"icmp","immediate":true}',
+      '4',
+    ])
     await lab.exec('here', ['ping', '-c', '1', '127.0.0.1'])
     await lab.exec('here', ['ping', '-c', '1', lab.there.ipv4])
     const [result] = (await results(child)) as [{ first: object; seen: string[] }]
@@ -64,7 +76,10 @@ describe('capturing and sending', () => {
     await ip('here', 'tuntap', 'add', 'mode', 'tun', 'name', 'tun7')
     await ip('here', 'address', 'add', '10.99.0.1/24', 'dev', 'tun7')
     const [opened] = await scenario(lab, bundle, 'here', ['type', 'tun7'])
-    expect(opened).toEqual({ linkType: 101, addresses: { ipv4: [{ address: '10.99.0.1', prefix: 24 }], ipv6: [], mtu: 1500 } })
+    expect(opened).toEqual({
+      linkType: 101,
+      addresses: { ipv4: [{ address: '10.99.0.1', prefix: 24 }], ipv6: [], mtu: 1500 },
+    })
     await ip('here', 'link', 'del', 'tun7')
   })
 
@@ -78,7 +93,9 @@ describe('capturing and sending', () => {
     const [flood] = await scenario(lab, bundle, 'here', ['flood', 'veth-here', '3000'])
     expect(flood).toEqual({ taken: 3000, sent: 3000 })
     const [result] = (await results(child)) as [{ seen: string[] }]
-    expect(result.seen.map((frame) => Number.parseInt(frame.slice(28, 36), 16))).toEqual(Array.from({ length: 3000 }, (_, i) => i))
+    expect(result.seen.map((frame) => Number.parseInt(frame.slice(28, 36), 16))).toEqual(
+      Array.from({ length: 3000 }, (_, i) => i),
+    )
   })
 
   test('two captures at once see the same', async () => {
@@ -90,11 +107,45 @@ describe('capturing and sending', () => {
   })
 })
 
+test('sending by pcap_inject, as on systems without packet sockets', async () => {
+  const argv = ['capture', 'veth-there', '{"filter":"ether proto 0x88b5","immediate":true}', '3']
+  const child = await startScenario(lab, bundle, 'there', argv)
+  const [taken, long] = await scenario(lab, bundle, 'here', ['inject', 'veth-here'])
+  expect(taken).toBe(2)
+  expect(long).toMatchObject({ code: 'FRAME_TOO_LONG', errno: 'EMSGSIZE', sent: 1 })
+  const [result] = (await results(child)) as [{ seen: string[] }]
+  expect(result.seen.map((frame) => Number.parseInt(frame.slice(28, 36), 16))).toEqual([1, 2, 3])
+})
+
 describe('mistakes of the user', () => {
   test('each gives an error that says what to do, and none ends the process', async () => {
-    const [name, empty, path, none, noBytes, short, long, huge, text, filter, snaplen, buffer, any, received, sending, capturing] =
-      (await scenario(lab, bundle, 'here', ['mistakes', 'veth-here'])) as { code: string; message: string; sent?: number; errno?: string }[]
-    expect(name).toMatchObject({ code: 'NO_SUCH_INTERFACE', message: `there is no interface 'eht0' (there are: lo, veth-here)` })
+    const [
+      name,
+      empty,
+      path,
+      none,
+      noBytes,
+      short,
+      long,
+      huge,
+      text,
+      filter,
+      snaplen,
+      buffer,
+      any,
+      received,
+      sending,
+      capturing,
+    ] = (await scenario(lab, bundle, 'here', ['mistakes', 'veth-here'])) as {
+      code: string
+      message: string
+      sent?: number
+      errno?: string
+    }[]
+    expect(name).toMatchObject({
+      code: 'NO_SUCH_INTERFACE',
+      message: `there is no interface 'eht0' (there are: lo, veth-here)`,
+    })
     expect(empty).toMatchObject({ code: 'NO_SUCH_INTERFACE' })
     expect(path).toMatchObject({ code: 'NO_SUCH_INTERFACE' })
     expect(none).toBe(0)
@@ -102,7 +153,9 @@ describe('mistakes of the user', () => {
     expect(noBytes!.message).toContain('is empty')
     expect(short).toMatchObject({ code: 'BAD_FRAME', sent: 1 })
     expect(long).toMatchObject({ code: 'FRAME_TOO_LONG', sent: 2, errno: 'EMSGSIZE' })
-    expect(long!.message).toContain('frame 2 has 1515 bytes, more than veth-here takes (its MTU is 1500 bytes, 1514 with the link header)')
+    expect(long!.message).toContain(
+      'frame 2 has 1515 bytes, more than veth-here takes (its MTU is 1500 bytes, 1514 with the link header)',
+    )
     expect(huge).toMatchObject({ code: 'FRAME_TOO_LONG', sent: 0 })
     expect(text).toMatchObject({ code: 'BAD_FRAME' })
     expect(filter).toMatchObject({ code: 'BAD_FILTER' })
@@ -123,10 +176,22 @@ describe('mistakes of the user', () => {
     ])
   })
 
+  test('a capture in a worker is refused', async () => {
+    const [refused, main] = await scenario(lab, bundle, 'here', ['worker', 'veth-here'])
+    expect(refused).toMatchObject({ code: 'SYSTEM', message: expect.stringContaining('main thread only') })
+    expect(main).toBe('alive')
+  })
+
   test('without the right: sudo, or the setcap line; routes and interfaces still work', async () => {
     const drop = ['setpriv', '--bounding-set=-net_raw,-net_admin', '--inh-caps=-net_raw,-net_admin']
     const argv = ['rights', 'veth-here', lab.there.ipv4]
-    const [may, link, any, route, found] = (await scenario(lab, bundle, 'here', argv, drop)) as [boolean, { message: string }, object, string, string]
+    const [may, link, any, route, found] = (await scenario(lab, bundle, 'here', argv, drop)) as [
+      boolean,
+      { message: string },
+      object,
+      string,
+      string,
+    ]
     expect(may).toBe(false)
     expect(link).toMatchObject({ code: 'NOT_PERMITTED', errno: 'EPERM' })
     expect(link.message).toContain('sudo netshell')
@@ -141,8 +206,14 @@ describe('faults of the wire', () => {
   test('an interface that is down', async () => {
     await ip('here', 'link', 'add', 'name', 'down0', 'type', 'veth', 'peer', 'name', 'down1')
     const [send] = await scenario(lab, bundle, 'here', ['send', 'down0', '1'])
-    expect(send).toMatchObject({ code: 'INTERFACE_DOWN', errno: 'ENETDOWN', message: 'down0 is down: sudo ip link set down0 up' })
-    await expect(scenario(lab, bundle, 'here', ['capture', 'down0'])).rejects.toThrow('down0 is down: sudo ip link set down0 up')
+    expect(send).toMatchObject({
+      code: 'INTERFACE_DOWN',
+      errno: 'ENETDOWN',
+      message: 'down0 is down: sudo ip link set down0 up',
+    })
+    await expect(scenario(lab, bundle, 'here', ['capture', 'down0'])).rejects.toThrow(
+      'down0 is down: sudo ip link set down0 up',
+    )
     await ip('here', 'link', 'del', 'down0')
   })
 
@@ -175,9 +246,30 @@ describe('faults of the wire', () => {
     })
   })
 
+  test('a link follows an interface that is deleted and made again', async () => {
+    const gone = expect.objectContaining({ code: 'NO_SUCH_INTERFACE' })
+    expect(await scenario(lab, bundle, 'here', ['replaced', 'again0'])).toEqual([1, gone, gone, 1, 1, true])
+  })
+
   test('a full queue: fewer frames are taken, and the call comes back', async () => {
-    await lab.exec('here', ['tc', 'qdisc', 'add', 'dev', 'veth-here', 'root', 'tbf', 'rate', '100kbit', 'burst', '2000', 'limit', '20000'])
-    const [flood] = (await scenario(lab, bundle, 'here', ['flood', 'veth-here', '5000', '1000'])) as [{ taken: number; sent: number }]
+    await lab.exec('here', [
+      'tc',
+      'qdisc',
+      'add',
+      'dev',
+      'veth-here',
+      'root',
+      'tbf',
+      'rate',
+      '100kbit',
+      'burst',
+      '2000',
+      'limit',
+      '20000',
+    ])
+    const [flood] = (await scenario(lab, bundle, 'here', ['flood', 'veth-here', '5000', '1000'])) as [
+      { taken: number; sent: number },
+    ]
     await lab.exec('here', ['tc', 'qdisc', 'del', 'dev', 'veth-here', 'root'])
     expect(flood.taken).toBeGreaterThan(0)
     expect(flood.taken).toBeLessThan(5000)
@@ -188,12 +280,19 @@ describe('faults of the wire', () => {
     const [counted] = (await scenario(lab, bundle, 'here', ['drops', 'veth-here'])) as [Record<string, unknown>]
     expect(counted).toMatchObject({ sent: 2000, sum: 2000 })
     expect(counted.dropped).toBeGreaterThan(0)
-    expect(counted.after).toEqual({ received: counted.received, dropped: counted.dropped, interfaceDropped: 0, sent: 2000 })
+    expect(counted.after).toEqual({
+      received: counted.received,
+      dropped: counted.dropped,
+      interfaceDropped: 0,
+      sent: 2000,
+    })
     expect(counted.link).toEqual(counted.after)
   })
 
   test('starting and stopping leaves no descriptor behind', async () => {
-    const [descriptors] = (await scenario(lab, bundle, 'here', ['cycles', 'veth-here'])) as [{ before: number; after: number }]
+    const [descriptors] = (await scenario(lab, bundle, 'here', ['cycles', 'veth-here'])) as [
+      { before: number; after: number },
+    ]
     expect(descriptors.after).toBe(descriptors.before)
   })
 

@@ -1,12 +1,16 @@
-/** What the tests of the wire run inside a lab: `node program.mjs SCENARIO INTERFACE ARGUMENTS`. Each prints JSON values, one a line. */
+/**
+ * What the tests of the wire run inside a lab: `node program.mjs SCENARIO INTERFACE ARGUMENTS`. Each prints JSON
+ * values, one a line.
+ */
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isMainThread, Worker } from 'node:worker_threads'
 import {
   type CaptureBatch,
   type CaptureOptions,
-  LinkError,
   type Link,
+  LinkError,
   mayCapture,
   neighbour,
   neighbours,
@@ -14,6 +18,7 @@ import {
   requireInterface,
   route,
 } from '../../src/link/index.js'
+import { PcapInjectSender } from '../../src/link/pcap-inject.js'
 
 const [, , scenario = '', name = '', ...rest] = process.argv
 
@@ -31,7 +36,8 @@ function attempt(action: () => unknown): unknown {
 }
 
 function describeError(error: unknown): unknown {
-  if (error instanceof LinkError) return { code: error.code, message: error.message, errno: error.errno, sent: error.sent }
+  if (error instanceof LinkError)
+    return { code: error.code, message: error.message, errno: error.errno, sent: error.sent }
   return { unexpected: String(error) }
 }
 
@@ -54,7 +60,13 @@ function experimental(number: number, length = 60): Uint8Array {
 }
 
 /** Runs a capture until it has `count` frames or `milliseconds` are over. */
-async function collect(link: Link, options: CaptureOptions, count: number, milliseconds: number, started = () => {}): Promise<string[]> {
+async function collect(
+  link: Link,
+  options: CaptureOptions,
+  count: number,
+  milliseconds: number,
+  started = () => {},
+): Promise<string[]> {
   const seen: string[] = []
   await new Promise<void>((resolve, reject) => {
     const capture = link.capture(
@@ -175,7 +187,11 @@ const scenarios: Record<string, () => Promise<void> | void> = {
     const first = new Promise<void>((resolve) => {
       resolveFirst = resolve
     })
-    const capture = link.capture({ immediate: true, filter: 'ether proto 0x88b5' }, () => resolveFirst(), () => {})
+    const capture = link.capture(
+      { immediate: true, filter: 'ether proto 0x88b5' },
+      () => resolveFirst(),
+      () => {},
+    )
     link.send([experimental(1)])
     await first
     print('resolved')
@@ -191,7 +207,8 @@ const scenarios: Record<string, () => Promise<void> | void> = {
       {
         immediate: true,
         filter: 'ether proto 0x88b5',
-        onWarning: (warning) => print({ warning: describeError(warning), send: attempt(() => link.send([experimental(9)])) }),
+        onWarning: (warning) =>
+          print({ warning: describeError(warning), send: attempt(() => link.send([experimental(9)])) }),
       },
       (batch) => {
         seen.push(...frames(batch).map((frame) => Number.parseInt(frame.slice(28, 36), 16)))
@@ -201,7 +218,11 @@ const scenarios: Record<string, () => Promise<void> | void> = {
         link.close()
       },
       (error) => {
-        print({ error: describeError(error), stopped: capture.stopped, send: attempt(() => link.send([experimental(9)])) })
+        print({
+          error: describeError(error),
+          stopped: capture.stopped,
+          send: attempt(() => link.send([experimental(9)])),
+        })
         link.close()
       },
     )
@@ -228,7 +249,11 @@ const scenarios: Record<string, () => Promise<void> | void> = {
   /** A small buffer, and nobody who empties it. */
   async drops() {
     const link = openLink(name)
-    const capture = link.capture({ bufferSize: 65536, immediate: true, filter: 'ether proto 0x88b5' }, () => {}, () => {})
+    const capture = link.capture(
+      { bufferSize: 65536, immediate: true, filter: 'ether proto 0x88b5' },
+      () => {},
+      () => {},
+    )
     const all = Array.from({ length: 2000 }, (_, i) => experimental(i))
     link.send(all)
     await sleep(300)
@@ -243,9 +268,25 @@ const scenarios: Record<string, () => Promise<void> | void> = {
     const count = () => readdirSync('/proc/self/fd').length
     const cycle = () => {
       const link = openLink(name)
-      link.capture({ bufferSize: 65536 }, () => {}, () => {})
-      link.capture({ immediate: true, bufferSize: 65536, filter: 'tcp' }, () => {}, () => {}).stop()
-      attempt(() => link.capture({ filter: 'not a filter' }, () => {}, () => {}))
+      link.capture(
+        { bufferSize: 65536 },
+        () => {},
+        () => {},
+      )
+      link
+        .capture(
+          { immediate: true, bufferSize: 65536, filter: 'tcp' },
+          () => {},
+          () => {},
+        )
+        .stop()
+      attempt(() =>
+        link.capture(
+          { filter: 'not a filter' },
+          () => {},
+          () => {},
+        ),
+      )
       link.close()
       attempt(() => openLink('nothing-here'))
     }
@@ -260,10 +301,16 @@ const scenarios: Record<string, () => Promise<void> | void> = {
   /** Programs that netshell starts must not get its sockets. */
   async children() {
     const count = () =>
-      execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).match(/socket:/g)?.length ?? 0
+      execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).match(
+        /socket:/g,
+      )?.length ?? 0
     const before = count() // the pipe itself is a socket
     const link = openLink(name)
-    const capture = link.capture({}, () => {}, () => {})
+    const capture = link.capture(
+      {},
+      () => {},
+      () => {},
+    )
     print(count() - before)
     capture.stop()
     link.close()
@@ -272,9 +319,24 @@ const scenarios: Record<string, () => Promise<void> | void> = {
   /** The program ends while a capture runs and another is being closed. */
   async exit() {
     const link = openLink(name)
-    link.capture({ immediate: true }, () => {}, () => {})
-    link.capture({}, () => {}, () => {}).stop()
-    if (rest[0] === 'inside') link.capture({ immediate: true }, () => process.exit(0), () => {})
+    link.capture(
+      { immediate: true },
+      () => {},
+      () => {},
+    )
+    link
+      .capture(
+        {},
+        () => {},
+        () => {},
+      )
+      .stop()
+    if (rest[0] === 'inside')
+      link.capture(
+        { immediate: true },
+        () => process.exit(0),
+        () => {},
+      )
     link.send([experimental(1)])
     if (rest[0] === 'outside') process.exit(0)
   },
@@ -297,7 +359,11 @@ const scenarios: Record<string, () => Promise<void> | void> = {
   route() {
     for (const text of [name, ...rest]) {
       const [destination = '', interfaceName, source] = text.split(',')
-      print(attempt(() => route(destination, { ...(interfaceName ? { interfaceName } : {}), ...(source ? { source } : {}) })))
+      print(
+        attempt(() =>
+          route(destination, { ...(interfaceName ? { interfaceName } : {}), ...(source ? { source } : {}) }),
+        ),
+      )
     }
   },
 
@@ -306,6 +372,77 @@ const scenarios: Record<string, () => Promise<void> | void> = {
     for (const address of rest) print(attempt(() => neighbour(address, name)))
   },
 }
+
+Object.assign(scenarios, {
+  /** The way of systems without AF_PACKET. */
+  inject() {
+    const { index } = requireInterface(name)
+    const target = {
+      interfaceName: name,
+      interfaceIndex: index,
+      mtu: () => requireInterface(name).mtu,
+      headerLength: 14,
+    }
+    const sender = new PcapInjectSender(target)
+    print(attempt(() => sender.send([experimental(1), experimental(2)], 0)))
+    print(attempt(() => sender.send([experimental(3), experimental(4, 1515)], 0)))
+    sender.close()
+    sender.close()
+  },
+
+  /** The interface is deleted and made again while the link is open. */
+  async replaced() {
+    const ip = (...argv: string[]) => execFileSync('ip', argv)
+    const make = () => {
+      ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}p`)
+      ip('link', 'set', name, 'up')
+      ip('link', 'set', `${name}p`, 'up')
+    }
+    make()
+    const link = openLink(name)
+    const before = link.addresses?.mac
+    print(attempt(() => link.send([experimental(1)])))
+    ip('link', 'del', name)
+    print(attempt(() => link.send([experimental(2)])))
+    print(
+      attempt(() =>
+        link.capture(
+          {},
+          () => {},
+          () => {},
+        ),
+      ),
+    )
+    make()
+    print(attempt(() => link.send([experimental(3)])))
+    const own = { immediate: true, filter: 'ether proto 0x88b5' }
+    print((await collect(link, own, 1, 3000, () => link.send([experimental(4)]))).length)
+    print(link.addresses?.mac !== before)
+    link.close()
+    ip('link', 'del', name)
+  },
+
+  /** A capture in a worker is refused; the process lives on. */
+  async worker() {
+    if (isMainThread) {
+      const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2), stdout: false })
+      await new Promise((resolve) => worker.on('exit', resolve))
+      print('alive')
+      return
+    }
+    const link = openLink(name)
+    print(
+      attempt(() =>
+        link.capture(
+          {},
+          () => {},
+          () => {},
+        ),
+      ),
+    )
+    link.close()
+  },
+})
 
 const run = scenarios[scenario]
 if (run === undefined) throw new Error(`no scenario '${scenario}'`)

@@ -9,11 +9,15 @@ import { bundleProgram, scenario } from './in-lab.js'
 
 describe('without root', () => {
   test('interfaces are those of the ip command', () => {
-    const expected = (JSON.parse(execFileSync('ip', ['-j', 'address'], { encoding: 'utf8' })) as Record<string, never>[]).map((entry) => ({
+    const expected = (
+      JSON.parse(execFileSync('ip', ['-j', 'address'], { encoding: 'utf8' })) as Record<string, never>[]
+    ).map((entry) => ({
       name: entry.ifname,
       index: entry.ifindex,
       mtu: entry.mtu,
-      addresses: (entry.addr_info as { local: string; prefixlen: number }[]).map((info) => `${info.local}/${info.prefixlen}`),
+      addresses: (entry.addr_info as { local: string; prefixlen: number }[]).map(
+        (info) => `${info.local}/${info.prefixlen}`,
+      ),
     }))
     const ours = interfaces().map(({ name, index, mtu, ipv4, ipv6 }) => ({
       name,
@@ -31,11 +35,23 @@ describe('without root', () => {
     expect(lo.flags).toEqual(expect.arrayContaining(['up', 'loopback', 'running']))
     expect(findInterface('1')?.name).toBe('lo')
     expect(findInterface('any')).toMatchObject({ index: 0, linkType: 276 })
-    expect(Object.keys(networkInterfaces())).toEqual(expect.arrayContaining(interfaces().filter((each) => each.ipv4.length > 0).map((each) => each.name)))
+    expect(Object.keys(networkInterfaces())).toEqual(
+      expect.arrayContaining(
+        interfaces()
+          .filter((each) => each.ipv4.length > 0)
+          .map((each) => each.name),
+      ),
+    )
   })
 
   test('a route to this machine', () => {
-    expect(route('127.0.0.1')).toEqual({ destination: '127.0.0.1', type: 'local', interfaceName: 'lo', interfaceIndex: 1, source: '127.0.0.1' })
+    expect(route('127.0.0.1')).toEqual({
+      destination: '127.0.0.1',
+      type: 'local',
+      interfaceName: 'lo',
+      interfaceIndex: 1,
+      source: '127.0.0.1',
+    })
     expect(route('::1')).toMatchObject({ type: 'local', interfaceName: 'lo' })
   })
 
@@ -43,7 +59,9 @@ describe('without root', () => {
     expect(() => requireInterface('l0')).toThrow(/there is no interface 'l0'; did you mean 'lo'\? \(there are: lo/)
     expect(() => route('localhost')).toThrow(`'localhost' is no IPv4 or IPv6 address`)
     expect(() => route('1.2.3.4%lo')).toThrow(/no IPv4 or IPv6 address/)
-    expect(() => route('1.2.3.4', { interfaceName: 'nothing' })).toThrow(expect.objectContaining({ code: 'NO_SUCH_INTERFACE' }))
+    expect(() => route('1.2.3.4', { interfaceName: 'nothing' })).toThrow(
+      expect.objectContaining({ code: 'NO_SUCH_INTERFACE' }),
+    )
     expect(() => route('1.2.3.4', { source: '::1' })).toThrow(/not of one family/)
   })
 
@@ -136,27 +154,65 @@ describe('in a lab', () => {
 
   test('neighbours', async () => {
     const { there } = lab
-    await ip('neigh', 'replace', there.ipv4.replace(/\d+$/, '77'), 'lladdr', '02:00:00:00:00:77', 'dev', 'veth-here', 'nud', 'permanent')
+    await ip(
+      'neigh',
+      'replace',
+      there.ipv4.replace(/\d+$/, '77'),
+      'lladdr',
+      '02:00:00:00:00:77',
+      'dev',
+      'veth-here',
+      'nud',
+      'permanent',
+    )
     await lab.exec('here', ['ping', '-c', '1', there.ipv4])
     await lab.exec('here', ['ping', '-c', '1', there.ipv6])
     await lab.exec('here', ['ping', '-c', '1', '-W', '1', there.ipv4.replace(/\d+$/, '66')])
-    const addresses = [there.ipv4, there.ipv6, there.ipv4.replace(/\d+$/, '77'), there.ipv4.replace(/\d+$/, '66'), '1.2.3.4', 'text']
-    const [table, ...macs] = (await scenario(lab, bundle, 'here', ['neighbours', 'veth-here', ...addresses])) as [Neighbour[], ...unknown[]]
-    expect(table.find((each) => each.address === there.ipv4)).toMatchObject({ mac: there.mac, interfaceName: 'veth-here' })
-    expect(macs).toEqual([there.mac, there.mac, '02:00:00:00:00:77', null, null, expect.objectContaining({ code: 'BAD_ADDRESS' })])
+    const addresses = [
+      there.ipv4,
+      there.ipv6,
+      there.ipv4.replace(/\d+$/, '77'),
+      there.ipv4.replace(/\d+$/, '66'),
+      '1.2.3.4',
+      'text',
+    ]
+    const [table, ...macs] = (await scenario(lab, bundle, 'here', ['neighbours', 'veth-here', ...addresses])) as [
+      Neighbour[],
+      ...unknown[],
+    ]
+    expect(table.find((each) => each.address === there.ipv4)).toMatchObject({
+      mac: there.mac,
+      interfaceName: 'veth-here',
+    })
+    expect(macs).toEqual([
+      there.mac,
+      there.mac,
+      '02:00:00:00:00:77',
+      null,
+      null,
+      expect.objectContaining({ code: 'BAD_ADDRESS' }),
+    ])
     const [, missing] = await scenario(lab, bundle, 'here', ['neighbours', 'nothing', there.ipv4])
     expect(missing).toMatchObject({ code: 'NO_SUCH_INTERFACE' })
   })
 
   test('capturing without koffi says what to do', async () => {
-    const [may, link] = await scenario(lab, bundle, 'here', ['rights', 'veth-here', lab.there.ipv4], ['env', 'NODE_PATH=/nowhere'])
+    const [may, link] = await scenario(
+      lab,
+      bundle,
+      'here',
+      ['rights', 'veth-here', lab.there.ipv4],
+      ['env', 'NODE_PATH=/nowhere'],
+    )
     expect(may).toBe(true)
     expect(link).toMatchObject({ code: 'LIBRARY_MISSING', message: expect.stringContaining('npm install koffi') })
   })
 
   test('an interface that is down and has no address is listed too', async () => {
     await ip('link', 'add', 'name', 'off0', 'type', 'veth', 'peer', 'name', 'off1')
-    const [opened] = (await scenario(lab, bundle, 'here', ['type', 'off0'])) as [{ linkType: number; addresses: Interface }]
+    const [opened] = (await scenario(lab, bundle, 'here', ['type', 'off0'])) as [
+      { linkType: number; addresses: Interface },
+    ]
     expect(opened).toMatchObject({ linkType: 1, addresses: { ipv4: [], mtu: 1500 } })
     await ip('link', 'del', 'off0')
   })

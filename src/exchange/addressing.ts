@@ -1,0 +1,132 @@
+import { ARP } from '../layers/index.js'
+import { findInterface, type Link, LINKTYPE_ETHERNET, LINKTYPE_RAW, neighbour, route } from '../link/index.js'
+import { type AnyPacket, formatMac, type Packet, PacketError, parseIpv4, parseIpv6, parseMac } from '../packet/index.js'
+import { defaultInterface, linkOf } from './links.js'
+import { askNeighbour } from './neighbour-question.js'
+
+/** Where packets go when their own addresses do not decide. */
+export interface PathOptions {
+  /** Interface name; unset: the one that the route to the destination takes. */
+  iface?: string
+  /** A link of your own, for lessons and tests in memory. */
+  link?: Link
+}
+
+/** The way of one network-layer packet: the link it leaves by and whom it is handed to. */
+export interface Path {
+  readonly link: Link
+  /** Address of the next hop on the link; undefined where the link needs none (loopback, tunnels). */
+  readonly nextHop: string | undefined
+}
+
+const BROADCAST = 0xffffffffffff
+const ETHER_TYPE_IPV4 = 0x0800
+const ETHER_TYPE_IPV6 = 0x86dd
+
+/** The way of a packet whose outermost layer is IP or IPv6. @throws PacketError or LinkError that says what to do */
+export function pathOf(packet: Packet, options: PathOptions): Path {
+  const { layerName } = packet
+  if (layerName !== 'IP' && layerName !== 'IPv6') {
+    const remedy = packet._layer.find('dst') >= 0 || layerName === 'Ether' ? 'sendp, srp and srp1 send whole frames' : `put it in a frame, Ether()/${layerName}(…), and use sendp, srp or srp1`
+    throw new PacketError(`send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ${layerName}: ${remedy}`)
+  }
+  const destination = (packet as AnyPacket).dst as string
+  if (options.link !== undefined) return { link: options.link, nextHop: destination }
+  const way = route(destination, options.iface === undefined ? {} : { interfaceName: options.iface })
+  if (way.type === 'unreachable' || way.type === 'prohibit' || way.type === 'blackhole') {
+    throw new PacketError(`no route to ${destination} (${way.type})${options.iface === undefined ? '; name the interface with iface to send all the same' : ` by ${options.iface}`}; ip route shows the routes`)
+  }
+  const link = linkOf(way.interfaceName)
+  return { link, nextHop: way.type === 'local' ? undefined : (way.gateway ?? destination) }
+}
+
+/** The link that whole frames leave by: the one named, else that of the route to the IP address inside, else the default. */
+export function frameLink(packet: Packet, options: PathOptions): Link {
+  if (options.link !== undefined) return options.link
+  if (options.iface !== undefined) return linkOf(options.iface)
+  const inner = packet.get('IP') ?? packet.get('IPv6') ?? packet.get('ARP')
+  if (inner === undefined) return linkOf(defaultInterface())
+  const way = route((inner.layerName === 'ARP' ? inner.pdst : inner.dst) as string)
+  return linkOf(way.interfaceName === '' ? defaultInterface() : way.interfaceName)
+}
+
+/** The MAC address of a link's own interface as a number; 0 where it has none. */
+export function ownAddress(link: Link): number {
+  const mac = link.addresses?.mac ?? findInterface(link.name)?.mac
+  return mac === undefined ? 0 : Math.max(0, parseMac(mac))
+}
+
+/** The frame of a network-layer packet's bytes, without a round trip when the next hop is known; undefined: ask `resolve` first. */
+export function frameOf(bytes: Uint8Array, path: Path, addresses: ReadonlyMap<string, number>): Uint8Array | undefined {
+  const { link, nextHop } = path
+  if (link.linkType === LINKTYPE_RAW || link.linkType !== LINKTYPE_ETHERNET) return bytes
+  const target = nextHop === undefined ? 0 : (groupAddress(nextHop) ?? addresses.get(nextHop))
+  if (target === undefined) return undefined
+  const frame = new Uint8Array(14 + bytes.length)
+  writeMac(frame, 0, target)
+  writeMac(frame, 6, nextHop === undefined ? 0 : ownAddress(link))
+  const type = bytes[0]! >>> 4 === 6 ? ETHER_TYPE_IPV6 : ETHER_TYPE_IPV4
+  frame[12] = type >>> 8
+  frame[13] = type & 255
+  frame.set(bytes, 14)
+  return frame
+}
+
+/** MAC address of a broadcast or multicast address (RFC 1112 §6.4, RFC 2464 §7); undefined for a station's own. */
+function groupAddress(address: string): number | undefined {
+  const ipv4 = parseIpv4(address)
+  if (ipv4 >= 0) {
+    if (ipv4 === 0xffffffff) return BROADCAST
+    if (ipv4 >>> 28 === 14) return 0x01005e000000 + (ipv4 & 0x7fffff)
+    return route(address).type === 'broadcast' ? BROADCAST : undefined
+  }
+  const ipv6 = parseIpv6(address)
+  if (ipv6 === undefined || ipv6[0] !== 0xff) return undefined
+  return 0x333300000000 + ((ipv6[12]! << 24) >>> 0) + (ipv6[13]! << 16) + (ipv6[14]! << 8) + ipv6[15]!
+}
+
+/**
+ * The MAC address of a next hop as a number: from the kernel's table, else by asking for it (ARP, neighbour discovery).
+ * Undefined when nobody answers.
+ */
+export async function resolve(path: Path, source: string | undefined, signal: AbortSignal): Promise<number | undefined> {
+  const { link, nextHop } = path
+  if (nextHop === undefined) return 0
+  const known = link.backend === 'memory' ? undefined : neighbour(nextHop, link.name)
+  if (known !== undefined) return parseMac(known)
+  const asked = await askNeighbour(link, nextHop, source, signal)
+  return asked === undefined ? undefined : parseMac(asked)
+}
+
+/** Fills in what a frame leaves open: its source address, and the destination where the packet inside tells it. */
+export async function completeFrame(packet: Packet, link: Link, signal: AbortSignal): Promise<void> {
+  const own = formatMac(ownAddress(link))
+  const ether = packet.layerName === 'Ether' ? packet : undefined
+  if (ether !== undefined && unset(ether, 'src')) ether._write(ether._layer.indexOf('src'), own)
+  const arp = packet.get(ARP)
+  if (arp !== undefined && unset(arp, 'hwsrc') && arp.raw('hwlen') === 6) arp._write(arp._layer.indexOf('hwsrc'), own)
+  const inner = ether?.payload
+  if (ether === undefined || !unset(ether, 'dst') || inner === null || (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')) return
+  const destination = (inner as AnyPacket).dst as string
+  const way = link.backend === 'memory' ? undefined : route(destination, { interfaceName: link.name })
+  const nextHop = way?.type === 'local' ? undefined : (way?.gateway ?? destination)
+  const target = nextHop === undefined ? 0 : (groupAddress(nextHop) ?? (await resolve({ link, nextHop }, (inner as AnyPacket).src, signal)))
+  if (target !== undefined) ether._write(ether._layer.indexOf('dst'), formatMac(target))
+}
+
+function unset(layer: Packet, field: string): boolean {
+  const index = layer._layer.indexOf(field)
+  return !layer._isSet(index) && !layer._isFromBytes(index)
+}
+
+function writeMac(into: Uint8Array, at: number, address: number): void {
+  const low = address >>> 0
+  const high = (address - low) / 0x100000000
+  into[at] = high >>> 8
+  into[at + 1] = high
+  into[at + 2] = low >>> 24
+  into[at + 3] = low >>> 16
+  into[at + 4] = low >>> 8
+  into[at + 5] = low
+}
+

@@ -1,0 +1,193 @@
+/**
+ * ICMP, control messages of IP. RFC 792; next-hop MTU: RFC 1191; address mask: RFC 950; router discovery: RFC 1256;
+ * length and extensions of errors: RFC 4884.
+ *
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |     type      |     code      |            chksum             |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |              id               |              seq              |  0 8, 13 to 18
+ *   |   reserved    |    length     |          nexthopmtu           |  3
+ *   |   reserved    |    length     |            unused             |  11
+ *   |      ptr      |    length     |            unused             |  12
+ *   |                              gw                               |  5
+ *   |   num_addrs   |addr_entry_size|           lifetime            |  9
+ *   |                            unused                             |  all others
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |      ts_ori, ts_rx, ts_tx: 13 14; addr_mask: 17 18; addresses: 9; the packet that an error is about: 3 4 5 11 12
+ */
+import { type AnyPacket, behave, bind, checksum, type Codec, Field, ipv4, Kind, layer, layers, PacketError, type Reader, u8, u8Enum, u16, u32, type Writer } from '../packet/index.js'
+import { ICMPExtensionHeader, isExtensionStructure } from './icmp-extension.js'
+import { ICMP_CODES, ICMP_TYPES } from './icmp-types.js'
+import { ICMP_ERRORS, IP, IPerror } from './ip.js'
+
+const PROTOCOL = 1
+const UNREACHABLE = 3
+const REDIRECT = 5
+const ADVERTISEMENT = 9
+const EXCEEDED = 11
+const PROBLEM = 12
+
+/** Which messages have which fields: a bit for each group. */
+const ECHO = 1
+const TIMESTAMP = 2
+const MASK = 4
+const LENGTH = 8
+const RESERVED = 16
+const UNUSED16 = 32
+const UNUSED32 = 64
+const GROUPS = new Uint8Array(256).fill(UNUSED32)
+for (const type of [0, 8, 15, 16]) GROUPS[type] = ECHO
+for (const type of [13, 14]) GROUPS[type] = ECHO | TIMESTAMP
+for (const type of [17, 18]) GROUPS[type] = ECHO | MASK
+GROUPS[UNREACHABLE] = RESERVED | LENGTH
+GROUPS[EXCEEDED] = RESERVED | LENGTH | UNUSED16
+GROUPS[PROBLEM] = LENGTH | UNUSED16
+GROUPS[REDIRECT] = 0
+GROUPS[ADVERTISEMENT] = 0
+
+const has = (group: number) => (me: AnyPacket) => (GROUPS[me.type as number]! & group) !== 0
+const isType = (type: number) => (me: AnyPacket) => me.type === type
+
+/** The unused bytes of a message, as one number: 2 behind a length, else 4. */
+class UnusedCodec implements Codec<number> {
+  read(reader: Reader, packet: AnyPacket): number {
+    return has(UNUSED16)(packet) ? reader.u16() : reader.u32()
+  }
+
+  write(writer: Writer, value: number, packet: AnyPacket): void {
+    if (has(UNUSED16)(packet)) writer.u16(value)
+    else writer.u32(value)
+  }
+
+  coerce(value: unknown, where: string): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value
+    throw new PacketError(`${where}: ${String(value)} is no number of 16 bits (time-exceeded, parameter-problem) or 32`)
+  }
+
+  empty(): number {
+    return 0
+  }
+
+  show(value: number): string {
+    return String(value)
+  }
+
+  json(value: number): unknown {
+    return value
+  }
+
+  parse(json: unknown): unknown {
+    return json
+  }
+
+  command(value: number): string {
+    return String(value)
+  }
+
+  same(a: number, b: number): boolean {
+    return a === b
+  }
+}
+
+/** One router of an advertisement. RFC 1256 §3. */
+export const ICMPRouterAddress = layer(
+  'ICMPRouterAddress',
+  { addr: ipv4(), preference: u32().hex() },
+  'Router in an ICMP router advertisement. RFC 1256. preference is a signed number; 0x80000000: not as default router.',
+)
+
+/** Bytes of the original datagram in front of the extensions: whole words, 128 at least. RFC 4884 §4.3, §5.1. */
+export const EXTENSION_OFFSET = 128
+
+const header = () => ({
+  type: u8Enum(8, ICMP_TYPES),
+  code: u8().namesBy('type', ICMP_CODES),
+  chksum: u16().checksum((c) => checksum(c.buffer, c.start, c.payloadEnd)),
+  id: u16().hex().when(has(ECHO)),
+  seq: u16().hex().when(has(ECHO)),
+  ts_ori: u32().when(has(TIMESTAMP)),
+  ts_rx: u32().when(has(TIMESTAMP)),
+  ts_tx: u32().when(has(TIMESTAMP)),
+  gw: ipv4().when(isType(REDIRECT)),
+  ptr: u8().when(isType(PROBLEM)),
+  reserved: u8().when(has(RESERVED)),
+  // Words of the original datagram, when extensions follow it. RFC 4884 §4.
+  length: u8().auto((c) => (c.trailerStart < c.payloadEnd ? (c.trailerStart - c.payloadStart) >>> 2 : 0)).when(has(LENGTH)),
+  addr_mask: ipv4().when(has(MASK)),
+  nexthopmtu: u16().when(isType(UNREACHABLE)),
+  num_addrs: u8().countOf('addresses').when(isType(ADVERTISEMENT)),
+  // Words of each address with its preference.
+  addr_entry_size: u8(2).when(isType(ADVERTISEMENT)),
+  lifetime: u16(1800).when(isType(ADVERTISEMENT)),
+  addresses: layers(ICMPRouterAddress, { count: 'num_addrs' }).when(isType(ADVERTISEMENT)),
+  unused: new Field<number>(Kind.CODEC, 0, new UnusedCodec()).default(0).when(has(UNUSED16 | UNUSED32)),
+})
+
+export const ICMP = layer(
+  'ICMP',
+  header(),
+  'Internet Control Message Protocol. RFC 792. Which fields a message has depends on its type. Times: ms since midnight UT.',
+)
+
+/** The ICMP message that an ICMP error is about, as far as the error quotes it. */
+export const ICMPerror = layer('ICMPerror', header(), 'ICMP message quoted in an ICMP error. RFC 792.')
+
+function headerLength(me: AnyPacket): number {
+  const type = me.type as number
+  if (GROUPS[type]! & TIMESTAMP) return 20
+  if (GROUPS[type]! & MASK) return 12
+  if (type !== ADVERTISEMENT || me._end - me._offset < 8) return 8
+  return 8 + me._buffer![me._offset + 4]! * 8
+}
+
+/** Bytes of the quoted datagram in front of an extension structure; undefined when there is none. */
+function quotedLength(me: AnyPacket): number | undefined {
+  if (!(GROUPS[me.type as number]! & LENGTH)) return undefined
+  const buffer = me._buffer!
+  const start = me._offset + 8
+  const length = buffer[me._offset + 5]! * 4
+  if (length > 0) return length === me._end - start ? undefined : length
+  // Without a length, from before RFC 4884: extensions stand behind 128 bytes, if they are extensions at all (§5.5).
+  return isExtensionStructure(buffer, start + EXTENSION_OFFSET, me._end) ? EXTENSION_OFFSET : undefined
+}
+
+/** Requests that have a reply, and its type. */
+const REPLIES: Readonly<Record<number, number>> = { 8: 0, 13: 14, 15: 16, 17: 18, 10: 9 }
+
+function summary(me: AnyPacket): string {
+  const outer = me.under
+  const ends = outer?.layerName === 'IP' ? `${outer.text('src')} > ${outer.text('dst')} ` : ''
+  return `ICMP ${ends}${me.text('type')} ${me.text('code')}`
+}
+
+behave(ICMP, {
+  headerLength,
+  headerLengthField: 'type',
+  payloadLength: quotedLength,
+  payloadLengthField: 'length',
+  trailer: () => ICMPExtensionHeader,
+  trailerOffset: (length) => Math.max(EXTENSION_OFFSET, (length + 3) & ~3),
+  summary,
+  answers: (me, request) => {
+    if (request._layer !== me._layer || REPLIES[request.type] !== me.type) return false
+    return request.type === 10 || (me.id === request.id && me.seq === request.seq)
+  },
+  hash: (me, inner) => (has(ECHO)(me) ? `${me.id} ${me.seq}` : inner),
+})
+
+behave(ICMPerror, {
+  headerLength,
+  headerLengthField: 'type',
+  answers: (me, request) => {
+    if (request.layerName !== 'ICMP' || me.type !== request.type || me.code !== request.code) return false
+    return !has(ECHO)(me) || (me.id === request.id && me.seq === request.seq)
+  },
+  hash: (me) => (has(ECHO)(me) ? `${me.id} ${me.seq}` : ''),
+})
+
+bind(IP, ICMP, { frag: 0, proto: PROTOCOL })
+bind(IPerror, ICMPerror, { frag: 0, proto: PROTOCOL })
+for (const type of ICMP_ERRORS) bind(ICMP, IPerror, { type }, { build: false })
+bind(ICMP, IPerror, { type: UNREACHABLE })

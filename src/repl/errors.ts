@@ -1,0 +1,96 @@
+/** Errors as the user sees them: what was wrong, where in his own text, what to do. Our own frames stay hidden. */
+import { inspect } from 'node:util'
+import { Interrupted } from '../exchange/task.js'
+import { suggestion } from '../packet/index.js'
+import { type Paint, plain } from './colours.js'
+import { type EditedText, placeOf } from './edits.js'
+import { type Evaluator, SourceError } from './evaluate.js'
+
+/** Where an error is, in the user's text. */
+interface Place {
+  file: string
+  source: string
+  offset: number
+}
+
+/** How to show errors. */
+export interface ErrorOptions {
+  paint?: Paint
+  /** Name the file, as in `scan.nsh:3:14`; else the place is only drawn. */
+  withFile?: boolean
+}
+
+/** An error as text of one or a few lines, without a line end. */
+export function renderError(error: unknown, evaluator: Evaluator, { paint = plain, withFile = false }: ErrorOptions = {}): string {
+  if (error instanceof Interrupted) return paint('yellow', error.message)
+  const place = error instanceof SourceError ? error : placeOfError(error, evaluator)
+  const lines = [paint('red', headline(error))]
+  if (place) lines.push(...codeFrame(place, paint, withFile))
+  if (error instanceof AggregateError) {
+    for (const one of error.errors) lines.push(`  - ${headline(one)}`)
+  }
+  for (let cause = causeOf(error), depth = 0; cause && depth < 5; cause = causeOf(cause), depth++) {
+    lines.push(paint('gray', `  because: ${headline(cause)}`))
+  }
+  return lines.join('\n')
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}
+
+function headline(error: unknown): string {
+  if (!(error instanceof Error)) return `thrown: ${inspect(error, { depth: 1, breakLength: 100 })}`
+  return `${error.name}: ${error.message}${hint(error)}`
+}
+
+/** `; did you mean 'sniff'?` for a name that does not exist. */
+function hint(error: Error): string {
+  const unknown = /^(?<name>[\w$]+) is not defined$/.exec(error.message)?.groups
+  if (unknown && error.name === 'ReferenceError') return suggestion(unknown.name, Object.getOwnPropertyNames(globalThis))
+  const call = /^(?<object>[\w$]+)\.(?<name>[\w$]+) is not a function$/.exec(error.message)?.groups
+  if (!call) return ''
+  const object = Object.getOwnPropertyDescriptor(globalThis, call.object)?.value
+  return object === undefined || object === null ? '' : suggestion(call.name, methodNames(object))
+}
+
+function methodNames(object: unknown): string[] {
+  const names: string[] = []
+  for (let level = Object(object); level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    names.push(...Object.getOwnPropertyNames(level))
+  }
+  return names
+}
+
+/** The innermost place in the user's text that the stack names. */
+function placeOfError(error: unknown, evaluator: Evaluator): Place | null {
+  if (typeof error !== 'object' || error === null) return null
+  const origin = evaluator.runtime.origins.get(error)
+  for (const stack of [(error as { stack?: unknown }).stack, origin?.stack]) {
+    if (typeof stack !== 'string') continue
+    for (const line of stack.split('\n')) {
+      const frame = /(?:\(|at (?:async )?)(?<file>[^()]+):(?<line>\d+):(?<column>\d+)\)?$/.exec(line)?.groups
+      const text = frame && evaluator.sourceOf(frame.file)
+      if (text) return { file: frame.file, ...mapped(text, Number(frame.line), Number(frame.column)) }
+    }
+  }
+  return null
+}
+
+function mapped(text: EditedText, line: number, column: number): { source: string; offset: number } {
+  return { source: text.source, offset: text.toSource(line, column).offset }
+}
+
+const WIDEST = 100
+
+/** The line and a caret under the place. */
+function codeFrame({ file, source, offset }: Place, paint: Paint, withFile: boolean): string[] {
+  const { line, column } = placeOf(source, offset)
+  const text = source.split('\n')[line - 1] ?? ''
+  // A long line is cut around the place.
+  const start = column > WIDEST - 20 ? column - WIDEST / 2 : 0
+  const shown = text.slice(start, start + WIDEST).replaceAll('\t', ' ')
+  const head = withFile || source.trimEnd().includes('\n') ? `${line} | ` : ''
+  const frame = [`  ${paint('gray', head)}${shown}`, `${' '.repeat(2 + head.length + column - 1 - start)}${paint('red', '^')}`]
+  return withFile ? [paint('cyan', `  at ${file}:${line}:${column}`), ...frame] : frame
+}

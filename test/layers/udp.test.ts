@@ -1,0 +1,5 @@
+import { UDP } from '../../src/layers/index.js'
+import { layerSuite } from './layer-suite.js'
+import { vectorsOf } from './vectors.js'
+
+layerSuite(UDP, { vectors: vectorsOf('udp') })
