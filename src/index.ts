@@ -1,3 +1,28 @@
-/** The library: everything that the prompt has preloaded, typed. `import { IP, ICMP, sr1 } from 'netshell'`. */
-export * from './packet/index.js'
+/** The library: everything that the prompt has preloaded, typed. `import { IP, ICMP, sr1, stack } from 'netshell'`. */
+import { useKernelRoutes } from './exchange/index.js'
+
+export { type CaptureInformation, CaptureFileError, CaptureWarning, CaptureWriter, PacketList, pcapReader, readCapture, type WriteCaptureOptions } from './capture/index.js'
+export { type ReadFileOptions, rdpcap, wrpcap } from './commands/capture-files.js'
+export * from './exchange/index.js'
 export * from './layers/index.js'
+export {
+  type Capture,
+  type CaptureBatch,
+  type CaptureOptions,
+  compileFilter,
+  type Interface,
+  interfaces,
+  type Link,
+  LinkError,
+  type LinkStats,
+  memoryLinkPair,
+  neighbour,
+  neighbours,
+  openLink,
+  type Route,
+  route,
+  validateFilter,
+} from './link/index.js'
+export * from './packet/index.js'
+
+useKernelRoutes()

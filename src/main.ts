@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { setReporter, useKernelRoutes } from './exchange/index.js'
+import { preloaded } from './commands/globals.js'
+import { EXIT, evaluateOnce, runScript } from './repl/script.js'
 
-/** Exit codes of every netshell command. */
-export const EXIT = { success: 0, error: 1, usage: 2, interrupted: 130 } as const
+export { EXIT }
 
 /**
  * Runs netshell.
@@ -11,8 +13,11 @@ export const EXIT = { success: 0, error: 1, usage: 2, interrupted: 130 } as cons
  */
 export async function main(args: readonly string[]): Promise<number> {
   exitQuietlyWhenReaderLeaves()
+  useKernelRoutes()
+  setReporter((text, kind) => process.stderr.write(kind === 'warning' ? `warning: ${text}\n` : `${text}\n`))
   try {
-    return args.length === 0 ? await startShell() : await runCommandLine(args)
+    const code = args.length === 0 ? await startShell() : await runCommandLine(args)
+    return code
   } catch (error) {
     return report(error)
   }
@@ -20,23 +25,60 @@ export async function main(args: readonly string[]): Promise<number> {
 
 /** The plain prompt: the path that has to be fast, so nothing of the command line is loaded. */
 async function startShell(): Promise<number> {
-  process.stderr.write('netshell: the prompt is not there yet\n')
-  return EXIT.error
+  if (!process.stdin.isTTY) return runScript('-', [], preloaded())
+  const { startPrompt } = await import('./repl/prompt.js')
+  return startPrompt(preloaded())
 }
 
 async function runCommandLine(args: readonly string[]): Promise<number> {
-  const { Command, CommanderError } = await import('commander')
+  const { Command, CommanderError, InvalidArgumentError } = await import('commander')
+  const wholeNumber = (text: string): number => {
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+    return Number(text)
+  }
   let exitCode: number = EXIT.success
   const program = new Command('netshell')
-    .description('An interactive shell for people who work with networks. Without arguments it starts the prompt.')
+    .description('An interactive shell for people who work with networks. Without arguments it starts the prompt;\na script on standard input is run.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('-e, --eval <expression>', 'evaluate, print the result')
-    .option('--json', 'print the result of -e as JSON')
+    .option('--json', 'print the result of -e as JSON lines')
+    .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(netshell --help lists what there is)')
     .action(async (options: { eval?: string; json?: boolean }) => {
-      exitCode = options.eval === undefined ? await startShell() : await evaluate(options.eval, options.json === true)
+      exitCode = options.eval === undefined ? await startShell() : await evaluateOnce(options.eval, preloaded(), { json: options.json === true })
+    })
+  program
+    .command('run <file> [args...]')
+    .description('run a script (.nsh); - is standard input')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (file: string, rest: string[]) => {
+      exitCode = await runScript(file, rest, preloaded())
+    })
+  program
+    .command('read <file>')
+    .description('print the packets of a capture file (pcap, pcapng, gzipped or not; - is standard input)')
+    .option('--json', 'a JSON object a line (docs/json.md)')
+    .option('--summary', 'one line a packet (the default)')
+    .option('--show', 'every field')
+    .option('--filter <expression>', 'only packets that this BPF expression lets through')
+    .option('-c, --count <number>', 'at most so many packets', wholeNumber)
+    .action(async (file: string, options: { json?: boolean; summary?: boolean; show?: boolean; filter?: string; count?: number }) => {
+      const { readCommand } = await import('./commands/read.js')
+      exitCode = await readCommand(file, options)
+    })
+  program
+    .command('dissect [hex...]')
+    .description('dissect packets in hexadecimal, from the arguments or the lines of standard input; each may name its layer: "IP: 4500…"')
+    .option('--from <layer>', 'outermost layer where none is named', 'Ether')
+    .option('--json', 'a JSON object a line (the default; docs/json.md)')
+    .option('--summary', 'one line a packet')
+    .option('--show', 'every field')
+    .action(async (packets: string[], options: { from: string; json?: boolean; summary?: boolean; show?: boolean }) => {
+      const { dissectCommand } = await import('./commands/dissect.js')
+      exitCode = await dissectCommand(packets, options)
     })
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -46,14 +88,6 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
     throw error
   }
   return exitCode
-}
-
-/** `netshell -e`. */
-async function evaluate(expression: string, json: boolean): Promise<number> {
-  const [{ runInThisContext }, { inspect }] = await Promise.all([import('node:vm'), import('node:util')])
-  const value: unknown = await runInThisContext(expression, { filename: '-e' })
-  process.stdout.write(`${json ? JSON.stringify(value) : typeof value === 'string' ? value : inspect(value)}\n`)
-  return EXIT.success
 }
 
 /** Says what went wrong in the user's words; the stack only when asked for with NETSHELL_DEBUG=1. */

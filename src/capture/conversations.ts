@@ -27,9 +27,6 @@ export interface Conversation {
   duration: number
 }
 
-const TRANSPORTS = ['TCP', 'UDP', 'SCTP'] as const
-const OTHERS = ['ICMP', 'ICMPv6'] as const
-
 interface Fields {
   src?: unknown
   dst?: unknown
@@ -37,33 +34,42 @@ interface Fields {
   pdst?: unknown
   sport?: unknown
   dport?: unknown
-  proto?: unknown
 }
 
-/** The endpoints of a packet. Of tunnels, the outer addresses count with the first transport inside. */
+/** The endpoints of a packet, by its first IP layer and the first transport in it. What is inside that is not dissected. */
 export function endpointsOf(packet: Packet): Endpoints {
-  const version6 = packet.get('IPv6') as Fields | undefined
-  const version4 = packet.get('IP') as Fields | undefined
-  const network = (packet.layerName === 'IPv6' || version4 === undefined ? version6 : version4) as Fields | undefined
-  if (network === undefined) return linkEndpoints(packet)
-  const from = String(network.src)
-  const to = String(network.dst)
-  for (const name of TRANSPORTS) {
-    const transport = packet.get(name) as Fields | undefined
-    if (transport !== undefined) {
-      return { protocol: name, source: withPort(from, transport.sport), destination: withPort(to, transport.dport) }
+  let network: (Packet & Fields) | null = null
+  let link: (Packet & Fields) | null = null
+  for (let layer: (Packet & Fields) | null = packet; layer !== null; layer = layer.payload) {
+    const protocol = layer.layerName
+    if (protocol === 'IP' || protocol === 'IPv6') network ??= layer
+    else if (protocol === 'Ether') link ??= layer
+    else if (protocol === 'ARP') return { protocol, source: String(layer.psrc), destination: String(layer.pdst) }
+    else if (network === null) continue
+    else if (protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP') {
+      const source = withPort(String(network.src), layer.sport)
+      return { protocol, source, destination: withPort(String(network.dst), layer.dport) }
+    } else if (protocol.startsWith('ICMP')) {
+      return {
+        protocol: layer.layerName === 'ICMP' ? 'ICMP' : 'ICMPv6',
+        source: String(network.src),
+        destination: String(network.dst),
+      }
     }
   }
-  const other = OTHERS.find((name) => packet.has(name))
-  return { protocol: other ?? (network === version6 ? 'IPv6' : 'IP'), source: from, destination: to }
+  const outer = network ?? link
+  if (outer === null) return { protocol: packet.layerName, source: '', destination: '' }
+  return { protocol: outer.layerName, source: String(outer.src), destination: String(outer.dst) }
 }
 
-function linkEndpoints(packet: Packet): Endpoints {
-  const arp = packet.get('ARP') as Fields | undefined
-  if (arp !== undefined) return { protocol: 'ARP', source: String(arp.psrc), destination: String(arp.pdst) }
-  const ether = packet.get('Ether') as Fields | undefined
-  if (ether !== undefined) return { protocol: 'Ether', source: String(ether.src), destination: String(ether.dst) }
-  return { protocol: packet.layerName, source: '', destination: '' }
+/** The first transport in a packet, ICMP of either version included. */
+export function transportOf(packet: Packet): 'TCP' | 'UDP' | 'ICMP' | 'Other' {
+  for (let layer: Packet | null = packet; layer !== null; layer = layer.payload) {
+    const name = layer.layerName
+    if (name === 'TCP' || name === 'UDP') return name
+    if (name.startsWith('ICMP')) return 'ICMP'
+  }
+  return 'Other'
 }
 
 function withPort(address: string, port: unknown): string {

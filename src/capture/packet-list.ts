@@ -1,7 +1,7 @@
-import { Packet, PacketError } from '../packet/index.js'
+import { Packet, PacketError, print } from '../packet/index.js'
 import type { CaptureWarning } from './capture-error.js'
 import type { CaptureInformation } from './capture-parser.js'
-import { type Conversation, groupConversations } from './conversations.js'
+import { type Conversation, groupConversations, transportOf } from './conversations.js'
 import { IndexedList } from './indexed-list.js'
 import { type LayerName, layerNameOf } from './layer-name.js'
 import { appendPacket, copyRow, rowTime } from './list-rows.js'
@@ -324,7 +324,7 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
   show(options: { dump?: boolean; from?: number; count?: number } = {}): string | undefined {
     const text = this.summary(options)
     if (options.dump === true) return text
-    console.log(text)
+    print(text)
     return undefined
   }
 
@@ -344,14 +344,11 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
     return lists
   }
 
-  /** How many packets have TCP, UDP, ICMP (of either version), or none of them. */
+  /** How many packets have TCP, UDP, ICMP (of either version) as their first transport, or none of them. */
   counts(): { TCP: number; UDP: number; ICMP: number; Other: number } {
     const counts = { TCP: 0, UDP: 0, ICMP: 0, Other: 0 }
     this.forEach((packet) => {
-      if (packet.has('TCP')) counts.TCP++
-      else if (packet.has('UDP')) counts.UDP++
-      else if (packet.has('ICMP') || packet.has('ICMPv6')) counts.ICMP++
-      else counts.Other++
+      counts[transportOf(packet)]++
     })
     return counts
   }

@@ -26,6 +26,10 @@ export class AnswerPair {
   toJSON(): unknown {
     return { query: this.query, answer: this.answer, rtt: this.rtt }
   }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.summary()
+  }
 }
 
 /** Seconds as people read them: `1.25 ms`. */

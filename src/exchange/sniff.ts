@@ -1,7 +1,7 @@
 import { type CaptureInput, PacketList, rdpcap } from '../capture/index.js'
 import { dissectLink } from '../layers/index.js'
 import type { Capture, CaptureBatch, Link } from '../link/index.js'
-import { type AnyPacket, PacketError } from '../packet/index.js'
+import { type AnyPacket, PacketError, print } from '../packet/index.js'
 import { fileFilter } from './file-filter.js'
 import { copyFrame, metaOf } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
@@ -39,13 +39,6 @@ export interface SniffOptions {
   started?: () => void
   /** No message when done. */
   quiet?: boolean
-}
-
-let print: (text: string) => void = (text) => console.log(text)
-
-/** Where the results of `prn` are printed; the shell sets it. */
-export function setSniffPrinter(printer: (text: string) => void): void {
-  print = printer
 }
 
 /** Captures packets until the count, the time or a Ctrl-C ends it, and gives them as a list. */

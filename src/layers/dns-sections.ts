@@ -67,6 +67,12 @@ class SectionCodec extends LayerListCodec {
     throw new PacketError(`${where}: ${printed(given)} cannot stand in section ${this.section}; give a list of ${example}`)
   }
 
+  /** The lengths of records are left to be computed: how long a compressed name is depends on those before it. */
+  override parse(json: unknown): unknown {
+    if (!Array.isArray(json)) return json
+    return super.parse(json.map((element: { name?: unknown; fields?: object }) => (element?.fields === undefined ? element : { ...element, fields: { ...element.fields, rdlen: undefined } })))
+  }
+
   override command(elements: Packet[]): string {
     return `[${elements.map(elementCommand).join(', ')}]`
   }

@@ -90,7 +90,7 @@ const COUNTS = [
 function followSections(context: BuildContext): void {
   const me = context.packet as AnyPacket
   const definition = me._layer
-  if (me._buffer === null || me._issue !== null) return
+  if (me._buffer === null || me._issue !== null || !context.isTailNew) return
   const place = (name: string): number => context.start + context.tailStarts[definition.indexOf(name) - definition.tailStart]!
   const put = (name: string, value: number): void => definition.fields[definition.indexOf(name)]!.writeAt(context.buffer, place(name), value)
   let changed = false

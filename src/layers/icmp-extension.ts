@@ -96,7 +96,7 @@ export function isExtensionStructure(buffer: Uint8Array, start: number, end: num
   return (buffer[start + 2] === 0 && buffer[start + 3] === 0) || sum(buffer, start, end) % 0xffff === 0
 }
 
-behave(ICMPExtensionHeader, { isTrailer: true, summary: (me) => `ICMPExtensionHeader version ${me.version}` })
+behave(ICMPExtensionHeader, { isTrailer: true })
 
 for (const each of [ICMPExtensionObject, ICMPExtensionMPLS, ICMPExtensionInterfaceInformation]) {
   behave(each, { headerLength: (me) => me.len, headerLengthField: 'len' })

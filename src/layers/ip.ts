@@ -75,11 +75,12 @@ for (const each of [IP, IPerror]) {
     headerLengthField: 'ihl',
     payloadLength,
     payloadLengthField: 'len',
-    summary: (me) => `${me.layerName} ${me.src} > ${me.dst} ${me.text('proto')}${me.frag > 0 ? ` frag:${me.frag}` : ''}`,
   })
 }
 
+// The quoted header has no summary: in one line, the message that quotes it says what happened.
 behave(IP, {
+  summary: (me) => `IP ${me.src} > ${me.dst} ${me.text('proto')}${me.frag > 0 ? ` frag:${me.frag}` : ''}`,
   answers: (me, request) => {
     const icmp = me.payload
     if (icmp !== null && icmp.layerName === 'ICMP' && ICMP_ERRORS.has(icmp.raw('type') as number)) return answers(icmp.payload, request)

@@ -17,7 +17,7 @@
  *   |                           options                             |
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
-import { behave, bits, flags, layer, options, u8, u16, u16Enum, u32 } from '../packet/index.js'
+import { type AnyPacket, behave, bits, flags, layer, options, u8, u16, u16Enum, u32 } from '../packet/index.js'
 import { bindTransport } from './next-header.js'
 import { transportChecksum } from './ip-checksum.js'
 import { TCP_PORTS } from './ports.js'
@@ -44,10 +44,17 @@ const OPTIONS = {
   34: { name: 'TFO' },
 } as const
 
-const header = () => ({
+/** Smallest TCP header. */
+const HEADER = 20
+
+const ports = () => ({
   sport: u16Enum(20, TCP_PORTS),
   dport: u16Enum(80, TCP_PORTS),
   seq: u32(),
+})
+
+const header = () => ({
+  ...ports(),
   ack: u32(),
   dataofs: bits(4).auto((c) => c.headerLength >>> 2),
   reserved: bits(3),
@@ -60,16 +67,43 @@ const header = () => ({
 
 export const TCP = layer('TCP', header(), 'Transmission Control Protocol. RFC 9293. Flags from the lowest bit: FSRPAUECN.')
 
-/** The TCP header quoted in an ICMP error; often only its first 8 bytes are there, and it is then Raw. */
-export const TCPerror = layer('TCPerror', header(), 'TCP header quoted in an ICMP error. RFC 792.')
+/** Whether the bytes reach that far into the header; what is built always does. */
+const reaches = (length: number) => (me: AnyPacket) => me._buffer === null || me._end - me._offset >= length
 
-for (const each of [TCP, TCPerror]) {
-  behave(each, {
-    headerLength: (me) => me.dataofs * 4,
-    headerLengthField: 'dataofs',
-    summary: (me) => `${me.layerName} ${endpoints(me)} ${me.flags}`,
-  })
+/** The TCP header quoted in an ICMP error: often only its first 8 bytes are there, and the later fields are then absent. */
+export const TCPerror = layer(
+  'TCPerror',
+  {
+    ...ports(),
+    ack: u32().when(reaches(12)),
+    dataofs: bits(4)
+      .auto((c) => c.headerLength >>> 2)
+      .when(reaches(14)),
+    reserved: bits(3).when(reaches(14)),
+    flags: flags(9, 'FSRPAUECN', 'S').when(reaches(14)),
+    window: u16(8192).when(reaches(16)),
+    chksum: u16()
+      .checksum((c) => transportChecksum(c, PROTOCOL))
+      .when(reaches(18)),
+    urgptr: u16().when(reaches(HEADER)),
+    options: options({ kinds: OPTIONS, end: 0, align: 4 }).when(reaches(HEADER)),
+  },
+  'TCP header quoted in an ICMP error, as far as the error has it: at least the ports and seq. RFC 792.',
+)
+
+/** Bytes of a quoted header, which ends where the quotation does. */
+function quotedLength(me: AnyPacket): number {
+  const available = me._end - me._offset
+  if (available < HEADER) return available < 12 ? 8 : available & ~1
+  return Math.min((me._buffer![me._offset + 12]! >>> 4) * 4, available)
 }
+
+behave(TCP, {
+  headerLength: (me) => me.dataofs * 4,
+  headerLengthField: 'dataofs',
+  summary: (me) => `TCP ${endpoints(me)} ${me.flags}`,
+})
+behave(TCPerror, { headerLength: quotedLength, headerLengthField: 'dataofs' })
 
 /** Answers come between the same ports; a RST or an acknowledgement counts, whatever data it has. */
 behave(TCP, {

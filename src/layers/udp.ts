@@ -34,11 +34,11 @@ for (const each of [UDP, UDPerror]) {
     // Zero is a jumbogram's length. RFC 2675 §4.
     payloadLength: (me) => (me.len === 0 ? undefined : me.len - 8),
     payloadLengthField: 'len',
-    summary: (me) => `${me.layerName} ${endpoints(me)}`,
   })
 }
 
 behave(UDP, {
+  summary: (me) => `UDP ${endpoints(me)}`,
   answers: (me, request) => me.sport === request.dport && me.dport === request.sport,
   hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
 })

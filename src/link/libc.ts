@@ -5,6 +5,14 @@ export interface CLibrary {
   socket(family: number, type: number, protocol: number): number
   bind(descriptor: number, address: Uint8Array, length: number): number
   send(descriptor: number, data: Uint8Array, length: number, flags: number): number
+  sendto(
+    descriptor: number,
+    data: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number
   recv(descriptor: number, data: Uint8Array, length: number, flags: number): number
   /** Linux only. */
   sendmmsg(descriptor: number, messages: Uint8Array, count: number, flags: number): number
@@ -50,6 +58,7 @@ function load(koffi: ForeignInterface): CLibrary {
     socket: handle.func('socket', 'int', ['int', 'int', 'int']),
     bind: handle.func('bind', 'int', ['int', 'void *', 'uint32_t']),
     send: handle.func('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
+    sendto: handle.func('sendto', 'intptr_t', ['int', 'void *', 'size_t', 'int', 'void *', 'uint32_t']),
     recv: handle.func('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
     sendmmsg: linux ? handle.func('sendmmsg', 'int', ['int', 'void *', 'uint32_t', 'int']) : () => -1,
     setsockopt: handle.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),

@@ -10,6 +10,7 @@ import {
   type LinkStats,
 } from './link.js'
 import { LINKTYPE_ETHERNET } from './link-types.js'
+import { LoopbackSender } from './loopback-sender.js'
 import { PacketSocketSender, packetSocketsWork } from './packet-socket.js'
 import { PcapCapture } from './pcap-capture.js'
 import { probeLinkType } from './pcap-handle.js'
@@ -34,15 +35,17 @@ export class PcapLink implements Link {
   private sent = 0
   private readonly past: LinkStats = { received: 0, dropped: 0, interfaceDropped: 0, sent: 0 }
   private isClosed = false
+  private readonly isLoopback: boolean
 
   /** Opens the sending side, so that a lack of rights shows at once. Throws a LinkError; nothing stays open then. */
   constructor(interfaceName: string) {
     const found = requireInterface(interfaceName)
     this.name = found.name
+    this.isLoopback = found.flags.includes('loopback')
     this.linkType = found.linkType ?? probeLinkType(found.name)
     this.target = this.targetOf(found.index)
     if (this.name === 'any') requireCapture(this.name)
-    else this.sender = openSender(this.target)
+    else this.sender = openSender(this.target, this.isLoopback)
   }
 
   get closed(): boolean {
@@ -131,7 +134,7 @@ export class PcapLink implements Link {
     this.target = this.targetOf(index)
     this.knownAddresses = undefined
     this.sender?.close()
-    this.sender = openSender(this.target)
+    this.sender = openSender(this.target, this.isLoopback)
     return true
   }
 
@@ -177,6 +180,7 @@ export class PcapLink implements Link {
   }
 }
 
-function openSender(target: SendTarget): FrameSender {
-  return packetSocketsWork() ? new PacketSocketSender(target) : new PcapInjectSender(target)
+function openSender(target: SendTarget, loopback: boolean): FrameSender {
+  if (!packetSocketsWork()) return new PcapInjectSender(target)
+  return loopback ? new LoopbackSender(target) : new PacketSocketSender(target)
 }

@@ -18,6 +18,8 @@ export class BuildContext {
   /** Where the tail fields were written, from the header's start. */
   readonly tailStarts: number[] = []
   readonly tailEnds: number[] = []
+  /** Whether the tail was written from its fields, and not copied from the bytes that the layer was read from. */
+  isTailNew = false
 
   get headerLength(): number {
     return this.payloadStart - this.start
@@ -34,7 +36,7 @@ export class BuildContext {
     const field = definition.fields[index]!
     if (field.offset >= 0) return field.size
     const place = index - definition.tailStart
-    return this.tailEnds[place]! - this.tailStarts[place]!
+    return (this.tailEnds[place] ?? 0) - (this.tailStarts[place] ?? 0)
   }
 
   /** Elements of another field of this layer. */

@@ -139,11 +139,14 @@ function writeHeader(layer: Packet, definition: LayerDefinition, workshop: Works
   let source: Uint8Array | null = null
   let from = 0
   let length = fixedSize
+  let isRewritten = false
   if (tailStart < fields.length && !tailIsEmpty(layer, definition)) {
     if (buffer !== null && keepsTail(layer, definition)) {
       source = buffer
       from = layer._offset
       length = layer._headerStop() - from
+      // What is computed may ask where the tail's fields stand.
+      if (computesLengths(layer, definition)) layer._measureTail(context.tailStarts, context.tailEnds)
     } else {
       writer.length = 0
       writer.start = 0
@@ -152,6 +155,7 @@ function writeHeader(layer: Packet, definition: LayerDefinition, workshop: Works
       writeTail(layer, definition, context, writer)
       source = writer.buffer
       length = writer.length
+      isRewritten = true
     }
   }
   workshop.reserve(length)
@@ -165,7 +169,20 @@ function writeHeader(layer: Packet, definition: LayerDefinition, workshop: Works
   context.payloadEnd = workshop.limit
   context.trailerStart = workshop.trailerAt < 0 ? workshop.limit : workshop.trailerAt
   workshop.position = start
-  if (buffer === null || layer._values !== null) compute(layer, definition, context, buffer !== null)
+  context.isTailNew = isRewritten
+  if (buffer === null || isRewritten || layer._values !== null) compute(layer, definition, context, buffer !== null)
+}
+
+/** Whether a field was made automatic again that may stand behind others of the tail or ask for their lengths. */
+function computesLengths(layer: Packet, definition: LayerDefinition): boolean {
+  const values = layer._values
+  if (values === null) return false
+  const { automatic } = definition
+  for (let i = 0; i < automatic.length; i++) {
+    const { index, isChecksum, offset } = automatic[i]!
+    if ((!isChecksum || offset < 0) && values[index] !== undefined && !layer._isSet(index)) return true
+  }
+  return false
 }
 
 /** Whether no tail field is set and their defaults take no bytes, as in a TCP header without options. */
@@ -180,9 +197,12 @@ function tailIsEmpty(layer: Packet, definition: LayerDefinition): boolean {
 /** Whether a dissected layer's tail bytes still say what its fields do. */
 function keepsTail(layer: Packet, definition: LayerDefinition): boolean {
   const values = layer._values
-  if (values === null) return !layer._tailChanged()
-  if (definition.hasConditions && values.some((value) => value !== undefined)) return false
-  for (let i = definition.tailStart; i < values.length; i++) if (values[i] !== undefined) return false
+  if (values !== null) {
+    // A condition may test any field but automatic ones; those are computed into the bytes as they are.
+    for (let i = definition.hasConditions ? 0 : definition.tailStart; i < values.length; i++) {
+      if (values[i] !== undefined && (definition.fields[i]!.automatic === null || layer._isSet(i))) return false
+    }
+  }
   return !layer._tailChanged()
 }
 
@@ -281,7 +301,9 @@ function writeComputed(field: Field, value: number, context: BuildContext, defin
       `${field.where}: the computed value ${printed(value)} does not fit ${field.bits} bits (0..${field.maximum}); make the packet smaller or set the field`,
     )
   }
-  const offset = field.offset >= 0 ? field.offset : context.tailStarts[field.index - definition.tailStart]!
+  const offset = field.offset >= 0 ? field.offset : context.tailStarts[field.index - definition.tailStart]
+  // A field that the bytes broke off before has no place.
+  if (offset === undefined) return
   field.writeAt(context.buffer, context.start + offset, value)
 }
 
@@ -293,6 +315,7 @@ export function writeNested(writer: Writer, packet: Packet): void {
   const definition = packet._layer
   const { fixedSize, fields, tailStart } = definition
   const context = new BuildContext()
+  context.isTailNew = true
   const outerStart = writer.start
   const start = writer.length
   writer.start = start

@@ -23,6 +23,8 @@ export interface PacketMeta {
   originalLength?: number
   interfaceName?: string
   comment?: string
+  /** Told before the packet's first change, by lists that make their packets anew when they are asked for. */
+  touched?(packet: Packet): void
 }
 
 /** Options of `show`, `show2` and `hexdump`. */
@@ -69,11 +71,16 @@ export function useOpaqueLayers(raw: LayerDefinition, padding: LayerDefinition):
   paddingDefinition = padding
 }
 
-let print: (text: string) => void = (text) => console.log(text)
+let printer: (text: string) => void = (text) => console.log(text)
 
 /** Where `show()` and its kin print; the shell sets it. */
-export function setPrinter(printer: (text: string) => void): void {
-  print = printer
+export function setPrinter(to: (text: string) => void): void {
+  printer = to
+}
+
+/** Prints for the user, where `setPrinter` says. */
+export function print(text: string): void {
+  printer(text)
 }
 
 /**
@@ -183,8 +190,11 @@ export class Packet {
     return end
   }
 
-  /** Decodes the conditional and variable fields. The partly filled list is visible to the conditions that follow. */
-  _decodeTail(): unknown[] {
+  /**
+   * Decodes the conditional and variable fields. The partly filled list is visible to the conditions that follow.
+   * Where each starts and ends, from the header's start, is noted in the lists given.
+   */
+  _decodeTail(starts?: number[], ends?: number[]): unknown[] {
     const { fields, tailStart, fixedSize } = this._layer
     const known = this._headerEnd
     const tail: unknown[] = new Array(fields.length - tailStart)
@@ -195,8 +205,11 @@ export class Packet {
     let groupStart = 0
     for (let i = tailStart; i < fields.length; i++) {
       const field = fields[i]!
-      if (field.condition !== null && !field.condition(this as AnyPacket)) continue
       const start = reader.position
+      if (field.condition !== null && !field.condition(this as AnyPacket)) {
+        if (starts !== undefined) starts[i - tailStart] = ends![i - tailStart] = start - this._offset
+        continue
+      }
       let value: unknown
       if (field.kind === Kind.CODEC) value = field.codec!.read(reader, this as AnyPacket)
       else if (field.kind === Kind.BITS) {
@@ -220,6 +233,9 @@ export class Packet {
         break
       }
       tail[i - tailStart] = value
+      if (starts === undefined) continue
+      starts[i - tailStart] = (field.kind === Kind.BITS ? groupStart + (field.bitStart >>> 3) : start) - this._offset
+      ends![i - tailStart] = reader.position - this._offset
     }
     if (known < 0) this._headerEnd = reader.position
     return tail
@@ -345,6 +361,9 @@ export class Packet {
   private _ownValues(): unknown[] {
     if (this._values === null) {
       if (this._buffer !== null) for (let inner = this.payload; inner !== null; inner = inner.payload);
+      let root: Packet = this
+      while (root._under !== null) root = root._under
+      root._meta?.touched?.(root)
       this._values = new Array(this._layer.fields.length)
     }
     return this._values
@@ -361,6 +380,20 @@ export class Packet {
     return this._buffer !== null && (this._values === null || this._values[index] === undefined)
   }
 
+  /** This layer as its bytes alone have it. */
+  private _fresh(): Packet {
+    const fresh = new Packet(this._layer, this._buffer, this._offset, this._end, this._under)
+    fresh._headerEnd = this._layer.behaviour.headerLength === undefined ? -1 : this._headerEnd
+    return fresh
+  }
+
+  /** Notes where the conditional and variable fields stand in the bytes, from the header's start. */
+  _measureTail(starts: number[], ends: number[]): void {
+    starts.length = 0
+    ends.length = 0
+    this._fresh()._decodeTail(starts, ends)
+  }
+
   /** Whether a list or byte string that was read from this layer was changed in place since. */
   _tailChanged(): boolean {
     const tail = this._tail
@@ -370,10 +403,7 @@ export class Packet {
     for (let i = tailStart; i < fields.length; i++) {
       const value = tail[i - tailStart]
       if (typeof value !== 'object' || fields[i]!.codec === null) continue
-      if (fresh === null) {
-        fresh = new Packet(this._layer, this._buffer, this._offset, this._end, this._under)
-        fresh._headerEnd = this._layer.behaviour.headerLength === undefined ? -1 : this._headerEnd
-      }
+      fresh ??= this._fresh()
       const original = (fresh._tail ?? fresh._decodeTail())[i - tailStart]
       if (original === undefined || !fields[i]!.codec!.same(value, original)) return true
     }
@@ -476,6 +506,7 @@ export class Packet {
   }
 
   set time(seconds: number | undefined) {
+    this._meta?.touched?.(this)
     this._meta = { ...this._meta, time: seconds, seconds: undefined, nanoseconds: undefined }
   }
 
@@ -715,7 +746,7 @@ const exposed = new Set<string>()
 function exposeField(name: string): void {
   if (exposed.has(name)) return
   if (name in Packet.prototype || name.startsWith('_')) {
-    throw new PacketError(`a field cannot be named '${name}': every packet has that already`)
+    throw new PacketError(`a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`)
   }
   const id = nameId(name)
   exposed.add(name)

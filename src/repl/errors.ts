@@ -1,5 +1,5 @@
 /** Errors as the user sees them: what was wrong, where in his own text, what to do. Our own frames stay hidden. */
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { Interrupted } from '../exchange/task.js'
 import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
@@ -16,12 +16,12 @@ interface Place {
 /** How to show errors. */
 export interface ErrorOptions {
   paint?: Paint
-  /** Name the file, as in `scan.nsh:3:14`; else the place is only drawn. */
-  withFile?: boolean
+  /** Name the place as in `scan.nsh:3:14`, with this name for the file; else it is only drawn. */
+  withFile?: string
 }
 
 /** An error as text of one or a few lines, without a line end. */
-export function renderError(error: unknown, evaluator: Evaluator, { paint = plain, withFile = false }: ErrorOptions = {}): string {
+export function renderError(error: unknown, evaluator: Evaluator, { paint = plain, withFile }: ErrorOptions = {}): string {
   if (error instanceof Interrupted) return paint('yellow', error.message)
   const place = error instanceof SourceError ? error : placeOfError(error, evaluator)
   const lines = [paint('red', headline(error))]
@@ -57,6 +57,7 @@ function hint(error: Error): string {
 function methodNames(object: unknown): string[] {
   const names: string[] = []
   for (let level = Object(object); level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    if (types.isProxy(level)) break
     names.push(...Object.getOwnPropertyNames(level))
   }
   return names
@@ -84,13 +85,13 @@ function mapped(text: EditedText, line: number, column: number): { source: strin
 const WIDEST = 100
 
 /** The line and a caret under the place. */
-function codeFrame({ file, source, offset }: Place, paint: Paint, withFile: boolean): string[] {
+function codeFrame({ source, offset }: Place, paint: Paint, withFile: string | undefined): string[] {
   const { line, column } = placeOf(source, offset)
   const text = source.split('\n')[line - 1] ?? ''
   // A long line is cut around the place.
   const start = column > WIDEST - 20 ? column - WIDEST / 2 : 0
   const shown = text.slice(start, start + WIDEST).replaceAll('\t', ' ')
-  const head = withFile || source.trimEnd().includes('\n') ? `${line} | ` : ''
+  const head = withFile !== undefined || source.trimEnd().includes('\n') ? `${line} | ` : ''
   const frame = [`  ${paint('gray', head)}${shown}`, `${' '.repeat(2 + head.length + column - 1 - start)}${paint('red', '^')}`]
-  return withFile ? [paint('cyan', `  at ${file}:${line}:${column}`), ...frame] : frame
+  return withFile !== undefined ? [paint('cyan', `  at ${withFile}:${line}:${column}`), ...frame] : frame
 }

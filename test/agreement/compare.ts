@@ -33,7 +33,7 @@ const WITHOUT_MALFORMED = ['dns']
 export async function compareWithTshark(
   path: string,
   packets: Iterable<OurPacket>,
-  { limit = 0, without = [] as readonly string[] } = {},
+  { limit = 0 } = {},
 ): Promise<Comparison> {
   const fields = [PROTOCOLS_FIELD, MALFORMED_FIELD, ...ROWS.map(({ tshark }) => tshark)]
   const theirs = await readWithTshark(path, fields, { limit })
@@ -46,24 +46,18 @@ export async function compareWithTshark(
       result.differences.push({ packet: number + 1, field: 'frame.number', tshark: 'no such packet', ours: 'a packet' })
       break
     }
-    comparePacket(++number, their, ours, result, without)
+    comparePacket(++number, their, ours, result)
   }
   if (number < theirs.length)
     result.differences.push({ packet: number + 1, field: 'frame.number', tshark: 'a packet', ours: 'no such packet' })
   return result
 }
 
-function comparePacket(
-  packet: number,
-  theirs: TsharkPacket,
-  ours: OurPacket,
-  result: Comparison,
-  without: readonly string[],
-): void {
+function comparePacket(packet: number, theirs: TsharkPacket, ours: OurPacket, result: Comparison): void {
   const differs = (field: string, tshark: string, our: string) =>
     result.differences.push({ packet, field, tshark, ours: our })
   const malformed = (theirs.get(MALFORMED_FIELD)?.length ?? 0) > 0
-  const skipped = [...without, ...(malformed ? WITHOUT_MALFORMED : [])]
+  const skipped = malformed ? WITHOUT_MALFORMED : []
 
   const protocols = knownProtocols(theirs.get(PROTOCOLS_FIELD)?.[0] ?? '').filter((name) => !skipped.includes(name))
   const layers = ours.layers.flatMap((layer, index) => protocolOf(layer.name, ours.layers[index - 1]?.fields.type))

@@ -133,8 +133,11 @@ const TRANSPORT: Row[] = [
   field('tcp.dstport', 'TCP', 'dport'),
   field('tcp.seq', 'TCP', 'seq'),
   field('tcp.ack', 'TCP', 'ack'),
-  row('tcp.hdr_len', 'TCP', ({ fields }) => Number(fields.dataofs) * 4),
-  row('tcp.flags', 'TCP', ({ fields }) => Number(fields.reserved) * 512 + sum([...String(fields.flags)], TCP_FLAGS)),
+  // Of a quoted header there may be only the first eight bytes.
+  row('tcp.hdr_len', 'TCP', ({ fields: { dataofs } }) => (dataofs === undefined ? undefined : Number(dataofs) * 4)),
+  row('tcp.flags', 'TCP', ({ fields: { reserved, flags } }) =>
+    flags === undefined ? undefined : Number(reserved) * 512 + sum([...String(flags)], TCP_FLAGS),
+  ),
   field('tcp.window_size_value', 'TCP', 'window'),
   field('tcp.checksum', 'TCP', 'chksum'),
   field('tcp.urgent_pointer', 'TCP', 'urgptr'),

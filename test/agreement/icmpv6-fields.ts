@@ -19,7 +19,8 @@ const records = (packet: OurPacket) =>
 
 export const ICMPV6_ROWS: Row[] = [
   field('icmpv6.type', MESSAGE, 'type'),
-  field('icmpv6.code', MESSAGE, 'code'),
+  // Version 2 reports of multicast listeners have a reserved field there, which tshark calls code all the same.
+  row('icmpv6.code', MESSAGE, ({ fields: { code, res } }) => code ?? res),
   field('icmpv6.checksum', MESSAGE, 'cksum'),
   field('icmpv6.echo.identifier', ECHO, 'id'),
   field('icmpv6.echo.sequence_number', ECHO, 'seq'),

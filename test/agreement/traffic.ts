@@ -26,7 +26,8 @@ const TALKS: Record<string, [talk: (lab: Lab) => Promise<void>, options?: Parame
   nanoseconds: [ping, { arguments: ['--time-stamp-precision=nano'] }],
   cooked: [ping, { interfaceName: 'any', arguments: ['-y', 'LINUX_SLL'] }],
   'cooked-2': [ping, { interfaceName: 'any', arguments: ['-y', 'LINUX_SLL2'] }],
-  cut: [tcp, { arguments: ['-s', '90'] }],
+  // Room for all headers, options included; the data is cut.
+  cut: [tcp, { arguments: ['-s', '120'] }],
 }
 
 /** Names of the captures that are made of packets of Scapy. */

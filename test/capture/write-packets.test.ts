@@ -116,7 +116,7 @@ describe('wrpcap', () => {
     const path = fresh('d.pcap')
     await wrpcap(path, ping())
     await expect(wrpcap(path, [ping(), bare()])).rejects.toThrow(
-      /packet 1 has link type 1 \(Ether\), packet 2 has 101 \(IP\): a pcap file holds one; write with format: 'pcapng'/,
+      /packet 1 has link type 1 \(ETHERNET\), packet 2 has 101 \(RAW \(bare IP\)\): a pcap file holds one; write with format: 'pcapng'/,
     )
     await expect(wrpcap(path, TCP())).rejects.toThrow(
       /TCP cannot be the first layer in a capture file; put Ether\(\) or IP\(\) before it/,
@@ -149,7 +149,7 @@ describe('wrpcap', () => {
     await wrpcap(path, (await rdpcap(sample())).slice(0, 1), { append: true })
     expect((await readRows(path)).rows.map((row) => row.time)).toEqual(['0.000000000', '1700000000.123456789'])
     await expect(wrpcap(path, bare(), { append: true })).rejects.toThrow(
-      /link type 101 \(IP\), but the file's is 1 \(Ether\)/,
+      /link type 101 \(RAW \(bare IP\)\), but the file's is 1 \(ETHERNET\)/,
     )
     await expect(wrpcap(path, ping(), { append: true, format: 'pcapng' })).rejects.toThrow('is a pcap file')
     const ng = fresh('f.pcapng')

@@ -1,24 +1,29 @@
 import { test } from 'vitest'
+import { readFileSync } from 'node:fs'
 import * as L from '../../src/layers/index.js'
-import { stack, packetFromJson } from '../../src/packet/index.js'
+import { fromHex, packetFromJson, type Packet } from '../../src/packet/index.js'
 import { evaluateCommand } from './evaluate-command.js'
 test('x', () => {
-  const q = stack(L.IP(), L.UDP(), L.DNS({ qd: 'example.org' }))
-  console.log(q.hex(), q.summary()); q.show2()
-  const r = stack(L.IP(), L.TCP(), L.DNS({ qr: 1, id: 7, qd: [{ qname: 'www.example.org', qtype: 'MX' }], an: [
-    { rrname: 'www.example.org', type: 'MX', preference: 10, exchange: 'mail.example.org' },
-    { rrname: 'www.example.org', rdata: '1.2.3.4' },
-    { rrname: 'www.example.org', type: 'AAAA', rdata: '::1' },
-    { rrname: 'a.\\.\\001b.org', type: 'TXT', rdata: ['hi', new Uint8Array([0xff])] },
-    { rrname: 'x', type: 'SVCB', target_name: '.', svc_params: { alpn: ['h2'], port: 443, ipv4hint: ['1.1.1.1'] } },
-    L.DNSRRNSEC({ nextname: 'b', typebitmaps: ['A', 'TYPE4000', 'CAA'] }),
-  ], ns: L.DNSRRSOA({ mname: 'ns.example.org', rname: 'root.example.org' }), ar: [L.DNSRROPT({ z: 'DO', rdata: [['Cookie', new Uint8Array(8)]] })] }))
-  console.log(r.hex()); r.show2()
-  console.log(r.rebuilt().command(), JSON.stringify(r))
-  const d = r.rebuilt()
-  console.log(d.hex() === r.hex(), evaluateCommand(d.command()).hex() === r.hex(), packetFromJson(JSON.parse(JSON.stringify(r))).hex() === r.hex())
-  d.an.pop()
-  console.log(d.get(L.DNS)!.hex())
-  console.log(L.IP(d.bytes()).show({dump: true}))
-  console.log(L.DNS(new Uint8Array([0,1,2,3,0,1,0,0,0,0,0,0,3,65,65])).show({ dump: true }))
+  const all = JSON.parse(readFileSync('/tmp/dnsvec/talk.json', 'utf8'))
+  let ok = 0
+  for (const [n, hex] of Object.entries(all) as [string, string][]) {
+    const p = L.Ether(fromHex(hex))
+    const say = (what: string, got: string) => { if (got !== hex) console.log(n, what, p.summary(), '\n', hex, '\n', got); else ok++ }
+    if (p.issues().length) console.log(n, p.issues().map(String))
+    say('plain', p.hex())
+    const c = p.copy()
+    for (const each of c.layers()) for (const field of each._layer.automatic) each._write(field.index, undefined)
+    say('cleared', c.hex())
+    const copies = p.layers().map((each) => {
+      const fresh = (each._layer.callable as () => Packet)()
+      for (const field of each._layer.fields) { const v = each._read(field.index); if (v !== undefined) fresh._write(field.index, v) }
+      return fresh
+    })
+    copies.forEach((each, i) => { if (i > 0) copies[i - 1]!.append(each) })
+    say('anew', copies[0]!.hex())
+    say('json', packetFromJson(JSON.parse(JSON.stringify(p))).hex())
+    try { say('command', evaluateCommand(p.command()).hex()) } catch (e) { console.log(n, String(e), p.command()) }
+    if (p.has(L.DNS)) console.log(n, p.summary())
+  }
+  console.log(ok)
 })

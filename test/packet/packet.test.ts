@@ -162,7 +162,7 @@ describe('dissecting what is wrong', () => {
     const bytes = segment().bytes()
     bytes[14] = 0x42
     const ip = Ether(bytes).get(IP)!
-    expect(String(ip.issue)).toBe('IP at byte 14 needs 20 bytes, 45 are left (IP.ihl): a header of 8 bytes is shorter than its 20 fixed bytes')
+    expect(String(ip.issue)).toBe('IP at byte 14 (IP.ihl): a header of 8 bytes is shorter than its 20 fixed bytes')
     expect(ip.payload!.layerName).toBe('Raw')
   })
 

@@ -1,0 +1,110 @@
+/** Tab completion. Nothing of the user's is run for it: getters and proxies are never asked. */
+import { types } from 'node:util'
+import { Packet } from '../packet/index.js'
+
+const KEYWORDS = 'await break case catch class const continue default delete else finally for function if import in instanceof let new of return switch this throw try typeof var void while'
+  .split(' ')
+
+/** The candidates for the word at the end of `text`, and that word. */
+export function complete(text: string, dotCommands: readonly string[] = []): [candidates: string[], word: string] {
+  if (/^\s*\.\w*$/.test(text)) {
+    const word = text.trim()
+    return [dotCommands.filter((command) => command.startsWith(word)), word]
+  }
+  if (inTextOrComment(text)) return [[], '']
+  const match = /(?<path>(?:[A-Za-z_$][\w$]*(?:\(\))?\s*\??\.\s*)*)(?<word>[A-Za-z_$][\w$]*)?$/.exec(text)?.groups
+  const word = match?.word ?? ''
+  const before = text.slice(0, text.length - word.length - (match?.path?.length ?? 0))
+  if (/(?:[\w$)\]]|\d)\??\.$/.test(before)) return [[], word]
+  if (match?.path) return [matching(membersOf(valueAt(match.path)), word), word]
+  const fields = fieldsAround(before)
+  if (fields) return [matching(fields, word).map((name) => `${name}: `), word]
+  if (word === '') return [[], '']
+  return [matching([...Object.getOwnPropertyNames(globalThis), ...KEYWORDS], word), word]
+}
+
+function matching(names: Iterable<string>, word: string): string[] {
+  const found = [...new Set(names)].filter((name) => name.startsWith(word) && /^[A-Za-z_$][\w$]*$/.test(name))
+  // Internals show only to those who ask for them.
+  return found.filter((name) => word.startsWith('_') || !name.startsWith('_')).sort()
+}
+
+/** The value of `a.b.`, read from plain properties only; undefined when there is none. */
+function valueAt(path: string): unknown {
+  const names = path.split('.').slice(0, -1).map((part) => part.replace('?', '').trim())
+  let value: unknown = globalThis
+  for (const name of names) {
+    if (name.endsWith('()')) {
+      // Calling a layer's function has no effect but a packet; nothing else is called.
+      const made = plainProperty(value, name.slice(0, -2))
+      if (typeof made !== 'function' || !('definition' in made)) return undefined
+      value = made()
+      continue
+    }
+    value = plainProperty(value, name)
+    if (value === undefined || value === null) return undefined
+  }
+  return value
+}
+
+function plainProperty(object: unknown, name: string): unknown {
+  for (const level of levels(object)) {
+    const property = Object.getOwnPropertyDescriptor(level, name)
+    if (property) return property.value
+  }
+  return undefined
+}
+
+/** The object and its prototypes, up to a proxy. */
+function* levels(value: unknown): Generator<object> {
+  if (value === undefined || value === null) return
+  for (let level: object | null = Object(value); level && !types.isProxy(level); level = Object.getPrototypeOf(level)) {
+    yield level
+  }
+}
+
+function membersOf(value: unknown): Set<string> {
+  const names = new Set<string>()
+  for (const level of levels(value)) {
+    if (level === Object.prototype && names.size > 0) break
+    if (level === Function.prototype && typeof value === 'function') break
+    for (const name of Object.getOwnPropertyNames(level)) names.add(name)
+  }
+  if (value instanceof Packet) for (const name of fieldsOfPacket(value)) names.add(name)
+  names.delete('constructor')
+  return names
+}
+
+function fieldsOfPacket(packet: Packet): string[] {
+  return packet.layers().flatMap((layer) => layer._layer.fields.map(({ name }) => name))
+}
+
+/** In `IP({dst: 1, t` the field names of IP that are not there yet; null elsewhere. */
+function fieldsAround(before: string): string[] | null {
+  const call = /(?<name>[A-Za-z_$][\w$]*)\(\{(?<given>[^{}()]*)$/.exec(before)?.groups
+  if (!call || !/(?:^|,)\s*$/.test(call.given)) return null
+  const value = plainProperty(globalThis, call.name)
+  if (typeof value !== 'function' || !('definition' in value)) return null
+  const layer = value as unknown as { definition: { fields: { name: string }[] } }
+  const given = new Set([...call.given.matchAll(/([\w$]+)\s*:/g)].map(([, name]) => name))
+  return layer.definition.fields.map(({ name }) => name).filter((name) => !given.has(name))
+}
+
+/** Whether the end of the text is inside of a string or a comment (not a template's expression). */
+function inTextOrComment(text: string): boolean {
+  const line = text.slice(text.lastIndexOf('\n') + 1)
+  let quote = ''
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at]
+    if (quote) {
+      if (character === '\\') at++
+      else if (character === quote) quote = ''
+      else if (quote === '`' && character === '$' && line[at + 1] === '{') return false
+    } else if (character === '"' || character === "'" || character === '`') {
+      quote = character
+    } else if (character === '/' && line[at + 1] === '/') {
+      return true
+    }
+  }
+  return quote !== ''
+}

@@ -1,0 +1,77 @@
+/** `help`, `help(x)` and `x?`: what there is, from the metadata, with one line each. */
+import { allMetadata, type Metadata, metadataOf } from '../commands/metadata.js'
+import { suggestion } from '../packet/index.js'
+import { type Paint, plain } from './colours.js'
+
+const GROUPS = ['commands', 'layers', 'language']
+
+/** The list of everything described, by group. */
+export function helpList(paint: Paint = plain): string {
+  const groups = new Map<string, [string, Metadata][]>(GROUPS.map((group) => [group, []]))
+  for (const [name, metadata] of allMetadata()) {
+    const group = metadata.group ?? 'commands'
+    if (!groups.has(group)) groups.set(group, [])
+    groups.get(group)?.push([name, metadata])
+  }
+  const lines: string[] = []
+  for (const [group, entries] of groups) {
+    if (entries.length === 0) continue
+    lines.push(paint('bold', group))
+    const width = Math.min(Math.max(...entries.map(([name]) => name.length)), 20)
+    for (const [name, { summary }] of entries) lines.push(`  ${paint('cyan', name.padEnd(width))}  ${summary}`)
+  }
+  lines.push(paint('gray', 'help(NAME) or NAME? tells more of one; .help lists the commands of the prompt itself.'))
+  return lines.join('\n')
+}
+
+/** The help of one thing: a name, or a value that a described global name has. */
+export function helpFor(subject: unknown, paint: Paint = plain): string {
+  const name = typeof subject === 'string' ? subject : nameOf(subject)
+  const metadata = name === undefined ? undefined : metadataOf(name)
+  if (name !== undefined && metadata) return describeOne(name, metadata, paint)
+  const layer = typeof subject === 'string' ? globalValue(subject) : subject
+  const fields = layerText(layer, paint)
+  if (fields) return fields
+  if (name === undefined) return `There is no help for this value; help lists what there is.`
+  return `There is no help for '${name}'${suggestion(name, allMetadata().keys())}`
+}
+
+function describeOne(name: string, { summary, usage, parameters = [], example }: Metadata, paint: Paint): string {
+  const lines = [`${paint('cyan', usage ?? name)}`, `  ${summary}`]
+  const width = Math.max(0, ...parameters.map((parameter) => parameter.name.length))
+  for (const parameter of parameters) {
+    const unset = parameter.default === undefined ? '' : paint('gray', ` (unset: ${parameter.default})`)
+    lines.push(`  ${paint('bold', parameter.name.padEnd(width))}  ${parameter.summary}${unset}`)
+  }
+  if (example) lines.push(`  ${paint('gray', 'example:')} ${example}`)
+  const fields = layerText(globalValue(name), paint)
+  if (fields) lines.push(fields)
+  return lines.join('\n')
+}
+
+/** The fields of a layer. */
+function layerText(value: unknown, paint: Paint): string | undefined {
+  if (typeof value !== 'function' || !('definition' in value)) return undefined
+  const { layerName, summaryText, fields } = (
+    value as unknown as { definition: { layerName: string; summaryText: string; fields: { name: string }[] } }
+  ).definition
+  const names = fields.map(({ name }) => name).join(', ')
+  return `${paint('cyan', `${layerName}({…})`)}  ${summaryText}\n  ${paint('gray', 'fields:')} ${names}`
+}
+
+function globalValue(name: string): unknown {
+  return Object.getOwnPropertyDescriptor(globalThis, name)?.value
+}
+
+function nameOf(subject: unknown): string | undefined {
+  for (const name of allMetadata().keys()) if (globalValue(name) === subject) return name
+  return typeof subject === 'function' ? subject.name || undefined : undefined
+}
+
+/** The global `help`: called it tells of one thing; typed alone it shows the list. */
+export function makeHelp(print: (text: string) => void, paint: Paint): (subject?: unknown) => void {
+  const help = (...subjects: unknown[]): void => {
+    print(subjects.length === 0 ? helpList(paint) : helpFor(subjects[0], paint))
+  }
+  return Object.defineProperty(help, Symbol.for('nodejs.util.inspect.custom'), { value: () => helpList(paint) })
+}

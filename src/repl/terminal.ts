@@ -1,0 +1,63 @@
+/** The line that is being typed and what else is printed: readline below, output above it. */
+import { clearScreenDown, cursorTo, type Interface, moveCursor } from 'node:readline'
+
+type Write = NodeJS.WriteStream['write']
+
+/** Keeps output apart from the line that is being typed, while the prompt waits for one. */
+export class Terminal {
+  /** What readline writes to: the real output, never redirected. */
+  readonly output: NodeJS.WriteStream
+  readonly #streams: NodeJS.WriteStream[]
+  readonly #writes: Write[]
+  #line: Interface | null = null
+  #rest = ''
+
+  constructor(output: NodeJS.WriteStream, errors: NodeJS.WriteStream) {
+    const write = output.write.bind(output) as Write
+    this.output = Object.create(output, { write: { value: write } })
+    this.#streams = [output, errors]
+    this.#writes = this.#streams.map((stream) => stream.write)
+    for (const stream of this.#streams) {
+      const original = stream.write.bind(stream) as (...parameters: unknown[]) => boolean
+      stream.write = ((chunk: unknown, ...rest: unknown[]) => {
+        if (!this.#line || (stream !== output && !stream.isTTY)) return original(chunk, ...rest)
+        this.#above(typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString())
+        const callback = rest.at(-1)
+        if (typeof callback === 'function') process.nextTick(callback)
+        return true
+      }) as Write
+    }
+  }
+
+  /** From now on a line is being typed in this readline; output goes above it. Null: nobody types. */
+  typing(line: Interface | null): void {
+    this.#line = line
+    if (!line && this.#rest) {
+      this.output.write(this.#rest)
+      this.#rest = ''
+    }
+  }
+
+  restore(): void {
+    this.typing(null)
+    this.#streams.forEach((stream, index) => {
+      stream.write = this.#writes[index]
+    })
+  }
+
+  /** Prints whole lines above the one that is typed; the start of a line waits for its end. */
+  #above(text: string): void {
+    const line = this.#line as Interface & { prevRows?: number }
+    const all = this.#rest + text
+    const end = all.lastIndexOf('\n') + 1
+    this.#rest = all.slice(end)
+    if (end === 0) return
+    const { rows } = line.getCursorPos()
+    cursorTo(this.output, 0)
+    if (rows > 0) moveCursor(this.output, 0, -rows)
+    clearScreenDown(this.output)
+    this.output.write(all.slice(0, end))
+    line.prevRows = 0
+    line.prompt(true)
+  }
+}
