@@ -20,7 +20,7 @@ export function twoFields({ bytes, offsets, ends }: Capture): void {
     const port = packet.get(TCP)?.dport
     if (port !== undefined) sum += port
   }
-  consumed += sum
+  consume(sum | 0)
 }
 
 /** Digest of the same. */
@@ -39,43 +39,56 @@ export function twoFieldsSink({ bytes, offsets, ends }: Capture): Sink {
   return sink
 }
 
-type Visitor = (layer: Packet, touch: (value: unknown) => void) => void
+type Visitor = (layer: Packet, touch: (value: unknown) => number) => number
 
 const visitors = new Map<string, Visitor>()
 
-/** A function that reads every field of a layer by its name, as a user would write it: `touch(layer.version)` and so on. */
+/**
+ * A function that reads every field of a layer by its name, as a user would write it (`layer.version`, `layer.ihl` …),
+ * and adds up the numbers and text lengths. Written out for each layer, because a loop over names would measure
+ * property access by computed name. Gives how many values it read.
+ */
 function visitorOf(layer: Packet): Visitor {
   const { layerName } = layer
   let visitor = visitors.get(layerName)
   if (visitor === undefined) {
-    const names = layer._layer.fields.map((field) => field.name)
-    visitor = new Function('layer', 'touch', names.map((name) => `touch(layer.${name})`).join('\n')) as Visitor
+    const reads = layer._layer.fields.map(
+      ({ name }) => `value = layer.${name}
+        if (typeof value === 'number') sum = (sum + value) | 0
+        else if (typeof value === 'string') sum = (sum + value.length) | 0
+        else if (value !== undefined) read += touch(value) - 1
+        else read--`,
+    )
+    const body = `let value; let sum = 0; let read = ${reads.length}\n${reads.join('\n')}\nconsume(sum); return read`
+    visitor = new Function('consume', `return (layer, touch) => { ${body} }`)(consume) as Visitor
     visitors.set(layerName, visitor)
   }
   return visitor
 }
 
-function touch(value: unknown): void {
-  if (typeof value === 'number') {
-    fields++
-    consumed += value
-  } else if (typeof value === 'string') {
-    fields++
-    consumed += value.length + (value.length > 0 ? value.charCodeAt(value.length - 1) : 0)
-  } else if (value instanceof Uint8Array) {
-    fields++
-    consumed += value.length + (value.length > 0 ? value[value.length - 1]! : 0)
-  } else if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) touch(value[index])
-  } else if (value instanceof Packet) visitorOf(value)(value, touch)
-  else fields++
+function consume(sum: number): void {
+  consumed = (consumed + sum) | 0
+}
+
+/** Reads what is in a list, a byte string or a layer inside a field; gives how many values there were. */
+function touch(value: unknown): number {
+  if (typeof value === 'number') consume(value)
+  else if (typeof value === 'string') consume(value.length)
+  else if (value instanceof Uint8Array) consume(value.length > 0 ? value[value.length - 1]! : 0)
+  else if (value instanceof Packet) return visitorOf(value)(value, touch)
+  else if (Array.isArray(value)) {
+    let read = 0
+    for (let index = 0; index < value.length; index++) read += touch(value[index])
+    return read
+  }
+  return 1
 }
 
 /** Every field of every layer, also of layers inside fields. */
 export function everyField({ bytes, offsets, ends }: Capture): void {
   for (let index = 0; index < offsets.length; index++) {
     let layer: Packet | null = dissect(Ether, bytes, offsets[index]!, ends[index]!)
-    for (; layer !== null; layer = layer.payload) visitorOf(layer)(layer, touch)
+    for (; layer !== null; layer = layer.payload) fields += visitorOf(layer)(layer, touch)
   }
 }
 

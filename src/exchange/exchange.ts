@@ -184,9 +184,7 @@ class Exchange {
     const candidates = this.matcher.candidates(packet)
     if (candidates.length === 0) return
     const at = batch.seconds[index]! + batch.nanoseconds[index]! / 1e9
-    const start = batch.offsets[index]!
-    const bytes = batch.buffer.subarray(start, start + batch.lengths[index]!)
-    const own = candidates.find((probe) => probe.frame !== null && isSame(probe, bytes))
+    const own = candidates.find((probe) => isQuery(probe.query, packet))
     if (own !== undefined) {
       // Seen leaving: the kernel's clock is the one that stamps the answer too.
       if (own.answers.length === 0) own.sentAt = at
@@ -196,7 +194,7 @@ class Exchange {
     const probe = this.matcher.match(packet, candidates)
     if (probe === undefined || (probe.answers.length > 0 && this.options.multi !== true)) return
     const copy = copyFrame(batch, index)
-    const kept = this.level === 'network' ? dissect(packet._layer, copy, packet._offset - start) : dissectLink(batch.linkType, copy)
+    const kept = this.level === 'network' ? dissect(packet._layer, copy, packet._offset - batch.offsets[index]!) : dissectLink(batch.linkType, copy)
     kept._meta = metaOf(batch, index)
     probe.answers.push({ packet: kept, at })
     if (probe.answers.length === 1 && this.options.multi !== true) this.waiting--
@@ -223,11 +221,9 @@ class Exchange {
   }
 }
 
-function isSame(probe: Probe, bytes: Uint8Array): boolean {
-  const { frame, query } = probe
-  if (frame !== null && sameBytes(frame, bytes)) return true
-  // On loopback the kernel makes the link header anew.
-  const { _buffer, _offset, _end } = query
-  const length = _end - _offset
-  return _buffer !== null && bytes.length >= length && sameBytes(bytes.subarray(bytes.length - length), _buffer.subarray(_offset, _end))
+/** Whether a captured packet is the query itself, seen leaving; the link header does not count, loopback makes it anew. */
+function isQuery(query: Packet, captured: Packet): boolean {
+  const length = query._end - query._offset
+  if (query._buffer === null || captured._buffer === null || captured._end - captured._offset < length) return false
+  return sameBytes(captured._buffer.subarray(captured._offset, captured._offset + length), query._buffer.subarray(query._offset, query._end))
 }

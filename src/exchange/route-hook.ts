@@ -1,13 +1,16 @@
-import { route } from '../link/index.js'
-import { setRouteSource } from '../packet/index.js'
+import { findInterface, route } from '../link/index.js'
+import { setHardwareSource, setRouteSource } from '../packet/index.js'
 
-/** Lets packets take their unset source address from the kernel's routes; where there is no route, or no way to ask, they keep 127.0.0.1. */
+/** Lets packets take unset source addresses from the kernel's routes; where there is no route, or no way to ask, they keep their defaults. */
 export function useKernelRoutes(): void {
-  setRouteSource((destination) => {
-    try {
-      return route(destination).source
-    } catch {
-      return undefined
-    }
-  })
+  setRouteSource((destination) => quietly(() => route(destination).source))
+  setHardwareSource((destination) => quietly(() => findInterface(route(destination).interfaceName)?.mac))
+}
+
+function quietly<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
+  }
 }

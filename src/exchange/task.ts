@@ -282,19 +282,18 @@ class Operation<T> implements TaskControl<T> {
     }
   }
 
-  onInterrupt(handler: () => void): void {
+  // The control's functions may be taken out of it: `({ onInterrupt, finish }) => …`.
+  readonly onInterrupt = (handler: () => void): void => {
     if (this.task.settled) return
     if (this.interrupted) handler()
     else this.#handlers.push(handler)
   }
 
-  progress(state: TaskProgress): void {
+  readonly progress = (state: TaskProgress): void => {
     if (!this.task.settled) this.task._progress(state)
   }
 
-  finish(value: T | PromiseLike<T>): void {
-    this.#resolve(value)
-  }
+  readonly finish = (value: T | PromiseLike<T>): void => this.#resolve(value)
 
   #interrupt(): void {
     if (this.interrupted) return

@@ -99,20 +99,21 @@ export function beginNames(writer: Writer, start: number): void {
 }
 
 /**
- * Writes a name. With `compress`, it ends in a pointer to the longest ending that was written before, and its own endings
- * can be pointed to; without, or outside of a message, it is written in full.
+ * Writes a name, whose endings later names can then point to. With `compress`, it ends itself in a pointer to the longest
+ * ending that was written before; outside of a message all names are written in full.
  */
 export function writeName(writer: Writer, name: string, compress: boolean): void {
-  const names = compress ? writer.names : null
+  const { names } = writer
   let rest = name
   while (rest !== '.') {
     if (names !== null) {
       const known = names.get(rest)
-      if (known !== undefined) {
+      if (known !== undefined && compress) {
         writer.u16(0xc000 | known)
         return
       }
       const at = writer.length - names.get(MESSAGE_START)!
+      // Of several places the last serves, as in BIND's messages.
       if (at <= LAST_TARGET) names.set(rest, at)
     }
     const dot = labelEnd(rest)

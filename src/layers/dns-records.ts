@@ -167,6 +167,8 @@ const service = () => ({ svc_priority: u16(1), target_name: domainName(), svc_pa
 export const DNSRRSVCB = record('DNSRRSVCB', [64], service(), 'Service binding; priority 0 makes it an alias. RFC 9460.')
 export const DNSRRHTTPS = record('DNSRRHTTPS', [65], service(), 'Service binding for HTTPS. RFC 9460 §9.')
 
+export const DNSRRURI = record('DNSRRURI', [256], { priority: u16(), weight: u16(), target: textToEnd() }, 'Address of a service as a URI. RFC 7553.')
+
 export const DNSRRCAA = record(
   'DNSRRCAA',
   [257],

@@ -1,6 +1,6 @@
 /** The four sections of a DNS message: lists of questions or records. What can be read of a damaged one is kept. */
 import {
-  type AnyPacket, createPacket, Field, Kind, LayerListCodec, type LayerDefinition, type LayerReference, Packet, PacketError, printed, type Reader, type Writer, writeNested,
+  type AnyPacket, createPacket, Field, Kind, LayerListCodec, type LayerDefinition, type LayerReference, Packet, PacketError, packetFromJson, printed, type Reader, type Writer, writeNested,
 } from '../packet/index.js'
 import { beginNames, lengthPrefix, nameEnd } from './dns-names.js'
 import { DNS_TYPES, typeNumber } from './dns-numbers.js'
@@ -70,7 +70,11 @@ class SectionCodec extends LayerListCodec {
   /** The lengths of records are left to be computed: how long a compressed name is depends on those before it. */
   override parse(json: unknown): unknown {
     if (!Array.isArray(json)) return json
-    return super.parse(json.map((element: { name?: unknown; fields?: object }) => (element?.fields === undefined ? element : { ...element, fields: { ...element.fields, rdlen: undefined } })))
+    return json.map((element: { name?: unknown; fields?: Record<string, unknown> } | string) => {
+      if (typeof element !== 'object' || element.fields === undefined) return element
+      const { rdlen: _, ...fields } = element.fields
+      return packetFromJson({ layers: [{ name: element.name, fields }] })
+    })
   }
 
   override command(elements: Packet[]): string {

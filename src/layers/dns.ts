@@ -21,7 +21,7 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   | qd: questions; an, ns, ar: records …
  */
-import { type AnyPacket, behave, bind, bits, bitsEnum, type BuildContext, layer, type LayerReference, u16, u16Enum } from '../packet/index.js'
+import { type AnyPacket, behave, bind, bits, bitsEnum, type BuildContext, layer, type LayerReference, toHex, u16, u16Enum } from '../packet/index.js'
 import { DNS_CLASSES, DNS_OPCODES, DNS_RCODES, DNS_TYPES } from './dns-numbers.js'
 import { domainName, lengthPrefix } from './dns-names.js'
 import { questions, records } from './dns-sections.js'
@@ -113,20 +113,21 @@ function summary(me: AnyPacket): string {
   const name = ports.includes(MDNS_PORT) ? 'mDNS' : ports.includes(LLMNR_PORT) ? 'LLMNR' : 'DNS'
   const question = (me.qd as AnyPacket[] | undefined)?.[0]
   const answer = (me.an as AnyPacket[] | undefined)?.[0]
+  if (me.opcode !== 0) return `${name} ${me.text('opcode')}${me.qr ? ` ${me.text('rcode')}` : ''}${question === undefined ? '' : ` "${question.qname}"`}`
   if (!me.qr) return `${name} Qry${question === undefined ? '' : ` "${question.qname}"`}`
   if (me.rcode !== 0) return `${name} Ans ${me.text('rcode')}${question === undefined ? '' : ` "${question.qname}"`}`
-  if (answer === undefined) return `${name} Ans`
-  const data = answer._layer.find('rdata') < 0 ? dataText(answer) : answer.rdata
-  return `${name} Ans ${typeof data === 'string' ? `"${data}"` : answer.text('rdata')}`
+  return answer === undefined ? `${name} Ans` : `${name} Ans "${dataText(answer)}"`
 }
 
-/** Data of a record with several parts, as a zone file has it. */
+/** Data of a record in one line, nearly as a zone file has it; bytes in hexadecimal. */
 function dataText(record: AnyPacket): string {
-  return record
-    .fieldsText()
-    .slice(record._layer.indexOf('rdlen') + 1)
-    .map(([, text]) => text.replace(/^'(.*)'$/, '$1'))
-    .join(' ')
+  const { fields } = record._layer
+  const parts = fields.slice(record._layer.indexOf('rdlen') + 1).map((field) => {
+    const value = record._read(field.index)
+    if (value instanceof Uint8Array) return toHex(value)
+    return typeof value === 'string' ? value : field.show(value)
+  })
+  return parts.filter((part) => part !== '').join(' ')
 }
 
 behave(DNS, {

@@ -20,7 +20,6 @@ function pseudoHeader(packet: Packet, length: number, protocol: number): number 
       return sum(destination, 0, 16, sum(source, 0, 16)) + (length >>> 16) + (length & 0xffff) + protocol
     }
     // With segments left, the checksum is over the address that the packet will have at its end. RFC 8200 §8.1.
-    // Segments left that nobody set are all of them.
     if (layerName === 'IPv6ExtHdrRouting' && finalDestination === undefined && outer.raw('segleft') !== 0) {
       const addresses = outer.raw('addresses') as string[] | undefined
       if (addresses !== undefined && addresses.length > 0) finalDestination = parseIpv6(addresses.at(-1)!)

@@ -68,12 +68,12 @@ export const IPv6ExtHdrRouting = layer(
     nh: nextHeader(),
     len: length(),
     type: u8Enum(0, ROUTING_TYPES),
-    segleft: u8().countOf('addresses'),
+    segleft: u8().dynamic((me) => me.addresses?.length ?? 0),
     reserved: u32().when(hasAddresses),
     addresses: list(ipv6()).when(hasAddresses),
     data: bytes().when((me) => !hasAddresses(me)),
   },
-  'Addresses to visit. RFC 8200 §4.4. segleft: how many are still to come. Types 0 and 2 have addresses, others data.',
+  'Addresses to visit. RFC 8200 §4.4. segleft: how many are still to come, all unless set. Types 0 and 2 have addresses, others data.',
 )
 
 export const IPv6ExtHdrSegmentRouting = layer(
@@ -82,7 +82,7 @@ export const IPv6ExtHdrSegmentRouting = layer(
     nh: nextHeader(),
     len: length(),
     type: u8Enum(SEGMENT_ROUTING, ROUTING_TYPES),
-    segleft: u8().auto((c) => Math.max(0, c.fieldCount('addresses') - 1)),
+    segleft: u8().dynamic((me) => Math.max(0, me.addresses.length - 1)),
     lastentry: u8().auto((c) => Math.max(0, c.fieldCount('addresses') - 1)),
     unused1: bits(1),
     protected: bits(1),
@@ -94,7 +94,7 @@ export const IPv6ExtHdrSegmentRouting = layer(
     addresses: list(ipv6(), { count: (me) => segmentCount(me) }),
     tlv_objects: bytes(),
   },
-  'Segments to visit, the last one first. RFC 8754. The current one is addresses[segleft]. TLVs are bytes.',
+  'Segments to visit, the last one first. RFC 8754. The current one is addresses[segleft], the last of the list unless set. TLVs are bytes.',
 )
 
 /** The last entry's number is one less than their count; a header too short for one segment has none. */

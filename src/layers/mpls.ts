@@ -7,19 +7,30 @@
  *   |                 label                 | cos |s|      ttl      |
  *   +---------------------------------------+-----+-+---------------+
  */
-import { behave, bits, layer, u8 } from '../packet/index.js'
+import { type AnyPacket, behave, bind, bits, type LayerReference, layer, u8 } from '../packet/index.js'
 import { bindEtherType } from './ether-type.js'
+import { IP } from './ip.js'
+import { IPv6 } from './ipv6.js'
+import { Raw } from './raw.js'
 
 export const MPLS = layer(
   'MPLS',
   { label: bits(20, 3), cos: bits(3), s: bits(1, 1), ttl: u8() },
-  'MPLS label. RFC 3032. s is 1 in the last label of the stack; what follows that one has no type and is Raw.',
+  'MPLS label. RFC 3032. s is 1 in the last label of the stack, which IP of either version follows, else Raw.',
 )
 
+/** Nothing says what follows the last label: the first four bits tell the versions of IP. RFC 4928 §3. */
+function afterLastLabel(me: AnyPacket): LayerReference {
+  const version = me._buffer![me._headerStop()]! >>> 4
+  return version === 4 ? IP : version === 6 ? IPv6 : Raw
+}
+
 behave(MPLS, {
-  guess: (me) => (me.s === 0 ? MPLS : undefined),
+  guess: (me) => (me.s === 0 ? undefined : afterLastLabel(me)),
   summary: (me) => `MPLS label ${me.label}`,
 })
+
+bind(MPLS, MPLS, { s: 0 })
 
 bindEtherType(0x8848, MPLS)
 bindEtherType(0x8847, MPLS)

@@ -357,10 +357,13 @@ export class Packet {
     }
   }
 
-  /** The list of changed values. All inner layers are dissected first: a change must not alter how they are read. */
+  /** The list of changed values. All inner layers and the tail are dissected first: a change must not alter how they are read. */
   private _ownValues(): unknown[] {
     if (this._values === null) {
-      if (this._buffer !== null) for (let inner = this.payload; inner !== null; inner = inner.payload);
+      if (this._buffer !== null) {
+        for (let inner = this.payload; inner !== null; inner = inner.payload);
+        if (this._tail === null && this._layer.tailStart < this._layer.fields.length) this._decodeTail()
+      }
       let root: Packet = this
       while (root._under !== null) root = root._under
       root._meta?.touched?.(root)

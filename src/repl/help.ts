@@ -2,11 +2,20 @@
 import { allMetadata, type Metadata, metadataOf } from '../commands/metadata.js'
 import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
+import { describeLanguage } from './language.js'
 
 const GROUPS = ['commands', 'layers', 'language']
 
+let described = false
+
+function describeOnce(): void {
+  if (!described) describeLanguage()
+  described = true
+}
+
 /** The list of everything described, by group. */
 export function helpList(paint: Paint = plain): string {
+  describeOnce()
   const groups = new Map<string, [string, Metadata][]>(GROUPS.map((group) => [group, []]))
   for (const [name, metadata] of allMetadata()) {
     const group = metadata.group ?? 'commands'
@@ -26,6 +35,7 @@ export function helpList(paint: Paint = plain): string {
 
 /** The help of one thing: a name, or a value that a described global name has. */
 export function helpFor(subject: unknown, paint: Paint = plain): string {
+  describeOnce()
   const name = typeof subject === 'string' ? subject : nameOf(subject)
   const metadata = name === undefined ? undefined : metadataOf(name)
   if (name !== undefined && metadata) return describeOne(name, metadata, paint)

@@ -243,8 +243,9 @@ class Prompt {
   }
 
   #pressed(): void {
-    const did = this.#evaluator.press()
-    if (did === null) this.#evaluator.runtime.flags[0] = 0
+    if (this.#evaluator.running) this.#terminal.output.write('\n')
+    else this.#evaluator.runtime.flags[0] = 0
+    this.#evaluator.press()
   }
 
   /** An error in a callback or a promise that nobody handles: shown, and the shell stays. */

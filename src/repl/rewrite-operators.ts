@@ -46,7 +46,8 @@ function rewriteArithmetic(rewriter: Rewriter, node: SyntaxNode, context: Contex
     return
   }
   const b = rewriter.name(context.locals.take())
-  edits.replace(operatorAt, operatorAt + 1, [`,${b}=`])
+  // V8 names the assignment when reading the operand fails, so this text stands for the operand.
+  edits.replace(operatorAt, operatorAt + 1, [`,${b}=`], right.start)
   rewriter.visit(right, context)
   edits.insert(node.end, `,${chosen(a, b, operator, run)})`, operatorAt)
   context.locals.release(2)
@@ -81,7 +82,7 @@ const assignment: Visitor = (rewriter, node, context) => {
       return
     }
     const [a, b] = [context.locals.take(), context.locals.take()].map((number) => rewriter.name(number))
-    edits.replace(operatorAt, operatorAt + 2, [`=(${a}=${left.name},${b}=`])
+    edits.replace(operatorAt, operatorAt + 2, [`=(${a}=${left.name},${b}=`], right.start)
     rewriter.visit(right, context)
     edits.insert(node.end, `,${chosen(a, b, operator, run)})`, operatorAt)
     context.locals.release(2)

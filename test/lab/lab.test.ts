@@ -201,6 +201,22 @@ describe('OpenVPN', () => {
   }
 })
 
+describe('netshell', () => {
+  it('runs in a namespace, with input from a pipe', async () => {
+    expect(await lab.netshell('here', ['-e', '40 + 2'])).toMatchObject({ status: 0, stdout: '42\n' })
+    const { stdout } = await lab.netshell('there', [], { input: "console.log('from', 'a pipe')\n" })
+    expect(stdout).toContain('from a pipe')
+  }, 200_000)
+
+  it('runs at a terminal', async () => {
+    const shell = await lab.spawnNetshell('here')
+    await shell.waitFor(/> /)
+    shell.write('40 + 2\r')
+    await shell.waitFor(/42/)
+    await shell.stop()
+  }, 30_000)
+})
+
 describe('closing', () => {
   it('leaves nothing: no namespace, no process, no file', async () => {
     const second = await openLab()

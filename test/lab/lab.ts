@@ -151,15 +151,25 @@ export class Lab {
     return child
   }
 
-  /** Runs netshell as a user would, after building it when needed. Default time-out 30 s, the build not counted. */
+  /**
+   * Runs netshell as a user would, after building it when needed, with the lab's folder as home.
+   * Default time-out 30 s, the build not counted.
+   */
   async netshell(side: Side, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const command = await netshellCommand()
-    return this.exec(side, [...command, ...argv], { timeout: NETSHELL_TIMEOUT, ...options })
+    return this.exec(side, [...command, ...argv], {
+      timeout: NETSHELL_TIMEOUT,
+      ...options,
+      environment: { HOME: this.folder, ...options.environment },
+    })
   }
 
-  /** Starts netshell for a dialog: write lines, wait for output. */
+  /** Starts netshell at a terminal (a pty made by `script`): write lines, wait for output. The terminal echoes input. */
   async spawnNetshell(side: Side, argv: readonly string[] = []): Promise<Child> {
-    return this.spawn(side, [...(await netshellCommand()), ...argv])
+    const quoted = [...(await netshellCommand()), ...argv].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+    return this.spawn(side, ['script', '--quiet', '--flush', '--return', '--command', quoted, '/dev/null'], {
+      environment: { TERM: 'xterm', HOME: this.folder },
+    })
   }
 
   /**

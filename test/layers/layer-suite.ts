@@ -1,7 +1,7 @@
 /** The tests that every layer passes: `layerSuite(UDP, { vectors: vectorsOf('udp') })`. */
 import { describe, expect, test } from 'vitest'
 import '../../src/layers/index.js'
-import { type Layer, type Packet, packetFromJson } from '../../src/packet/index.js'
+import { type Layer, type Packet, type PacketJson, packetFromJson } from '../../src/packet/index.js'
 import { evaluateCommand } from './evaluate-command.js'
 import { examineMutations, examineTruncations, seedOf } from './hostile-bytes.js'
 import { bytesOf, outermostOf, type Vector } from './vectors.js'
@@ -83,18 +83,18 @@ function vectorTests(layer: Layer, vector: Vector): void {
   test.skipIf(vector.wrong !== undefined)('a rebuild with all automatic fields cleared is identical', () => {
     const packet = dissected()
     for (const each of packet.layers()) for (const field of each._layer.automatic) each._write(field.index, undefined)
-    if (vector.encoding === undefined) expect(packet.hex()).toBe(hex)
-    else expect(meaning(packet.rebuilt())).toEqual(meaning(dissected()))
+    expect(packet.hex()).toBe(hex)
   })
 
   test('a packet with every field written anew is identical', () => {
-    const packet = writtenAnew(dissected())
+    const packet = writtenAnew(dissected(), vector.encoding === undefined)
     if (vector.encoding === undefined) expect(packet.hex()).toBe(hex)
     else expect(meaning(packet.rebuilt())).toEqual(meaning(dissected()))
   })
 
   test('JSON gives the packet back', () => {
-    const packet = packetFromJson(throughJson(dissected()))
+    const json = throughJson(dissected())
+    const packet = packetFromJson(vector.encoding === undefined ? json : withoutAutomatic(json, dissected()))
     if (vector.encoding === undefined) expect(packet.hex()).toBe(hex)
     else expect(meaning(packet.rebuilt())).toEqual(meaning(dissected()))
   })
@@ -121,17 +121,17 @@ function vectorTests(layer: Layer, vector: Vector): void {
   })
 }
 
-function throughJson(packet: Packet): unknown {
-  return JSON.parse(JSON.stringify(packet))
+function throughJson(packet: Packet): PacketJson {
+  return JSON.parse(JSON.stringify(packet)) as PacketJson
 }
 
-/** A packet of new layers that has the same value in every field. */
-function writtenAnew(packet: Packet): Packet {
+/** A packet of new layers that has the same value in every field; automatic ones are left to be computed when asked so. */
+function writtenAnew(packet: Packet, withAutomatic: boolean): Packet {
   const copies = packet.layers().map((each) => {
     const fresh = (each._layer.callable as () => Packet)()
     for (const field of each._layer.fields) {
       const value = each._read(field.index)
-      if (value !== undefined) fresh._write(field.index, value)
+      if (value !== undefined && (withAutomatic || field.automatic === null)) fresh._write(field.index, value)
     }
     return fresh
   })
@@ -139,6 +139,16 @@ function writtenAnew(packet: Packet): Packet {
     if (i > 0) copies[i - 1]!.append(each)
   })
   return copies[0]!
+}
+
+/** The JSON of a packet without the fields that building computes. */
+function withoutAutomatic(json: PacketJson, packet: Packet): unknown {
+  const layers = packet.layers().map((each, i) => {
+    const { name, fields } = json.layers[i]!
+    const automatic = new Set(each._layer.automatic.map((field) => field.name))
+    return { name, fields: Object.fromEntries(Object.entries(fields).filter(([key]) => !automatic.has(key))) }
+  })
+  return { layers }
 }
 
 /** Fields that say the same in every encoding: all but lengths and checksums. */
