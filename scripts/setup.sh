@@ -88,6 +88,8 @@ find_missing() {
     need nftables has_program nft
     need ethtool has_program ethtool
     need tmux has_program tmux
+    need dnsmasq-base has_program dnsmasq
+    need bind9-dnsutils has_program dig
   fi
   if wanted_for test || wanted_for bench; then
     need python3-scapy has_file '/usr/lib/python3/dist-packages/scapy/__init__.py'

@@ -38,6 +38,9 @@ export function formatDuration(seconds: number): string {
   return seconds >= 0.001 ? `${(seconds * 1e3).toFixed(2)} ms` : `${Math.max(0, seconds * 1e6).toFixed(0)} µs`
 }
 
+/** Pairs that are shown when a list is the result of a line. */
+const SHOWN = 20
+
 /** Pairs of query and answer, in the order the queries were given. An array with a `summary()`. */
 export class AnswerList extends Array<AnswerPair> {
   static override get [Symbol.species](): ArrayConstructor {
@@ -47,6 +50,16 @@ export class AnswerList extends Array<AnswerPair> {
   /** One line a pair. */
   summary(): string {
     return this.map((pair) => pair.summary()).join('\n')
+  }
+
+  override toString(): string {
+    return `<${this.length} answered>`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const lines = this.slice(0, SHOWN).map((pair, index) => `${String(index).padStart(4, '0')} ${pair.summary()}`)
+    if (this.length > SHOWN) lines.push(`… ${this.length - SHOWN} more; summary() has them all`)
+    return lines.length === 0 ? '<no answers>' : lines.join('\n')
   }
 
   /** The answers alone. */

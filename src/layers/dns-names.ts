@@ -38,7 +38,8 @@ export function lengthPrefix(message: AnyPacket): number {
 
 /** Reads a name; pointers lead strictly backwards, so none can loop. The reader is marked as failed where it is no name. */
 export function readName(reader: Reader, start: number): string {
-  const { buffer, end } = reader
+  const { buffer } = reader
+  let { end } = reader
   let at = reader.position
   let limit = at
   let after = -1
@@ -65,13 +66,15 @@ export function readName(reader: Reader, start: number): string {
       if (after < 0) after = at + 2
       if (target >= limit) return failed(reader, 'a name points forward')
       if (++pointers > MAX_POINTERS) return failed(reader, `a name has more than ${MAX_POINTERS} pointers`)
+      // What is pointed to stands wholly before what points to it.
+      end = limit
       limit = target
       at = target
     } else return failed(reader, `a label starts with 0x${length.toString(16)}, which is neither a length nor a pointer`)
   }
   // Behind a pointer the missing bytes are not the field's own.
   if (after >= 0) return failed(reader, 'a name points to one that does not end')
-  reader.need(end - reader.position + 1)
+  reader.need(reader.left + 1)
   return '.'
 }
 

@@ -78,6 +78,13 @@ for (const each of [IP, IPerror]) {
   })
 }
 
+/** The length that a quoted header gives, unless the quotation ends before: errors rarely quote a whole packet. */
+export function quotedPayloadLength(me: AnyPacket, length: number | undefined): number | undefined {
+  return length !== undefined && length > me._end - me._headerStop() ? undefined : length
+}
+
+behave(IPerror, { payloadLength: (me) => quotedPayloadLength(me, payloadLength(me)) })
+
 // The quoted header has no summary: in one line, the message that quotes it says what happened.
 behave(IP, {
   summary: (me) => `IP ${me.src} > ${me.dst} ${me.text('proto')}${me.frag > 0 ? ` frag:${me.frag}` : ''}`,

@@ -15,7 +15,7 @@
  */
 import { type AnyPacket, answers, behave, bind, bits, formatIpv6, hashKey, ipv6, layer, type Packet, routeSource, u8, u8Enum, u16 } from '../packet/index.js'
 import { bindEtherType } from './ether-type.js'
-import { IP, IPerror } from './ip.js'
+import { IP, IPerror, quotedPayloadLength } from './ip.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
 import { bindFamilies } from './loopback.js'
 
@@ -74,7 +74,8 @@ const isError = (icmp: Packet): boolean => (icmp.raw('type') as number) < 128
 const isNeighbourDiscovery = (icmp: Packet): boolean => icmp.layerName.startsWith('ICMPv6ND_')
 const isMulticast = (address: Uint8Array): boolean => address[0] === 0xff
 
-for (const each of [IPv6, IPv6error]) behave(each, { payloadLength, payloadLengthField: 'plen' })
+behave(IPv6, { payloadLength, payloadLengthField: 'plen' })
+behave(IPv6error, { payloadLength: (me) => quotedPayloadLength(me, payloadLength(me)), payloadLengthField: 'plen' })
 
 behave(IPv6, {
   summary: (me) => `IPv6 ${me.src} > ${me.dst} ${me.text('nh')}`,

@@ -8,8 +8,9 @@
  *   |       len       |     chksum      |
  *   +--------+--------+--------+--------+
  */
-import { answers, behave, layer, u16, u16Enum } from '../packet/index.js'
+import { type AnyPacket, answers, behave, layer, u16, u16Enum } from '../packet/index.js'
 import { bindTransport } from './next-header.js'
+import { quotedPayloadLength } from './ip.js'
 import { transportChecksum } from './ip-checksum.js'
 import { UDP_PORTS } from './ports.js'
 import { endpoints } from './endpoints.js'
@@ -29,13 +30,11 @@ export const UDP = layer('UDP', header(), 'User Datagram Protocol. RFC 768.')
 /** The UDP header quoted in an ICMP error. */
 export const UDPerror = layer('UDPerror', header(), 'UDP header quoted in an ICMP error. RFC 792.')
 
-for (const each of [UDP, UDPerror]) {
-  behave(each, {
-    // Zero is a jumbogram's length. RFC 2675 §4.
-    payloadLength: (me) => (me.len === 0 ? undefined : me.len - 8),
-    payloadLengthField: 'len',
-  })
-}
+/** Zero is a jumbogram's length. RFC 2675 §4. */
+const payloadLength = (me: AnyPacket): number | undefined => (me.len === 0 ? undefined : me.len - 8)
+
+behave(UDP, { payloadLength, payloadLengthField: 'len' })
+behave(UDPerror, { payloadLength: (me) => quotedPayloadLength(me, payloadLength(me)), payloadLengthField: 'len' })
 
 behave(UDP, {
   summary: (me) => `UDP ${endpoints(me)}`,

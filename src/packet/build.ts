@@ -289,6 +289,8 @@ function compute(layer: Packet, definition: LayerDefinition, context: BuildConte
     }
     if (layer._isSet(field.index) || (fromBytes && layer._isFromBytes(field.index))) continue
     if (field.condition !== null && !field.condition(layer as AnyPacket)) continue
+    // In a tail that was copied the old value still stands.
+    if (field.isChecksum && field.offset < 0) writeComputed(field, 0, context, definition)
     const overloaded = definition.overloadsAutomatic ? layer._stored(field.index) : undefined
     writeComputed(field, overloaded === undefined ? field.automatic!(context) : (overloaded as number), context, definition)
   }

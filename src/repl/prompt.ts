@@ -31,7 +31,7 @@ export interface PromptOptions {
 }
 
 /** After the first prompt stands, how long until the thread that watches Ctrl-C starts, in milliseconds. */
-const THREAD_AFTER = 200
+const THREAD_AFTER = 100
 
 /** Starts the prompt. Resolves with the exit code when the user leaves. */
 export async function startPrompt(globals: Globals = {}, options: PromptOptions = {}): Promise<number> {
@@ -92,7 +92,10 @@ class Prompt {
     setTimeout(() => {
       if (!this.#closed) this.#watch.startThread()
     }, THREAD_AFTER).unref()
+    // While code waits, the terminal is not read, and what it waits for may keep nothing open.
+    const awake = setInterval(() => {}, 2 ** 30)
     const code = await left
+    clearInterval(awake)
     process.removeListener('uncaughtException', fail)
     await this.#options.onExit?.()
     this.#history.close()

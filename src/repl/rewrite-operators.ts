@@ -36,7 +36,7 @@ function rewriteArithmetic(rewriter: Rewriter, node: SyntaxNode, context: Contex
     return
   }
   const a = rewriter.name(context.locals.take())
-  edits.insert(node.start, `(${a}=`)
+  edits.insert(node.start, `(${a}=`, left.start)
   rewriter.visit(left, context)
   const bare = skipBlank(rewriter.source, operatorAt + 1) === right.start
   if (bare && right.type === 'Literal' && typeof right.value === 'number') {

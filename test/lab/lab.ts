@@ -168,7 +168,7 @@ export class Lab {
   async spawnNetshell(side: Side, argv: readonly string[] = []): Promise<Child> {
     const quoted = [...(await netshellCommand()), ...argv].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
     return this.spawn(side, ['script', '--quiet', '--flush', '--return', '--command', quoted, '/dev/null'], {
-      environment: { TERM: 'xterm', HOME: this.folder },
+      environment: { TERM: 'xterm', HOME: this.folder, NO_COLOR: '1' },
     })
   }
 

@@ -1,0 +1,5 @@
+import { OpenVPN } from '../../src/layers/index.js'
+import { layerSuite } from './layer-suite.js'
+import { vectorsOf } from './vectors.js'
+
+layerSuite(OpenVPN, { vectors: vectorsOf('openvpn') })
