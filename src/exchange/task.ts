@@ -192,6 +192,7 @@ export class Task<T> extends Promise<T> implements Interruptible {
     return task
   }
 
+  // biome-ignore lint/suspicious/noThenProperty: a promise has one; this notes that somebody waits
   override then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

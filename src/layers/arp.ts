@@ -11,7 +11,26 @@
  *   |  hwsrc (hwlen bytes), psrc (plen), hwdst (hwlen), pdst (plen)  …
  *   +-------------------------------+-------------------------------+
  */
-import { type AnyPacket, behave, type Codec, escapeBytes, Field, fromHex, hardwareSource, ipv4, Kind, layer, mac, type Reader, routeSource, sameBytes, toHex, u8, u16Enum, type Writer } from '../packet/index.js'
+import {
+  type AnyPacket,
+  behave,
+  type Codec,
+  escapeBytes,
+  Field,
+  fromHex,
+  hardwareSource,
+  ipv4,
+  Kind,
+  layer,
+  mac,
+  type Reader,
+  routeSource,
+  sameBytes,
+  toHex,
+  u8,
+  u16Enum,
+  type Writer,
+} from '../packet/index.js'
 import { bindEtherType } from './ether-type.js'
 import { ETHER_TYPES } from './ethernet.js'
 import { HARDWARE_TYPES } from './sll.js'
@@ -102,7 +121,8 @@ const protocol = (name: string): Field<Address> => address(ipv4(), name, 5)
 /** The address that is asked for, the first when it is a set. */
 function target(me: AnyPacket): string {
   const asked = me.raw('pdst')
-  const first = typeof asked === 'object' && asked !== null && 'pick' in asked ? (asked as { pick(): unknown }).pick() : asked
+  const first =
+    typeof asked === 'object' && asked !== null && 'pick' in asked ? (asked as { pick(): unknown }).pick() : asked
   return typeof first === 'string' ? first : ''
 }
 
@@ -144,7 +164,11 @@ behave(ARP, {
     return `ARP ${me.text('op')} ${me.text('psrc')} > ${me.text('pdst')}`
   },
   // Requests have odd numbers, their replies the next one. Whoever has the address that was asked for answers.
-  answers: (me, request) => request._layer === me._layer && me.op % 2 === 0 && me.op === request.op + 1 && (me.op === REPLY ? me.text('psrc') === request.text('pdst') : true),
+  answers: (me, request) =>
+    request._layer === me._layer &&
+    me.op % 2 === 0 &&
+    me.op === request.op + 1 &&
+    (me.op === REPLY ? me.text('psrc') === request.text('pdst') : true),
   hash: (me) => {
     const pair = (me.op + 1) >> 1
     return pair === 1 ? `arp ${me.text(me.op === REQUEST ? 'pdst' : 'psrc')}` : `arp ${pair}`

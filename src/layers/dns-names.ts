@@ -3,7 +3,18 @@
  * As text they end in a dot: `'www.example.com.'`, the root is `'.'`; a dot within a label is `\.`, a backslash `\\`,
  * bytes that are not printable are `\DDD` in decimal.
  */
-import { type AnyPacket, type Codec, Field, Kind, PacketError, printed, quoted, type Reader, toBytes, type Writer } from '../packet/index.js'
+import {
+  type AnyPacket,
+  type Codec,
+  Field,
+  Kind,
+  PacketError,
+  printed,
+  quoted,
+  type Reader,
+  toBytes,
+  type Writer,
+} from '../packet/index.js'
 
 const MAX_LABEL = 63
 const MAX_NAME = 255
@@ -70,7 +81,8 @@ export function readName(reader: Reader, start: number): string {
       end = limit
       limit = target
       at = target
-    } else return failed(reader, `a label starts with 0x${length.toString(16)}, which is neither a length nor a pointer`)
+    } else
+      return failed(reader, `a label starts with 0x${length.toString(16)}, which is neither a length nor a pointer`)
   }
   // Behind a pointer the missing bytes are not the field's own.
   if (after >= 0) return failed(reader, 'a name points to one that does not end')
@@ -132,8 +144,8 @@ export function writeName(writer: Writer, name: string, compress: boolean): void
 /** Index of the dot that ends the first label. */
 function labelEnd(name: string): number {
   let at = name.indexOf('.')
-  const escape = name.indexOf('\\')
-  if (escape < 0 || escape > at) return at < 0 ? name.length : at
+  const backslash = name.indexOf('\\')
+  if (backslash < 0 || backslash > at) return at < 0 ? name.length : at
   for (at = 0; at < name.length && name[at] !== '.'; at++) if (name[at] === '\\') at++
   return Math.min(at, name.length)
 }
@@ -161,17 +173,22 @@ function unescaped(label: string): Uint8Array {
  * @throws PacketError for an empty label, one of more than 63 bytes, or a name of more than 255
  */
 export function canonicalName(value: unknown, where: string): string {
-  if (typeof value !== 'string') throw new PacketError(`${where}: ${printed(value)} is no name; give text such as 'www.example.com'`)
+  if (typeof value !== 'string')
+    throw new PacketError(`${where}: ${printed(value)} is no name; give text such as 'www.example.com'`)
   if (value === '' || value === '.') return '.'
-  if (value.length <= MAX_NAME - 2 && /^(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?$/.test(value)) return value.endsWith('.') ? value : `${value}.`
+  if (value.length <= MAX_NAME - 2 && /^(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?$/.test(value))
+    return value.endsWith('.') ? value : `${value}.`
   let name = ''
   let size = 1
   for (let rest = value; rest !== ''; ) {
     const dot = labelEnd(rest)
     const bytes = unescaped(rest.slice(0, dot))
-    if (bytes.length === 0) throw new PacketError(`${where}: ${printed(value)} has an empty label: two dots in a row, or one in front`)
+    if (bytes.length === 0)
+      throw new PacketError(`${where}: ${printed(value)} has an empty label: two dots in a row, or one in front`)
     if (bytes.length > MAX_LABEL) {
-      throw new PacketError(`${where}: the label ${printed(rest.slice(0, dot))} has ${bytes.length} bytes; a label has at most ${MAX_LABEL}`)
+      throw new PacketError(
+        `${where}: the label ${printed(rest.slice(0, dot))} has ${bytes.length} bytes; a label has at most ${MAX_LABEL}`,
+      )
     }
     size += bytes.length + 1
     for (const byte of bytes) name += SHOWN[byte]!

@@ -8,7 +8,26 @@
  *     name     2      2       4     2        length
  */
 import {
-  behave, bits, bitsEnum, type BuildContext, bytes, type Field, flags, type Layer, type LayerDefinition, layer, options, u16, u16Enum, u32, u8, u8Enum, type Inputs, type Values,
+  type AnyPacket,
+  type BuildContext,
+  behave,
+  bits,
+  bitsEnum,
+  bytes,
+  type Field,
+  flags,
+  type Inputs,
+  type Layer,
+  type LayerDefinition,
+  layer,
+  options,
+  toHex,
+  u8,
+  u8Enum,
+  u16,
+  u16Enum,
+  u32,
+  type Values,
 } from '../packet/index.js'
 import { domainName } from './dns-names.js'
 import { DNS_CLASSES, DNS_TYPES, DNSSEC_ALGORITHMS, DNSSEC_DIGESTS } from './dns-numbers.js'
@@ -40,15 +59,27 @@ const head = (type: number) => ({
 })
 
 /** Data of any type: an address (A, AAAA), a name (NS, CNAME, PTR …), a list of texts (TXT), or bytes. */
-export const DNSRR = layer('DNSRR', { ...head(1), rdata: rdata() }, 'DNS record; rdata is an address, a name, a list of texts or bytes, as its type says. RFC 1035 §3.2.1.')
+export const DNSRR = layer(
+  'DNSRR',
+  { ...head(1), rdata: rdata() },
+  'DNS record; rdata is an address, a name, a list of texts or bytes, as its type says. RFC 1035 §3.2.1.',
+)
 
 type Head = ReturnType<typeof head>
 // biome-ignore lint/suspicious/noExplicitAny: the types of the fields are inferred from here
 type Layout = Readonly<Record<string, Field<any, any>>>
 
 /** Declares the layer of the records of some types; the first type is its default. */
-function record<const L extends Layout>(name: string, types: readonly number[], data: L, about: string): Layer<Values<Head & L>, Inputs<Head & L>> {
-  const made = layer(name, { ...head(types[0]!), ...data }, about) as unknown as Layer<Values<Head & L>, Inputs<Head & L>>
+function record<const L extends Layout>(
+  name: string,
+  types: readonly number[],
+  data: L,
+  about: string,
+): Layer<Values<Head & L>, Inputs<Head & L>> {
+  const made = layer(name, { ...head(types[0]!), ...data }, about) as unknown as Layer<
+    Values<Head & L>,
+    Inputs<Head & L>
+  >
   for (const type of types) (RECORD_LAYERS as Map<number, LayerDefinition>).set(type, made.definition)
   return made
 }
@@ -56,13 +87,31 @@ function record<const L extends Layout>(name: string, types: readonly number[], 
 export const DNSRRSOA = record(
   'DNSRRSOA',
   [6],
-  { mname: domainName('.', true), rname: domainName('.', true), serial: u32(), refresh: u32(), retry: u32(), expire: u32(), minimum: u32() },
+  {
+    mname: domainName('.', true),
+    rname: domainName('.', true),
+    serial: u32(),
+    refresh: u32(),
+    retry: u32(),
+    expire: u32(),
+    minimum: u32(),
+  },
   'Start of a zone: first server, mailbox of its keeper, serial number, times in seconds. RFC 1035 §3.3.13.',
 )
 
-export const DNSRRHINFO = record('DNSRRHINFO', [13], { cpu: characterString(), os: characterString() }, 'Host information. RFC 1035 §3.3.2; as the answer to ALL: RFC 8482.')
+export const DNSRRHINFO = record(
+  'DNSRRHINFO',
+  [13],
+  { cpu: characterString(), os: characterString() },
+  'Host information. RFC 1035 §3.3.2; as the answer to ALL: RFC 8482.',
+)
 
-export const DNSRRMX = record('DNSRRMX', [15], { preference: u16(), exchange: domainName('.', true) }, 'Mail exchange; the lowest preference first. RFC 1035 §3.3.9.')
+export const DNSRRMX = record(
+  'DNSRRMX',
+  [15],
+  { preference: u16(), exchange: domainName('.', true) },
+  'Mail exchange; the lowest preference first. RFC 1035 §3.3.9.',
+)
 
 export const DNSRRSRV = record(
   'DNSRRSRV',
@@ -74,7 +123,14 @@ export const DNSRRSRV = record(
 export const DNSRRNAPTR = record(
   'DNSRRNAPTR',
   [35],
-  { order: u16(), preference: u16(), flags: characterString(), services: characterString(), regexp: characterString(), replacement: domainName() },
+  {
+    order: u16(),
+    preference: u16(),
+    flags: characterString(),
+    services: characterString(),
+    regexp: characterString(),
+    replacement: domainName(),
+  },
   'Naming authority pointer. RFC 3403 §4.1.',
 )
 
@@ -113,7 +169,12 @@ export const DNSRRRSIG = record(
   'Signature of the records of one name and type; times in seconds since 1970. RFC 4034 §3.',
 )
 
-export const DNSRRNSEC = record('DNSRRNSEC', [47], { nextname: domainName(), typebitmaps: typeMap() }, 'The next name of the zone, and the types that this one has. RFC 4034 §4.')
+export const DNSRRNSEC = record(
+  'DNSRRNSEC',
+  [47],
+  { nextname: domainName(), typebitmaps: typeMap() },
+  'The next name of the zone, and the types that this one has. RFC 4034 §4.',
+)
 
 /** From the lowest bit up: S, the entry point (a key-signing key), R, revoked (RFC 5011), Z, a zone key; the others by number. */
 const KEY_FLAGS = 'S123456RZ9abcdef'
@@ -146,7 +207,13 @@ export const DNSRRNSEC3 = record(
 export const DNSRRNSEC3PARAM = record(
   'DNSRRNSEC3PARAM',
   [51],
-  { hashalg: u8Enum(1, { 1: 'SHA-1' }), flags: flags(8, NSEC3_FLAGS), iterations: u16(), saltlength: u8().lengthOf('salt'), salt: bytes('saltlength') },
+  {
+    hashalg: u8Enum(1, { 1: 'SHA-1' }),
+    flags: flags(8, NSEC3_FLAGS),
+    iterations: u16(),
+    saltlength: u8().lengthOf('salt'),
+    salt: bytes('saltlength'),
+  },
   'How the names of a zone are hashed. RFC 5155 §4.',
 )
 
@@ -164,10 +231,20 @@ export const DNSRRTLSA = record(
 
 const service = () => ({ svc_priority: u16(1), target_name: domainName(), svc_params: svcParams() })
 
-export const DNSRRSVCB = record('DNSRRSVCB', [64], service(), 'Service binding; priority 0 makes it an alias. RFC 9460.')
+export const DNSRRSVCB = record(
+  'DNSRRSVCB',
+  [64],
+  service(),
+  'Service binding; priority 0 makes it an alias. RFC 9460.',
+)
 export const DNSRRHTTPS = record('DNSRRHTTPS', [65], service(), 'Service binding for HTTPS. RFC 9460 §9.')
 
-export const DNSRRURI = record('DNSRRURI', [256], { priority: u16(), weight: u16(), target: textToEnd() }, 'Address of a service as a URI. RFC 7553.')
+export const DNSRRURI = record(
+  'DNSRRURI',
+  [256],
+  { priority: u16(), weight: u16(), target: textToEnd() },
+  'Address of a service as a URI. RFC 7553.',
+)
 
 export const DNSRRCAA = record(
   'DNSRRCAA',
@@ -218,5 +295,17 @@ export const DNSRROPT = layer(
 )
 ;(RECORD_LAYERS as Map<number, LayerDefinition>).set(41, DNSRROPT.definition)
 
-/** Zone-file line of a record, as far as its data has a short text. */
-behave(DNSRR, { summary: (me) => `DNSRR ${me.rrname} ${me.text('type')} ${me.text('rdata')}` })
+/** Data of a record in one line, nearly as a zone file has it; bytes in hexadecimal. */
+export function dataText(record: AnyPacket): string {
+  const { fields } = record._layer
+  const parts = fields.slice(record._layer.indexOf('rdlen') + 1).map((field) => {
+    const value = record._read(field.index)
+    if (value instanceof Uint8Array) return toHex(value)
+    return typeof value === 'string' ? value : field.show(value)
+  })
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+for (const each of [DNSRR.definition, ...RECORD_LAYERS.values()]) {
+  behave(each, { summary: (me) => `${me.layerName} ${me.rrname} ${me.text('type')} ${dataText(me)}` })
+}

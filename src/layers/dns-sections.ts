@@ -1,6 +1,19 @@
 /** The four sections of a DNS message: lists of questions or records. What can be read of a damaged one is kept. */
 import {
-  type AnyPacket, createPacket, Field, Kind, LayerListCodec, type LayerDefinition, type LayerReference, Packet, PacketError, packetFromJson, printed, type Reader, type Writer, writeNested,
+  type AnyPacket,
+  createPacket,
+  Field,
+  Kind,
+  type LayerDefinition,
+  LayerListCodec,
+  type LayerReference,
+  Packet,
+  PacketError,
+  packetFromJson,
+  printed,
+  type Reader,
+  type Writer,
+  writeNested,
 } from '../packet/index.js'
 import { beginNames, lengthPrefix, nameEnd } from './dns-names.js'
 import { DNS_TYPES, typeNumber } from './dns-numbers.js'
@@ -9,8 +22,8 @@ import { DNSRR, RECORD_LAYERS } from './dns-records.js'
 /** Type, class, ttl and length of a record. */
 const FIXED = 10
 
-/** What an element may be given as: a packet, an object of its fields, for a question its name alone. */
-export type SectionInput = Packet | Readonly<Record<string, unknown>> | string
+/** What an element may be given as: a packet, a layer, an object of its fields, for a question its name alone. */
+export type SectionInput = Packet | LayerReference | Readonly<Record<string, unknown>> | string
 
 class SectionCodec extends LayerListCodec {
   constructor(
@@ -29,7 +42,10 @@ class SectionCodec extends LayerListCodec {
     const end = messageEnd(reader, packet)
     const count = packet._stored(packet._layer.indexOf(this.countField)) as number
     for (let i = 0; i < count; i++) {
-      const element = this.question === null ? readRecord(reader, end, packet) : Packet._dissect(this.question.definition, reader.buffer, reader.position, end, packet)
+      const element =
+        this.question === null
+          ? readRecord(reader, end, packet)
+          : Packet._dissect(this.question.definition, reader.buffer, reader.position, end, packet)
       const stop = element._headerStop()
       if (element._issue !== null) {
         packet._issue = element._issue
@@ -58,13 +74,20 @@ class SectionCodec extends LayerListCodec {
 
   private elementOf(given: unknown, where: string): Packet {
     if (given instanceof Packet) return given
-    if (typeof given === 'function' && 'definition' in given) return createPacket((given as unknown as LayerReference).definition, undefined)
-    if (typeof given === 'string' && this.question !== null) return createPacket(this.question.definition, { qname: given })
+    if (typeof given === 'function' && 'definition' in given)
+      return createPacket((given as unknown as LayerReference).definition, undefined)
+    if (typeof given === 'string' && this.question !== null)
+      return createPacket(this.question.definition, { qname: given })
     if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
       return createPacket(this.question?.definition ?? recordLayer(given, where), given as Record<string, unknown>)
     }
-    const example = this.question === null ? "{rrname: 'example.org', rdata: '192.0.2.1'}" : "'example.org' or {qname: 'example.org', qtype: 'MX'}"
-    throw new PacketError(`${where}: ${printed(given)} cannot stand in section ${this.section}; give a list of ${example}`)
+    const example =
+      this.question === null
+        ? "{rrname: 'example.org', rdata: '192.0.2.1'}"
+        : "'example.org' or {qname: 'example.org', qtype: 'MX'}"
+    throw new PacketError(
+      `${where}: ${printed(given)} cannot stand in section ${this.section}; give a list of ${example}`,
+    )
   }
 
   /** The lengths of records are left to be computed: how long a compressed name is depends on those before it. */
@@ -108,7 +131,9 @@ function recordLayer(given: object, where: string): LayerDefinition {
   const { type } = given as { type?: unknown }
   const number = typeof type === 'string' ? typeNumber(type) : type
   if (type !== undefined && typeof number !== 'number') {
-    throw new PacketError(`${where}: ${printed(type)} is no type of record; give a name such as ${Object.values(DNS_TYPES).slice(0, 6).join(' ')}, or a number`)
+    throw new PacketError(
+      `${where}: ${printed(type)} is no type of record; give a name such as ${Object.values(DNS_TYPES).slice(0, 6).join(' ')}, or a number`,
+    )
   }
   const own = RECORD_LAYERS.get(number as number)
   return own === undefined || ('rdata' in given && own.find('rdata') < 0) ? DNSRR.definition : own
@@ -123,15 +148,33 @@ function elementCommand(element: Packet): string {
     if (value === undefined) continue
     const text = field.command(value)
     const fallback = field.defaultValue === undefined ? field.codec?.empty() : field.present(field.defaultValue)
-    if (element._isSet(field.index) || (field.automatic === null && (fallback === undefined || field.command(fallback) !== text))) parts.push(`${field.name}: ${text}`)
+    if (
+      element._isSet(field.index) ||
+      (field.automatic === null && (fallback === undefined || field.command(fallback) !== text))
+    )
+      parts.push(`${field.name}: ${text}`)
   }
   return parts.length === 0 ? `${layerName}()` : `${layerName}({${parts.join(', ')}})`
 }
 
 /** Questions: `'example.org'`, `{qname: 'example.org', qtype: 'MX'}`, or a list of such. */
-export const questions = (layer: LayerReference, countField: string): Field<AnyPacket[], readonly SectionInput[] | SectionInput> =>
-  new Field<AnyPacket[], readonly SectionInput[] | SectionInput>(Kind.CODEC, 0, new SectionCodec('qd', countField, layer))
+export const questions = (
+  layer: LayerReference,
+  countField: string,
+): Field<AnyPacket[], readonly SectionInput[] | SectionInput> =>
+  new Field<AnyPacket[], readonly SectionInput[] | SectionInput>(
+    Kind.CODEC,
+    0,
+    new SectionCodec('qd', countField, layer),
+  )
 
 /** Records: `{rrname: 'example.org', type: 'MX', exchange: 'mail.example.org'}`, layers such as `DNSRRMX({…})`, or a list of such. */
-export const records = (section: string, countField: string): Field<AnyPacket[], readonly SectionInput[] | SectionInput> =>
-  new Field<AnyPacket[], readonly SectionInput[] | SectionInput>(Kind.CODEC, 0, new SectionCodec(section, countField, null))
+export const records = (
+  section: string,
+  countField: string,
+): Field<AnyPacket[], readonly SectionInput[] | SectionInput> =>
+  new Field<AnyPacket[], readonly SectionInput[] | SectionInput>(
+    Kind.CODEC,
+    0,
+    new SectionCodec(section, countField, null),
+  )

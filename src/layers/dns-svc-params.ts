@@ -1,7 +1,22 @@
 /** Parameters of SVCB and HTTPS records. RFC 9460 §2.2, keys: §7, §8, §14.3.2; dohpath: RFC 9461. */
 import {
-  type AnyPacket, type Codec, Field, formatIpv4, formatIpv6, fromHex, Kind, PacketError, parseIpv4, parseIpv6, printed, quoted, Reader, suggestion, toBytes,
-  toHex, type Writer,
+  type AnyPacket,
+  type Codec,
+  Field,
+  formatIpv4,
+  formatIpv6,
+  fromHex,
+  Kind,
+  PacketError,
+  parseIpv4,
+  parseIpv6,
+  printed,
+  quoted,
+  type Reader,
+  suggestion,
+  toBytes,
+  toHex,
+  type Writer,
 } from '../packet/index.js'
 import { readString, textOf, writeString } from './dns-texts.js'
 
@@ -16,7 +31,10 @@ interface Form {
   write(writer: Writer, value: Value, where: string): boolean
 }
 
-const listOf = (readOne: (reader: Reader) => string | undefined, writeOne: (writer: Writer, text: string, where: string) => boolean): Form => ({
+const listOf = (
+  readOne: (reader: Reader) => string | undefined,
+  writeOne: (writer: Writer, text: string, where: string) => boolean,
+): Form => ({
   read(reader) {
     const values: string[] = []
     while (reader.left > 0) {
@@ -27,7 +45,9 @@ const listOf = (readOne: (reader: Reader) => string | undefined, writeOne: (writ
     return values.length === 0 ? undefined : values
   },
   write: (writer, value, where) =>
-    (typeof value === 'string' ? [value] : Array.isArray(value) ? (value as unknown[]) : [undefined]).every((one) => typeof one === 'string' && writeOne(writer, one, where)),
+    (typeof value === 'string' ? [value] : Array.isArray(value) ? (value as unknown[]) : [undefined]).every(
+      (one) => typeof one === 'string' && writeOne(writer, one, where),
+    ),
 })
 
 const port: Form = {
@@ -53,7 +73,9 @@ const addresses = (size: 4 | 16): Form =>
     (reader) => {
       const bytes = reader.bytes(size)
       if (reader.missing > 0) return undefined
-      return size === 16 ? formatIpv6(bytes, 0) : formatIpv4(((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0)
+      return size === 16
+        ? formatIpv6(bytes, 0)
+        : formatIpv4(((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0)
     },
     (writer, text) => {
       const address = size === 16 ? parseIpv6(text) : parseIpv4(text)
@@ -119,7 +141,9 @@ class SvcParamsCodec implements Codec<SvcParam[]> {
       const start = inner.position
       const value = KEYS[key]?.[1]?.read(inner)
       inner.position = start
-      params.push(value !== undefined ? [keyName(key), value] : length === 0 ? [keyName(key)] : [keyName(key), inner.rest()])
+      params.push(
+        value !== undefined ? [keyName(key), value] : length === 0 ? [keyName(key)] : [keyName(key), inner.rest()],
+      )
     }
     return params
   }
@@ -133,7 +157,9 @@ class SvcParamsCodec implements Codec<SvcParam[]> {
       writer.u16(0)
       if (value instanceof Uint8Array) writer.bytes(value)
       else if (value !== undefined && KEYS[number]?.[1]?.write(writer, value, `${where} ${key}`) !== true) {
-        throw new PacketError(`${where}: ${printed(value)} is no value of ${key}${KEYS[number]?.[1] === undefined ? ', which takes bytes or nothing' : ''}`)
+        throw new PacketError(
+          `${where}: ${printed(value)} is no value of ${key}${KEYS[number]?.[1] === undefined ? ', which takes bytes or nothing' : ''}`,
+        )
       }
       writer.patch16(at, writer.length - at - 2)
     }
@@ -141,13 +167,16 @@ class SvcParamsCodec implements Codec<SvcParam[]> {
 
   coerce(value: unknown, where: string): SvcParam[] {
     const given = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : value
-    if (!Array.isArray(given)) throw new PacketError(`${where}: ${printed(value)} is no list of parameters such as [['alpn', ['h2']]]`)
+    if (!Array.isArray(given))
+      throw new PacketError(`${where}: ${printed(value)} is no list of parameters such as [['alpn', ['h2']]]`)
     return given.map((one: unknown) => {
       const [key, param] = (Array.isArray(one) ? one : [one]) as [unknown, Value]
       const number = typeof key === 'number' ? key : typeof key === 'string' ? keyNumber(key) : undefined
       if (number === undefined) {
         const names = KEYS.map(([name]) => name)
-        throw new PacketError(`${where}: no parameter ${printed(key)}${typeof key === 'string' ? suggestion(key, names) : ''}; the names are ${names.join(' ')} and key667`)
+        throw new PacketError(
+          `${where}: no parameter ${printed(key)}${typeof key === 'string' ? suggestion(key, names) : ''}; the names are ${names.join(' ')} and key667`,
+        )
       }
       return param === undefined || param === null ? [keyName(number)] : [keyName(number), param]
     })
@@ -158,22 +187,38 @@ class SvcParamsCodec implements Codec<SvcParam[]> {
   }
 
   show(params: SvcParam[]): string {
-    return params.map(([key, value]) => (value === undefined ? key : `${key}=${value instanceof Uint8Array ? toHex(value) : String(value)}`)).join(' ')
+    return params
+      .map(([key, value]) =>
+        value === undefined ? key : `${key}=${value instanceof Uint8Array ? toHex(value) : String(value)}`,
+      )
+      .join(' ')
   }
 
   json(params: SvcParam[]): unknown {
-    return params.map(([key, value]) => (value === undefined ? [key] : [key, value instanceof Uint8Array ? toHex(value) : value]))
+    return params.map(([key, value]) =>
+      value === undefined ? [key] : [key, value instanceof Uint8Array ? toHex(value) : value],
+    )
   }
 
   /** Only a path is text: any other text is hexadecimal. */
   parse(json: unknown): unknown {
     if (!Array.isArray(json)) return json
-    return json.map((param: unknown) => (Array.isArray(param) && typeof param[1] === 'string' && param[0] !== 'dohpath' ? [param[0], fromHex(param[1])] : param))
+    return json.map((param: unknown) =>
+      Array.isArray(param) && typeof param[1] === 'string' && param[0] !== 'dohpath'
+        ? [param[0], fromHex(param[1])]
+        : param,
+    )
   }
 
   command(params: SvcParam[]): string {
     const literal = (value: unknown): string =>
-      value instanceof Uint8Array ? `hex('${toHex(value)}')` : Array.isArray(value) ? `[${value.map(literal).join(', ')}]` : typeof value === 'string' ? quoted(value) : String(value)
+      value instanceof Uint8Array
+        ? `hex('${toHex(value)}')`
+        : Array.isArray(value)
+          ? `[${value.map(literal).join(', ')}]`
+          : typeof value === 'string'
+            ? quoted(value)
+            : String(value)
     return `[${params.map(([key, value]) => (value === undefined ? `[${quoted(key)}]` : `[${quoted(key)}, ${literal(value)}]`)).join(', ')}]`
   }
 

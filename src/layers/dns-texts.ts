@@ -1,5 +1,17 @@
 /** Texts in DNS records: character strings (a length byte first) and lists of types. RFC 1035 §3.3, RFC 4034 §4.1.2. */
-import { type AnyPacket, type Codec, Field, Kind, PacketError, printed, quoted, type Reader, toBytes, toHex, type Writer } from '../packet/index.js'
+import {
+  type AnyPacket,
+  type Codec,
+  Field,
+  Kind,
+  PacketError,
+  printed,
+  quoted,
+  type Reader,
+  toBytes,
+  toHex,
+  type Writer,
+} from '../packet/index.js'
 import { typeName, typeNumber } from './dns-numbers.js'
 
 const MAX_STRING = 255
@@ -27,7 +39,9 @@ export function readString(reader: Reader): CharacterString {
 export function writeString(writer: Writer, value: CharacterString, where: string): void {
   const bytes = toBytes(value)
   if (bytes.length > MAX_STRING) {
-    throw new PacketError(`${where}: a text of ${bytes.length} bytes; one text has at most ${MAX_STRING}, give a list of several`)
+    throw new PacketError(
+      `${where}: a text of ${bytes.length} bytes; one text has at most ${MAX_STRING}, give a list of several`,
+    )
   }
   writer.u8(bytes.length)
   writer.bytes(bytes)
@@ -105,7 +119,8 @@ class TypeMapCodec implements Codec<string[]> {
       const window = reader.u8()
       const bitmap = reader.bytes(reader.u8())
       // Only the one canonical form can be written back: the record else stays bytes.
-      if (window <= before || bitmap.length === 0 || bitmap.length > WINDOW / 8 || bitmap.at(-1) === 0) reader.fail('the bit map of types is not canonical')
+      if (window <= before || bitmap.length === 0 || bitmap.length > WINDOW / 8 || bitmap.at(-1) === 0)
+        reader.fail('the bit map of types is not canonical')
       before = window
       for (let bit = 0; bit < bitmap.length * 8; bit++) {
         if (bitmap[bit >>> 3]! & (0x80 >>> (bit & 7))) types.push(typeName(window * WINDOW + bit))
@@ -131,11 +146,15 @@ class TypeMapCodec implements Codec<string[]> {
   }
 
   coerce(value: unknown, where: string): string[] {
-    if (!Array.isArray(value)) throw new PacketError(`${where}: ${printed(value)} is no list of types such as ['A', 'NS']`)
+    if (!Array.isArray(value))
+      throw new PacketError(`${where}: ${printed(value)} is no list of types such as ['A', 'NS']`)
     return value.map((type: unknown) => {
       const number = typeof type === 'string' ? typeNumber(type) : type
-      if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 0xffff) return typeName(number)
-      throw new PacketError(`${where}: ${printed(type)} is no type of record; give a name such as 'MX' or a number (0..65535)`)
+      if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 0xffff)
+        return typeName(number)
+      throw new PacketError(
+        `${where}: ${printed(type)} is no type of record; give a name such as 'MX' or a number (0..65535)`,
+      )
     })
   }
 
@@ -169,4 +188,5 @@ export const typeMap = (): Field<string[], readonly (string | number)[]> =>
   new Field<string[], readonly (string | number)[]>(Kind.CODEC, 0, new TypeMapCodec())
 
 /** JSON of a character string: text, or `{"hex": "…"}` where it is no UTF-8. */
-export const stringJson = (value: CharacterString): unknown => (typeof value === 'string' ? value : { hex: toHex(value) })
+export const stringJson = (value: CharacterString): unknown =>
+  typeof value === 'string' ? value : { hex: toHex(value) }

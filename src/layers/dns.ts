@@ -21,14 +21,46 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   | qd: questions; an, ns, ar: records …
  */
-import { type AnyPacket, behave, bind, bits, bitsEnum, type BuildContext, layer, type LayerReference, toHex, u16, u16Enum } from '../packet/index.js'
-import { DNS_CLASSES, DNS_OPCODES, DNS_RCODES, DNS_TYPES } from './dns-numbers.js'
+import {
+  type AnyPacket,
+  type BuildContext,
+  behave,
+  bind,
+  bits,
+  bitsEnum,
+  type LayerReference,
+  layer,
+  u16,
+  u16Enum,
+} from '../packet/index.js'
 import { domainName, lengthPrefix } from './dns-names.js'
+import { DNS_CLASSES, DNS_OPCODES, DNS_RCODES, DNS_TYPES } from './dns-numbers.js'
+import { dataText } from './dns-records.js'
 import { questions, records } from './dns-sections.js'
 import { TCP } from './tcp.js'
 import { UDP } from './udp.js'
 
-export * from './dns-records.js'
+export {
+  DNSRR,
+  DNSRRCAA,
+  DNSRRDNSKEY,
+  DNSRRDS,
+  DNSRRHINFO,
+  DNSRRHTTPS,
+  DNSRRMX,
+  DNSRRNAPTR,
+  DNSRRNSEC,
+  DNSRRNSEC3,
+  DNSRRNSEC3PARAM,
+  DNSRROPT,
+  DNSRRRSIG,
+  DNSRRSOA,
+  DNSRRSRV,
+  DNSRRSSHFP,
+  DNSRRSVCB,
+  DNSRRTLSA,
+  DNSRRURI,
+} from './dns-records.js'
 
 const PORT = 53
 const MDNS_PORT = 5353
@@ -91,8 +123,10 @@ function followSections(context: BuildContext): void {
   const me = context.packet as AnyPacket
   const definition = me._layer
   if (me._buffer === null || me._issue !== null || !context.isTailNew) return
-  const place = (name: string): number => context.start + context.tailStarts[definition.indexOf(name) - definition.tailStart]!
-  const put = (name: string, value: number): void => definition.fields[definition.indexOf(name)]!.writeAt(context.buffer, place(name), value)
+  const place = (name: string): number =>
+    context.start + context.tailStarts[definition.indexOf(name) - definition.tailStart]!
+  const put = (name: string, value: number): void =>
+    definition.fields[definition.indexOf(name)]!.writeAt(context.buffer, place(name), value)
   let changed = false
   for (const [count, section] of COUNTS) {
     const elements = me.raw(section) as unknown[]
@@ -109,33 +143,35 @@ function followSections(context: BuildContext): void {
 /** `Qry "www.example.com."`, `Ans "93.184.216.34"`, or why there is no answer. */
 function summary(me: AnyPacket): string {
   const { under } = me
-  const ports = under === null ? [] : [under._layer.find('sport') < 0 ? 0 : (under as AnyPacket).sport, under._layer.find('dport') < 0 ? 0 : (under as AnyPacket).dport]
+  const ports =
+    under === null
+      ? []
+      : [
+          under._layer.find('sport') < 0 ? 0 : (under as AnyPacket).sport,
+          under._layer.find('dport') < 0 ? 0 : (under as AnyPacket).dport,
+        ]
   const name = ports.includes(MDNS_PORT) ? 'mDNS' : ports.includes(LLMNR_PORT) ? 'LLMNR' : 'DNS'
   const question = (me.qd as AnyPacket[] | undefined)?.[0]
   const answer = (me.an as AnyPacket[] | undefined)?.[0]
-  if (me.opcode !== 0) return `${name} ${me.text('opcode')}${me.qr ? ` ${me.text('rcode')}` : ''}${question === undefined ? '' : ` "${question.qname}"`}`
+  if (me.opcode !== 0)
+    return `${name} ${me.text('opcode')}${me.qr ? ` ${me.text('rcode')}` : ''}${question === undefined ? '' : ` "${question.qname}"`}`
   if (!me.qr) return `${name} Qry${question === undefined ? '' : ` "${question.qname}"`}`
   if (me.rcode !== 0) return `${name} Ans ${me.text('rcode')}${question === undefined ? '' : ` "${question.qname}"`}`
   return answer === undefined ? `${name} Ans` : `${name} Ans "${dataText(answer)}"`
 }
 
-/** Data of a record in one line, nearly as a zone file has it; bytes in hexadecimal. */
-function dataText(record: AnyPacket): string {
-  const { fields } = record._layer
-  const parts = fields.slice(record._layer.indexOf('rdlen') + 1).map((field) => {
-    const value = record._read(field.index)
-    if (value instanceof Uint8Array) return toHex(value)
-    return typeof value === 'string' ? value : field.show(value)
-  })
-  return parts.filter((part) => part !== '').join(' ')
-}
+behave(DNSQR, { summary: (me) => `DNSQR ${me.qname} ${me.text('qtype')}` })
 
 behave(DNS, {
   summary,
   answers: (me, request) => request._layer === me._layer && me.id === request.id && me.qr === 1 && request.qr === 0,
   hash: (me) => String(me.id),
   // Over TCP one message follows another.
-  guess: (me) => (overTcp(me) && me._offset + 2 + (me.raw('length') as number) === me._headerStop() ? (DNS as LayerReference) : undefined),
+  isLast: (me) => me.under === null || me.under.layerName !== 'TCP',
+  guess: (me) =>
+    overTcp(me) && me._offset + 2 + (me.raw('length') as number) === me._headerStop()
+      ? (DNS as LayerReference)
+      : undefined,
   finish: followSections,
 })
 

@@ -33,7 +33,10 @@ for (const each of [Dot1Q, Dot1AD]) {
     guess: (me) => (lengthInType(me) === undefined ? undefined : Raw),
     summary: (me) => `${me.layerName} vlan ${me.vlan} (${me.text('type')})`,
     answers: (me, request) =>
-      me._layer === request._layer && me.vlan === request.vlan && me.type === request.type && answers(me.payload, request.payload),
+      me._layer === request._layer &&
+      me.vlan === request.vlan &&
+      me.type === request.type &&
+      answers(me.payload, request.payload),
     hash: (me, inner) => `${me.vlan} ${me.type} ${inner}`,
   })
 }

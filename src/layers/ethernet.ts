@@ -44,7 +44,7 @@ export const Ether = layer(
 
 /** Payload bytes of an 802.3 frame, whose type field is a length; undefined for Ethernet II. */
 export function lengthInType(me: AnyPacket): number | undefined {
-  const type = me.raw('type') as number
+  const type = me.type as number
   return type < FIRST_TYPE && type > 0 ? type : undefined
 }
 

@@ -11,7 +11,22 @@
  *   |                              data                             |
  *   +---------------------------------------------------------------+
  */
-import { behave, bind, bits, bytes, checksum, ipv4, ipv6, layer, layers, sum, u8, u8Enum, u16, u16Enum, u32 } from '../packet/index.js'
+import {
+  behave,
+  bind,
+  bits,
+  bytes,
+  checksum,
+  ipv4,
+  ipv6,
+  layer,
+  layers,
+  u8,
+  u8Enum,
+  u16,
+  u16Enum,
+  u32,
+} from '../packet/index.js'
 import { MPLS } from './mpls.js'
 
 const VERSION = 2
@@ -89,12 +104,6 @@ export const ICMPExtensionInterfaceInformation = layer(
   },
   'Interface that the packet which the ICMP error is about came in by. RFC 5837. ifname is padded with zeros to 4n - 1 bytes.',
 )
-
-/** Whether these bytes are an extension structure: right version and checksum. RFC 4884 §5.5. */
-export function isExtensionStructure(buffer: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 4 || buffer[start]! >>> 4 !== VERSION) return false
-  return (buffer[start + 2] === 0 && buffer[start + 3] === 0) || sum(buffer, start, end) % 0xffff === 0
-}
 
 behave(ICMPExtensionHeader, { isTrailer: true })
 

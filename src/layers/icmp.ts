@@ -17,8 +17,28 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   |      ts_ori, ts_rx, ts_tx: 13 14; addr_mask: 17 18; addresses: 9; the packet that an error is about: 3 4 5 11 12
  */
-import { type AnyPacket, behave, bind, checksum, type Codec, Field, ipv4, Kind, layer, layers, PacketError, type Reader, u8, u8Enum, u16, u32, type Writer } from '../packet/index.js'
-import { ICMPExtensionHeader, isExtensionStructure } from './icmp-extension.js'
+import {
+  type AnyPacket,
+  behave,
+  bind,
+  type Codec,
+  checksum,
+  Field,
+  ipv4,
+  Kind,
+  layer,
+  layers,
+  type Packet,
+  PacketError,
+  type Reader,
+  u8,
+  u8Enum,
+  u16,
+  u32,
+  type Writer,
+} from '../packet/index.js'
+import { ICMPExtensionHeader } from './icmp-extension.js'
+import { quotationBehaviour, quotationLength } from './icmp-quotation.js'
 import { ICMP_CODES, ICMP_TYPES } from './icmp-types.js'
 import { ICMP_ERRORS, IP, IPerror } from './ip.js'
 
@@ -47,8 +67,13 @@ GROUPS[PROBLEM] = LENGTH | UNUSED16
 GROUPS[REDIRECT] = 0
 GROUPS[ADVERTISEMENT] = 0
 
-const has = (group: number) => (me: AnyPacket) => (GROUPS[me.type as number]! & group) !== 0
-const isType = (type: number) => (me: AnyPacket) => me.type === type
+/** The type, which nearly every field asks for: straight from the bytes where they say it. */
+function typeOf(me: Packet): number {
+  return me._values === null && me._buffer !== null ? me._buffer[me._offset]! : (me._stored(0) as number)
+}
+
+const has = (group: number) => (me: Packet) => (GROUPS[typeOf(me)]! & group) !== 0
+const isType = (type: number) => (me: Packet) => typeOf(me) === type
 
 /** The unused bytes of a message, as one number: 2 behind a length, else 4. */
 class UnusedCodec implements Codec<number> {
@@ -98,9 +123,6 @@ export const ICMPRouterAddress = layer(
   'Router in an ICMP router advertisement. RFC 1256. preference is a signed number; 0x80000000: not as default router.',
 )
 
-/** Bytes of the original datagram in front of the extensions: whole words, 128 at least. RFC 4884 §4.3, §5.1. */
-export const EXTENSION_OFFSET = 128
-
 const header = () => ({
   type: u8Enum(8, ICMP_TYPES),
   code: u8().namesBy('type', ICMP_CODES),
@@ -113,8 +135,7 @@ const header = () => ({
   gw: ipv4().when(isType(REDIRECT)),
   ptr: u8().when(isType(PROBLEM)),
   reserved: u8().when(has(RESERVED)),
-  // Words of the original datagram, when extensions follow it. RFC 4884 §4.
-  length: u8().auto((c) => (c.trailerStart < c.payloadEnd ? (c.trailerStart - c.payloadStart) >>> 2 : 0)).when(has(LENGTH)),
+  length: quotationLength(4).when(has(LENGTH)),
   addr_mask: ipv4().when(has(MASK)),
   nexthopmtu: u16().when(isType(UNREACHABLE)),
   num_addrs: u8().countOf('addresses').when(isType(ADVERTISEMENT)),
@@ -135,23 +156,15 @@ export const ICMP = layer(
 export const ICMPerror = layer('ICMPerror', header(), 'ICMP message quoted in an ICMP error. RFC 792.')
 
 function headerLength(me: AnyPacket): number {
-  const type = me.type as number
+  const type = typeOf(me)
   if (GROUPS[type]! & TIMESTAMP) return 20
   if (GROUPS[type]! & MASK) return 12
   if (type !== ADVERTISEMENT || me._end - me._offset < 8) return 8
   return 8 + me._buffer![me._offset + 4]! * 8
 }
 
-/** Bytes of the quoted datagram in front of an extension structure; undefined when there is none. */
-function quotedLength(me: AnyPacket): number | undefined {
-  if (!(GROUPS[me.type as number]! & LENGTH)) return undefined
-  const buffer = me._buffer!
-  const start = me._offset + 8
-  const length = buffer[me._offset + 5]! * 4
-  if (length > 0) return length === me._end - start ? undefined : length
-  // Without a length, from before RFC 4884: extensions stand behind 128 bytes, if they are extensions at all (§5.5).
-  return isExtensionStructure(buffer, start + EXTENSION_OFFSET, me._end) ? EXTENSION_OFFSET : undefined
-}
+/** The length in words of 4 bytes, in the second byte of the word that others leave unused. RFC 4884 §4.1. */
+const quotation = quotationBehaviour(5, 4)
 
 /** Requests that have a reply, and its type. */
 const REPLIES: Readonly<Record<number, number>> = { 8: 0, 13: 14, 15: 16, 17: 18, 10: 9 }
@@ -165,10 +178,10 @@ function summary(me: AnyPacket): string {
 behave(ICMP, {
   headerLength,
   headerLengthField: 'type',
-  payloadLength: quotedLength,
+  payloadLength: (me) => (has(LENGTH)(me) ? quotation.payloadLength(me) : undefined),
   payloadLengthField: 'length',
   trailer: () => ICMPExtensionHeader,
-  trailerOffset: (length) => Math.max(EXTENSION_OFFSET, (length + 3) & ~3),
+  trailerOffset: quotation.trailerOffset,
   summary,
   answers: (me, request) => {
     if (request._layer !== me._layer || REPLIES[request.type] !== me.type) return false

@@ -13,8 +13,8 @@
  *   | Resv  |S| QRV |     QQIC      |        sources_number         |  query 2: sources behind it
  *   +-------+-+-----+---------------+-------------------------------+
  */
-import { behave, bits, bytes, ipv6, layer, layers, list, u8, u8Enum, u16 } from '../packet/index.js'
-import { addressesOf, bindMessage, ICMPV6_TYPES, messageHeader } from './icmpv6.js'
+import { type AnyPacket, behave, bits, bytes, ipv6, layer, layers, list, u8, u8Enum, u16 } from '../packet/index.js'
+import { addressesOf, bindMessage, ICMPV6_TYPES, messageHeader } from './icmpv6-message.js'
 import { transportChecksum } from './ip-checksum.js'
 
 const PROTOCOL = 58
@@ -45,7 +45,11 @@ export const ICMPv6MLQuery = layer(
   'Asks who listens to a group (:: for any). RFC 2710. mrd: ms within which to answer.',
 )
 export const ICMPv6MLReport = layer('ICMPv6MLReport', message(131, 0), 'Says that a host listens to a group. RFC 2710.')
-export const ICMPv6MLDone = layer('ICMPv6MLDone', message(132, 0), 'Says that a host stops listening to a group. RFC 2710.')
+export const ICMPv6MLDone = layer(
+  'ICMPv6MLDone',
+  message(132, 0),
+  'Says that a host stops listening to a group. RFC 2710.',
+)
 
 export const ICMPv6MLQuery2 = layer(
   'ICMPv6MLQuery2',
@@ -90,12 +94,19 @@ export const ICMPv6MLReport2 = layer(
 for (const each of [ICMPv6MLQuery, ICMPv6MLReport, ICMPv6MLDone, ICMPv6MLQuery2]) {
   behave(each, { summary: (me) => `${me.layerName}${addressesOf(me)} group ${me.mladdr}` })
 }
+function groupsOf(me: AnyPacket): string {
+  const records = (me.records ?? []) as { dst: string }[]
+  return records.map((record) => record.dst).join(' ')
+}
+
 behave(ICMPv6MLReport2, {
-  summary: (me) => `ICMPv6MLReport2${addressesOf(me)} ${(me.records as { dst: string }[]).map((record) => record.dst).join(' ')}`,
+  summary: (me) => `ICMPv6MLReport2${addressesOf(me)} ${groupsOf(me)}`,
 })
 
 bindMessage(QUERY, ICMPv6MLQuery2)
-bindMessage(QUERY, ICMPv6MLQuery, (_buffer, start, end) => (end - start > FIRST_VERSION_LENGTH ? ICMPv6MLQuery2 : ICMPv6MLQuery))
+bindMessage(QUERY, ICMPv6MLQuery, (_buffer, start, end) =>
+  end - start > FIRST_VERSION_LENGTH ? ICMPv6MLQuery2 : ICMPv6MLQuery,
+)
 bindMessage(131, ICMPv6MLReport)
 bindMessage(132, ICMPv6MLDone)
 bindMessage(143, ICMPv6MLReport2)

@@ -7,7 +7,25 @@
  *   |     type      | len (8 bytes) |              data …           |
  *   +---------------+---------------+-------------------------------+
  */
-import { behave, bind, bits, bitsEnum, bytes, type Codec, Field, ipv6, Kind, type LayerReference, layer, list, mac, u8, u8Enum, u16, u32 } from '../packet/index.js'
+import {
+  behave,
+  bind,
+  bits,
+  bitsEnum,
+  bytes,
+  type Codec,
+  Field,
+  ipv6,
+  Kind,
+  type LayerReference,
+  layer,
+  list,
+  mac,
+  u8,
+  u8Enum,
+  u16,
+  u32,
+} from '../packet/index.js'
 import { DomainListCodec, PrefixCodec, paddedTo8 } from './icmpv6-option-codecs.js'
 
 /** IANA, "IPv6 Neighbor Discovery Option Formats". */

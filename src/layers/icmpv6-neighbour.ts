@@ -14,7 +14,7 @@
  *   +---------------------------------------------------------------+
  */
 import { type AnyPacket, behave, bind, bits, bitsEnum, ipv6, layer, u8, u16, u32 } from '../packet/index.js'
-import { addressesOf, bindMessage, messageHeader } from './icmpv6.js'
+import { addressesOf, bindMessage, messageHeader } from './icmpv6-message.js'
 import { ICMPv6NDOptUnknown, PREFERENCES } from './icmpv6-neighbour-options.js'
 
 export const ICMPv6ND_RS = layer(
@@ -67,7 +67,10 @@ for (const each of [ICMPv6ND_RS, ICMPv6ND_RA]) {
   behave(each, { summary: (me) => `${me.layerName}${addressesOf(me)}`, hash: () => 'router' })
 }
 for (const each of [ICMPv6ND_NS, ICMPv6ND_NA]) {
-  behave(each, { summary: (me) => `${me.layerName}${addressesOf(me)} tgt ${me.tgt}`, hash: (me) => `neighbour ${me.tgt}` })
+  behave(each, {
+    summary: (me) => `${me.layerName}${addressesOf(me)} tgt ${me.tgt}`,
+    hash: (me) => `neighbour ${me.tgt}`,
+  })
 }
 
 behave(ICMPv6ND_RS, { answers: () => false })

@@ -1,10 +1,21 @@
 /** Values of neighbour discovery options that no other protocol writes this way. */
-import { type AnyPacket, type Codec, Field, formatIpv6, Kind, PacketError, parseIpv6, type Reader, type Writer } from '../packet/index.js'
+import {
+  type AnyPacket,
+  type Codec,
+  Field,
+  formatIpv6,
+  Kind,
+  PacketError,
+  parseIpv6,
+  type Reader,
+  type Writer,
+} from '../packet/index.js'
 
 /** The same field, filled up with zeros to the next multiple of 8 bytes of its layer. */
 export function paddedTo8<T, In>(field: Field<T, In>): Field<T, In> {
   const inner = field.codec!
-  const padded = Object.create(inner) as Codec
+  const padded = Object.create(inner) as { -readonly [K in keyof Codec]: Codec[K] }
+  padded.align = 8
   padded.write = (writer: Writer, value: unknown, packet: AnyPacket): void => {
     inner.write(writer, value, packet)
     while ((writer.length - writer.start) % 8 !== 0) writer.u8(0)
@@ -44,8 +55,14 @@ export class DomainListCodec implements Codec<string[]> {
     }
     for (const name of value) {
       const labels = labelsOf(name)
-      if (labels.length === 0 || labels.some((label) => label.length === 0 || label.length > 63) || name.length > MAX_NAME) {
-        throw new PacketError(`${where}: '${name}' is no domain name: labels have 1 to 63 bytes, all together ${MAX_NAME}`)
+      if (
+        labels.length === 0 ||
+        labels.some((label) => label.length === 0 || label.length > 63) ||
+        name.length > MAX_NAME
+      ) {
+        throw new PacketError(
+          `${where}: '${name}' is no domain name: labels have 1 to 63 bytes, all together ${MAX_NAME}`,
+        )
       }
     }
     return value.map((name) => (name.endsWith('.') ? name : `${name}.`))
@@ -92,7 +109,7 @@ function labelsOf(name: string): Uint8Array[] {
   return text === '' ? [] : text.split('.').map((label) => Buffer.from(label, 'latin1'))
 }
 
-/** The first 0, 8 or 16 bytes of an IPv6 address, as many as the option's length or else the prefix length asks for. RFC 4191 §2.3. */
+/** The first 0, 8 or 16 bytes of an IPv6 address, as many as the option's length asks for; all when that is unset, if any. RFC 4191 §2.3. */
 export class PrefixCodec implements Codec<string> {
   read(reader: Reader): string {
     const address = new Uint8Array(16)
@@ -103,8 +120,7 @@ export class PrefixCodec implements Codec<string> {
   write(writer: Writer, value: string, packet: AnyPacket): void {
     const units = packet.raw('len') as number | undefined
     const plen = packet.raw('plen') as number
-    const needed = plen === 0 ? 0 : plen <= 64 ? 8 : 16
-    const size = units === undefined ? needed : Math.min(16, Math.max(0, units - 1) * 8)
+    const size = units === undefined ? (plen === 0 ? 0 : 16) : Math.min(16, Math.max(0, units - 1) * 8)
     writer.bytes(parseIpv6(value)!.subarray(0, size))
   }
 

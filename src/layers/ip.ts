@@ -19,6 +19,7 @@
  */
 import { type AnyPacket, answers, behave, bind, bits, checksum, flags, formatIpv4, ipv4, layer, options, routeSource, u8, u8Enum, u16 } from '../packet/index.js'
 import { bindEtherType } from './ether-type.js'
+import { quotedPayloadLength } from './icmp-quotation.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
 
 /** IP options. IANA, "Internet Protocol Version 4 (IPv4) Parameters". */
@@ -76,11 +77,6 @@ for (const each of [IP, IPerror]) {
     payloadLength,
     payloadLengthField: 'len',
   })
-}
-
-/** The length that a quoted header gives, unless the quotation ends before: errors rarely quote a whole packet. */
-export function quotedPayloadLength(me: AnyPacket, length: number | undefined): number | undefined {
-  return length !== undefined && length > me._end - me._headerStop() ? undefined : length
 }
 
 behave(IPerror, { payloadLength: (me) => quotedPayloadLength(me, payloadLength(me)) })

@@ -10,7 +10,21 @@
  *   |      nh       |     res1      |         offset          |res|m|  fragment: id behind it (32 bits)
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
-import { type AnyPacket, answers, behave, bits, bytes, ipv6, layer, list, options, u8, u8Enum, u16, u32 } from '../packet/index.js'
+import {
+  type AnyPacket,
+  answers,
+  behave,
+  bits,
+  bytes,
+  ipv6,
+  layer,
+  list,
+  options,
+  u8,
+  u8Enum,
+  u16,
+  u32,
+} from '../packet/index.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
 
 const NO_NEXT_HEADER = 59
@@ -32,7 +46,12 @@ const OPTIONS = {
 } as const
 
 /** Routing types. IANA, "Internet Protocol Version 6 (IPv6) Parameters". */
-const ROUTING_TYPES: Readonly<Record<number, string>> = { 0: 'source-route', 2: 'type-2', 3: 'RPL', 4: 'segment-routing' }
+const ROUTING_TYPES: Readonly<Record<number, string>> = {
+  0: 'source-route',
+  2: 'type-2',
+  3: 'RPL',
+  4: 'segment-routing',
+}
 const SEGMENT_ROUTING = 4
 
 /** Routing types that hold a reserved word and addresses. */
@@ -82,7 +101,7 @@ export const IPv6ExtHdrSegmentRouting = layer(
     nh: nextHeader(),
     len: length(),
     type: u8Enum(SEGMENT_ROUTING, ROUTING_TYPES),
-    segleft: u8().dynamic((me) => Math.max(0, me.addresses.length - 1)),
+    segleft: u8().dynamic((me) => Math.max(0, (me.addresses?.length ?? 0) - 1)),
     lastentry: u8().auto((c) => Math.max(0, c.fieldCount('addresses') - 1)),
     unused1: bits(1),
     protected: bits(1),
@@ -99,7 +118,7 @@ export const IPv6ExtHdrSegmentRouting = layer(
 
 /** The last entry's number is one less than their count; a header too short for one segment has none. */
 function segmentCount(me: AnyPacket): number {
-  return me.len === 0 ? 0 : me.lastentry + 1
+  return me.len < 2 ? 0 : me.lastentry + 1
 }
 
 export const IPv6ExtHdrFragment = layer(
@@ -116,7 +135,13 @@ export const IPv6ExtHdrFragment = layer(
 )
 
 /** All of them: each names the next header as IPv6 itself does. */
-export const EXTENSION_HEADERS = [IPv6ExtHdrHopByHop, IPv6ExtHdrDestOpt, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting, IPv6ExtHdrFragment] as const
+export const EXTENSION_HEADERS = [
+  IPv6ExtHdrHopByHop,
+  IPv6ExtHdrDestOpt,
+  IPv6ExtHdrRouting,
+  IPv6ExtHdrSegmentRouting,
+  IPv6ExtHdrFragment,
+] as const
 
 const LENGTH_HEADERS = [IPv6ExtHdrHopByHop, IPv6ExtHdrDestOpt, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting] as const
 for (const each of LENGTH_HEADERS) behave(each, { headerLength: (me) => (me.len + 1) * 8, headerLengthField: 'len' })
@@ -129,9 +154,11 @@ for (const each of EXTENSION_HEADERS) {
 }
 
 behave(IPv6ExtHdrFragment, {
-  summary: (me) => `IPv6ExtHdrFragment id ${me.id} offset ${me.offset * 8}${me.m === 1 ? ' more' : ''} ${me.text('nh')}`,
+  summary: (me) =>
+    `IPv6ExtHdrFragment id ${me.id} offset ${me.offset * 8}${me.m === 1 ? ' more' : ''} ${me.text('nh')}`,
 })
 
 behave(IPv6ExtHdrRouting, {
-  refine: (buffer, start, end) => (end - start >= 8 && buffer[start + 2] === SEGMENT_ROUTING ? IPv6ExtHdrSegmentRouting : undefined),
+  refine: (buffer, start, end) =>
+    end - start >= 8 && buffer[start + 2] === SEGMENT_ROUTING ? IPv6ExtHdrSegmentRouting : undefined,
 })

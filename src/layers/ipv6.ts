@@ -13,16 +13,35 @@
  *   |                        dst (16 bytes)                         |
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
-import { type AnyPacket, answers, behave, bind, bits, formatIpv6, hashKey, ipv6, layer, type Packet, routeSource, u8, u8Enum, u16 } from '../packet/index.js'
+import {
+  type AnyPacket,
+  answers,
+  behave,
+  bind,
+  bits,
+  formatIpv6,
+  hashKey,
+  ipv6,
+  layer,
+  type Packet,
+  routeSource,
+  u8,
+  u8Enum,
+  u16,
+} from '../packet/index.js'
 import { bindEtherType } from './ether-type.js'
-import { IP, IPerror, quotedPayloadLength } from './ip.js'
+import { quotedPayloadLength } from './icmp-quotation.js'
+import { IP, IPerror } from './ip.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
-import { bindFamilies } from './loopback.js'
+import { Loopback, LoopbackBE } from './loopback.js'
 
 /** No next header: nothing follows that means anything. RFC 8200 §4.7. */
 const NO_NEXT_HEADER = 59
 const ICMPV6 = 58
 const LARGEST_LENGTH = 0xffff
+
+/** Address families of IPv6 in loopback headers: Linux, NetBSD and OpenBSD, FreeBSD, macOS; the last one is written. */
+const IPV6_FAMILIES = [10, 24, 28, 30]
 
 /** The source address towards `dst`, of the first address when it is a set. */
 function sourceOf(me: AnyPacket): string {
@@ -43,7 +62,11 @@ const header = () => ({
   dst: ipv6('::1'),
 })
 
-export const IPv6 = layer('IPv6', header(), 'Internet Protocol version 6. RFC 8200. Unset: src from the route to dst, nh from the next layer.')
+export const IPv6 = layer(
+  'IPv6',
+  header(),
+  'Internet Protocol version 6. RFC 8200. Unset: src from the route to dst, nh from the next layer.',
+)
 
 /** The header of the packet that an ICMPv6 error is about, as far as the error quotes it. RFC 4443 §2.4. */
 export const IPv6error = layer('IPv6error', header(), 'IPv6 header quoted in an ICMPv6 error. RFC 4443.')
@@ -121,6 +144,9 @@ behave(IPv6error, {
 })
 
 bindEtherType(0x86dd, IPv6)
-bindFamilies(IP, IPv6)
+for (const lower of [Loopback, LoopbackBE]) {
+  bind(lower, IP, { type: 2 })
+  for (const family of IPV6_FAMILIES) bind(lower, IPv6, { type: family })
+}
 bind(IP, IPv6, { frag: 0, proto: 41 })
 bind(IPerror, IPv6error, { frag: 0, proto: 41 })

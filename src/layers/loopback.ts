@@ -7,7 +7,17 @@
  *   |   type    | payload …
  *   +-----------+--------
  */
-import { behave, bind, type Codec, Field, Kind, layer, PacketError, type Reader, u32Enum, type Writer } from '../packet/index.js'
+import {
+  behave,
+  type Codec,
+  Field,
+  Kind,
+  layer,
+  PacketError,
+  type Reader,
+  u32Enum,
+  type Writer,
+} from '../packet/index.js'
 
 /** Address families that systems write; IPv6 has a different number on each. */
 const FAMILIES: Readonly<Record<number, string>> = {
@@ -50,7 +60,8 @@ class FamilyCodec implements Codec<number> {
     this.plain.layerName = layerName
     this.plain.name = name
     const family = this.plain.coerce(value) as number
-    if (family > LARGEST_FAMILY) throw new PacketError(`${where}: ${family} is no address family (0..${LARGEST_FAMILY})`)
+    if (family > LARGEST_FAMILY)
+      throw new PacketError(`${where}: ${family} is no address family (0..${LARGEST_FAMILY})`)
     return family
   }
 
@@ -104,15 +115,4 @@ for (const each of [Loopback, LoopbackBE]) {
     headerLength: () => 4,
     summary: (me) => `${me.layerName} (${me.text('type')})`,
   })
-}
-
-/** Families of IPv6: NetBSD and OpenBSD, FreeBSD, Linux; the last one is written (macOS, and what others read). */
-const IPV6_FAMILIES = [10, 24, 28, 30]
-
-/** Binds the layers of both IP versions to their families. */
-export function bindFamilies(ipv4: Parameters<typeof bind>[1], ipv6: Parameters<typeof bind>[1]): void {
-  for (const lower of [Loopback, LoopbackBE]) {
-    bind(lower, ipv4, { type: 2 })
-    for (const family of IPV6_FAMILIES) bind(lower, ipv6, { type: family })
-  }
 }

@@ -2,7 +2,14 @@
 import { bind, type LayerReference } from '../packet/index.js'
 import { IP, IPerror } from './ip.js'
 import { IPv6, IPv6error } from './ipv6.js'
-import { EXTENSION_HEADERS, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting } from './ipv6-extensions.js'
+import {
+  EXTENSION_HEADERS,
+  IPv6ExtHdrDestOpt,
+  IPv6ExtHdrFragment,
+  IPv6ExtHdrHopByHop,
+  IPv6ExtHdrRouting,
+  IPv6ExtHdrSegmentRouting,
+} from './ipv6-extensions.js'
 import { Raw } from './raw.js'
 
 /** Binds a layer to its number in IPv6 and the extension headers; only first fragments have its header. `quoted` is its form in ICMPv6 errors. */
@@ -16,8 +23,8 @@ export function bindNextHeader(number: number, upper: LayerReference, quoted: La
 
 /** Binds a transport to its number in IP and IPv6, and its quoted form to that in their errors. */
 export function bindTransport(protocol: number, upper: LayerReference, quoted: LayerReference = Raw): void {
-  bind(IP, upper, { frag: 0, proto: protocol })
-  bind(IPerror, quoted, { frag: 0, proto: protocol })
+  bind(IP, upper, { proto: protocol, frag: 0 })
+  bind(IPerror, quoted, { proto: protocol, frag: 0 })
   bindNextHeader(protocol, upper, quoted)
 }
 

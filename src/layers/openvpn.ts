@@ -8,7 +8,7 @@
  *   |    length (only over TCP)     | opcode  |keyid| …
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+----
  */
-import { bind, behave, bits, bitsEnum, layer, u16 } from '../packet/index.js'
+import { behave, bind, bits, bitsEnum, layer, u16 } from '../packet/index.js'
 import { TCP } from './tcp.js'
 import { UDP } from './udp.js'
 

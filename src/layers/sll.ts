@@ -13,7 +13,21 @@
  *   |               |     proto     |             |         src (8 bytes)         |
  *   +---------------+---------------+             +---------------+---------------+
  */
-import { type AnyPacket, answers, behave, bytes, formatMac, type LayerReference, layer, toHex, u8, u8Enum, u16, u16Enum, u32 } from '../packet/index.js'
+import {
+  type AnyPacket,
+  answers,
+  behave,
+  bytes,
+  formatMac,
+  type LayerReference,
+  layer,
+  toHex,
+  u8,
+  u8Enum,
+  u16,
+  u16Enum,
+  u32,
+} from '../packet/index.js'
 import { ETHER_TYPES } from './ethernet.js'
 import { Raw } from './raw.js'
 
@@ -92,12 +106,15 @@ export const SLL2 = CookedLinuxV2
 const guess = (me: AnyPacket): LayerReference | undefined => (OTHER_PROTOCOLS.has(me.lladdrtype) ? Raw : undefined)
 
 function senderOf(me: AnyPacket): string {
-  const address = (me.src as Uint8Array).subarray(0, Math.min(me.lladdrlen, 8))
+  const address = ((me.src ?? []) as Uint8Array).slice(0, Math.min(me.lladdrlen, 8))
   if (address.length !== 6) return toHex(address) || '-'
   return formatMac(address.reduce((total, byte) => total * 256 + byte, 0))
 }
 
-const SIZES = [[CookedLinux, 16], [CookedLinuxV2, 20]] as const
+const SIZES = [
+  [CookedLinux, 16],
+  [CookedLinuxV2, 20],
+] as const
 
 for (const [each, size] of SIZES) {
   behave(each, {

@@ -10,7 +10,7 @@
  */
 import { type AnyPacket, answers, behave, layer, u16, u16Enum } from '../packet/index.js'
 import { bindTransport } from './next-header.js'
-import { quotedPayloadLength } from './ip.js'
+import { quotedPayloadLength } from './icmp-quotation.js'
 import { transportChecksum } from './ip-checksum.js'
 import { UDP_PORTS } from './ports.js'
 import { endpoints } from './endpoints.js'

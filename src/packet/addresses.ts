@@ -43,6 +43,30 @@ export function parseIpv4(text: string): number {
   return parts === 4 ? result : -1
 }
 
+/** Texts that were parsed lately: programs give the same ones again and again. */
+const KNOWN_TEXTS = 4096
+const knownIpv4 = new Map<string, number>()
+const knownMac = new Map<string, number>()
+
+/** As `parseIpv4`, remembering what it parsed lately. */
+export function parseIpv4Known(text: string): number {
+  return known(knownIpv4, text, parseIpv4)
+}
+
+/** As `parseMac`, remembering what it parsed lately. */
+export function parseMacKnown(text: string): number {
+  return known(knownMac, text, parseMac)
+}
+
+function known(table: Map<string, number>, text: string, parse: (text: string) => number): number {
+  const found = table.get(text)
+  if (found !== undefined) return found
+  const value = parse(text)
+  if (table.size >= KNOWN_TEXTS) table.clear()
+  table.set(text, value)
+  return value
+}
+
 /** Text of the MAC address given as a number below 2^48: `'02:00:00:00:00:01'`. */
 export function formatMac(address: number): string {
   const low = address >>> 0
@@ -82,33 +106,36 @@ export function hexDigit(code: number): number {
 
 /** Canonical text (RFC 5952) of the 16 bytes at `offset`: lower case, the longest run of zeros as `::`, IPv4-mapped with dots. */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
-  const groups: number[] = []
-  for (let i = 0; i < 16; i += 2) groups.push((bytes[offset + i]! << 8) | bytes[offset + i + 1]!)
+  // The longest run of zero groups, the first of equals; a single one is written out. RFC 5952 §4.2.
   let start = -1
   let length = 1
-  for (let i = 0; i < 8; ) {
-    if (groups[i] !== 0) {
-      i++
-      continue
+  let run = 0
+  for (let group = 0; group < 8; group++) {
+    if (bytes[offset + 2 * group] !== 0 || bytes[offset + 2 * group + 1] !== 0) run = 0
+    else if (++run > length) {
+      start = group - run + 1
+      length = run
     }
-    let end = i
-    while (end < 8 && groups[end] === 0) end++
-    if (end - i > length) {
-      start = i
-      length = end - i
-    }
-    i = end
   }
-  if (start === 0 && length === 5 && groups[5] === 0xffff) {
+  if (start < 0) return groupsText(bytes, offset, 0, 8)
+  if (start === 0 && length === 5 && bytes[offset + 10] === 0xff && bytes[offset + 11] === 0xff) {
     return `::ffff:${bytes[offset + 12]}.${bytes[offset + 13]}.${bytes[offset + 14]}.${bytes[offset + 15]}`
   }
-  if (start < 0) return groups.map((group) => group.toString(16)).join(':')
-  const hex = (from: number, to: number) =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(':')
-  return `${hex(0, start)}::${hex(start + length, 8)}`
+  return `${groupsText(bytes, offset, 0, start)}::${groupsText(bytes, offset, start + length, 8)}`
+}
+
+const HEX_SHORT = Array.from({ length: 256 }, (_, value) => value.toString(16))
+const HEX_PADDED = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'))
+
+function groupsText(bytes: Uint8Array, offset: number, from: number, to: number): string {
+  let text = ''
+  for (let group = from; group < to; group++) {
+    const high = bytes[offset + 2 * group]!
+    const low = bytes[offset + 2 * group + 1]!
+    if (group > from) text += ':'
+    text += high === 0 ? HEX_SHORT[low]! : HEX_SHORT[high]! + HEX_PADDED[low]!
+  }
+  return text
 }
 
 /** The 16 bytes of an IPv6 address (RFC 4291 §2.2, a trailing dotted IPv4 part too; a zone `%eth0` is not part of it), or undefined. */

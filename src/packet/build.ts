@@ -244,18 +244,8 @@ function writeFixed(layer: Packet, definition: LayerDefinition, into: Uint8Array
   if (buffer === null) into.set(template, start)
   else for (let i = 0; i < fixedSize; i++) into[start + i] = buffer[layer._offset + i]!
   if (values !== null) {
-    for (let i = 0; i < tailStart; i++) {
-      const given = values[i]
-      if (given === undefined) continue
-      const field = fields[i]!
-      if (typeof given === 'number') {
-        field.writeAt(into, start + field.offset, given)
-        continue
-      }
-      const value = layer._stored(i)
-      if (value !== undefined) field.writeAt(into, start + field.offset, value)
-      else for (let byte = 0; field.kind !== Kind.BITS && byte < field.size; byte++) into[start + field.offset + byte] = 0
-    }
+    if (definition.writeSet !== null) definition.writeSet(layer, values, into, start, writeSlowly)
+    else for (let i = 0; i < tailStart; i++) if (values[i] !== undefined) writeSlowly(layer, i, into, start)
   }
   if (buffer !== null) return
   const payload = layer._payload
@@ -275,6 +265,13 @@ function writeFixed(layer: Packet, definition: LayerDefinition, into: Uint8Array
     const value = layer._stored(field.index)
     if (value !== undefined) field.writeAt(into, start + field.offset, value)
   }
+}
+
+function writeSlowly(layer: Packet, index: number, into: Uint8Array, start: number): void {
+  const field = layer._layer.fields[index]!
+  const value = layer._stored(index)
+  if (value !== undefined) field.writeAt(into, start + field.offset, value)
+  else for (let byte = 0; field.kind !== Kind.BITS && byte < field.size; byte++) into[start + field.offset + byte] = 0
 }
 
 /** Fills the automatic fields: lengths first, then what the layer finishes itself, then checksums. */
@@ -314,6 +311,13 @@ function writeComputed(field: Field, value: number, context: BuildContext, defin
  * as DNS names depend on where they stand. Its automatic fields are computed unless they were set by hand.
  */
 export function writeNested(writer: Writer, packet: Packet): void {
+  if (standsForMany(packet)) {
+    // Only the fields of a packet itself make sets of it: here the first value stands, or a random one.
+    const first = packet[Symbol.iterator]().next().value as Packet
+    first._under = packet._under
+    writeNested(writer, first)
+    return
+  }
   const definition = packet._layer
   const { fixedSize, fields, tailStart } = definition
   const context = new BuildContext()

@@ -26,6 +26,8 @@ export const Kind = {
   CODEC: 12,
 } as const
 
+const MAX_FLAG_TEXTS = 1024
+
 const SIZE: readonly number[] = [0, 1, 2, 3, 4, 8, 2, 4, 8, 4, 16, 6, 0]
 
 /** Reads, writes and prints values that are no plain numbers or addresses: byte strings, lists, options, layers. */
@@ -48,6 +50,8 @@ export interface Codec<T = unknown> {
   same(a: T, b: T): boolean
   /** How many elements the value has, for `countOf`. */
   count?(value: T): number
+  /** The value is filled up until the header has a multiple of this many bytes. */
+  readonly align?: number
   /** The plain field whose sets (ranges, networks) this one takes too; its presented values are values of the codec. */
   readonly scalar?: Field<never, never>
 }
@@ -105,6 +109,7 @@ export class Field<T = unknown, In = T> {
   showsHex = false
   private enumNumbers: Map<string, number> | null = null
   private flagTexts: (string | undefined)[] | null = null
+  private flagNumbers: Map<string, number> | null = null
 
   constructor(kind: number, bits: number, codec: Codec | null = null) {
     this.kind = kind
@@ -248,7 +253,19 @@ export class Field<T = unknown, In = T> {
     )
   }
 
+  /** Number of a flag text that was given before, or -1. */
+  knownFlags(text: string): number {
+    return this.flagNumbers?.get(text) ?? -1
+  }
+
   private flagNumber(text: string): number {
+    const number = this.parseFlags(text)
+    this.flagNumbers ??= new Map()
+    if (this.flagNumbers.size < MAX_FLAG_TEXTS) this.flagNumbers.set(text, number)
+    return number
+  }
+
+  private parseFlags(text: string): number {
     const names = this.flagNames!
     if (text === '') return 0
     let result = 0

@@ -1,3 +1,4 @@
+import { compileFill, compileKey, compileWriteSet, type Fill, HOT, type WriteSet } from './compile.js'
 import { closest, PacketError } from './errors.js'
 import { type AnyPacket, type Field, Kind } from './field.js'
 import type { BuildContext } from './build-context.js'
@@ -20,6 +21,8 @@ export interface Behaviour {
    * their type, options by their number. Undefined: this one.
    */
   refine?(buffer: Uint8Array, start: number, end: number): LayerReference | undefined
+  /** Whether nothing but bytes can follow here, for layers whose `guess` finds something only in some places. */
+  isLast?(me: AnyPacket): boolean
   /** Layer of the bytes behind the payload, where they are more than padding. */
   trailer?(me: AnyPacket): LayerReference | undefined
   /** Bytes of payload in front of the trailer, when these many were built: the difference is filled with zeros. */
@@ -36,6 +39,24 @@ export interface Behaviour {
   finish?(context: BuildContext): void
 }
 
+/** The behaviour of a layer as it is kept: every part has its place, so that all layers' are of one shape. */
+class BehaviourSlots implements Behaviour {
+  headerLength: Behaviour['headerLength'] = undefined
+  payloadLength: Behaviour['payloadLength'] = undefined
+  headerLengthField: Behaviour['headerLengthField'] = undefined
+  payloadLengthField: Behaviour['payloadLengthField'] = undefined
+  guess: Behaviour['guess'] = undefined
+  refine: Behaviour['refine'] = undefined
+  isLast: Behaviour['isLast'] = undefined
+  trailer: Behaviour['trailer'] = undefined
+  trailerOffset: Behaviour['trailerOffset'] = undefined
+  isTrailer: Behaviour['isTrailer'] = undefined
+  summary: Behaviour['summary'] = undefined
+  answers: Behaviour['answers'] = undefined
+  hash: Behaviour['hash'] = undefined
+  finish: Behaviour['finish'] = undefined
+}
+
 /** A layer function or its definition: what names a layer in calls. */
 export interface LayerReference {
   readonly definition: LayerDefinition
@@ -50,6 +71,7 @@ interface Binding {
 interface BindingGroup {
   readonly index: number
   readonly table: Map<unknown, Binding[]>
+  key: ((packet: Packet) => unknown) | null
 }
 
 let bindingSequence = 0
@@ -85,9 +107,13 @@ export class LayerDefinition implements LayerReference {
   readonly hasConditions: boolean
   /** Whether the tail takes no bytes when none of its fields is set. */
   readonly hasEmptyTail: boolean
-  behaviour: Behaviour = {}
+  readonly behaviour: Behaviour = new BehaviourSlots()
   /** Whether a binding gives a value to an automatic field. */
   overloadsAutomatic = false
+  /** How often a packet of this layer was made or dissected; code is made for layers that are used often. */
+  uses = 0
+  fill: Fill | null = null
+  writeSet: WriteSet | null = null
   /** The function that users call to make a packet of this layer. */
   callable: unknown = null
   /** Field index by `nameId`, or -1. */
@@ -127,6 +153,7 @@ export class LayerDefinition implements LayerReference {
     this.hasConditions = fields.some((field) => field.condition !== null)
     this.hasEmptyTail = fields.slice(this.tailStart).every((field) => {
       const empty = field.defaultValue ?? field.codec?.empty()
+      if (this.fixedSize % (field.codec?.align ?? 1) !== 0) return false
       return field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
     })
     this.template = new Uint8Array(this.fixedSize)
@@ -135,6 +162,24 @@ export class LayerDefinition implements LayerReference {
 
   get definition(): LayerDefinition {
     return this
+  }
+
+  /** Called when the layer has been used often: makes code for what was generic so far. */
+  heatUp(): void {
+    this.fill ??= compileFill(this)
+    this.writeSet ??= compileWriteSet(this)
+    for (const group of this.groups) group.key ??= compileKey(this.fields[group.index]!)
+  }
+
+  /** Counts a use of the layer. */
+  use(): void {
+    if (++this.uses === HOT) this.heatUp()
+  }
+
+  /** Whether nothing but opaque bytes can follow this layer. */
+  endsAt(packet: Packet): boolean {
+    if (this.groups.length > 0 || this.always.length > 0) return false
+    return this.behaviour.guess === undefined || this.behaviour.isLast?.(packet as AnyPacket) === true
   }
 
   /** Gives bit fields their windows and fixed fields their offsets; the index where the tail starts. */
@@ -250,9 +295,10 @@ export class LayerDefinition implements LayerReference {
   private bucket(index: number, value: unknown): Binding[] {
     let group = this.groups.find((candidate) => candidate.index === index)
     if (group === undefined) {
-      group = { index, table: new Map() }
+      group = { index, table: new Map(), key: null }
       this.groups.push(group)
     }
+    if (this.uses >= HOT) group.key ??= compileKey(this.fields[index]!)
     let bucket = group.table.get(value)
     if (bucket === undefined) {
       bucket = []
@@ -267,7 +313,7 @@ export class LayerDefinition implements LayerReference {
     const { groups } = this
     for (let g = 0; g < groups.length; g++) {
       const group = groups[g]!
-      const bucket = group.table.get(packet._key(group.index))
+      const bucket = group.table.get(group.key === null ? packet._key(group.index) : group.key(packet))
       if (bucket === undefined) continue
       for (let i = 0; i < bucket.length; i++) {
         const binding = bucket[i]!

@@ -8,7 +8,7 @@ import { allDefinitions, createPacket, definitionByName, ownPacket, Packet, regi
 type Layout = Readonly<Record<string, Field<any, any>>>
 
 /** What the fields of a layer read as. */
-export type Values<L extends Layout> = { [K in keyof L]: L[K] extends Field<infer T, infer _In> ? T : never }
+export type Values<L extends Layout> = { -readonly [K in keyof L]: L[K] extends Field<infer T, infer _In> ? T : never }
 
 /** What one field may be given: a value, a set of values and inclusive ranges, a random value; null makes it automatic. */
 export type Given<In> = In | readonly (In | readonly [In, In])[] | string | Deferred | null

@@ -41,9 +41,11 @@ const MAX_OPTIONS = 1024
  * it is built back to the same bytes.
  */
 class OptionsCodec implements Codec<Option[]> {
+  readonly align: number | undefined
   private readonly numbers = new Map<string, number>()
 
   constructor(private readonly format: OptionsFormat) {
+    this.align = format.align
     for (const [number, kind] of Object.entries(format.kinds)) {
       this.numbers.set(kind.name.toLowerCase(), Number(number))
       for (const field of (kind as OptionKind).fields ?? []) field.name = kind.name

@@ -2,6 +2,7 @@ import { formatIpv6 } from './addresses.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { buildPacket } from './build.js'
 import { commandOf } from './command.js'
+import { compileGetter, HOT } from './compile.js'
 import { closest, Issue, PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field, Kind } from './field.js'
 import { hexdumpOf } from './hexdump.js'
@@ -143,6 +144,7 @@ export class Packet {
       return raw
     }
     const packet = new Packet(definition, buffer, offset, end, under)
+    definition.use()
     if (definition.isOpaque) packet._headerEnd = end
     else if (definition.behaviour.headerLength !== undefined) packet._placeHeader(definition.behaviour.headerLength(packet as AnyPacket))
     else if (definition.tailStart === definition.fields.length) packet._headerEnd = offset + definition.fixedSize
@@ -252,7 +254,7 @@ export class Packet {
     if (next === null || next === undefined) return
     const inner = ownPacket(next)
     this._payload = inner
-    inner._under = this
+    inner._standOn(this)
   }
 
   private _dissectPayload(): Packet | null {
@@ -443,7 +445,12 @@ export class Packet {
   get(layer: LayerReference | string): Packet | undefined {
     const definition = typeof layer === 'string' ? definitions.get(layer) : layer.definition
     if (definition === undefined) return undefined
-    for (let inner: Packet | null = this; inner !== null; inner = inner.payload) if (inner._layer === definition) return inner
+    const trails = definition.isOpaque || definition.behaviour.isTrailer === true
+    for (let inner: Packet | null = this; inner !== null; inner = inner.payload) {
+      if (inner._layer === definition) return inner
+      // Behind such a layer comes nothing but bytes: finding out where it ends would be for nothing.
+      if (inner._payload === undefined && !trails && inner._layer.endsAt(inner) && !mayTrail(inner)) return undefined
+    }
     return undefined
   }
 
@@ -550,13 +557,36 @@ export class Packet {
   append(inner: Packet): void {
     if (this._buffer !== null) this._ownValues()
     this._payload = inner
-    inner._under = this
+    inner._standOn(this)
+  }
+
+  /**
+   * Gives a layer another one around it. Conditions may ask for that one: where they now say otherwise than the bytes,
+   * the layer goes on without its bytes.
+   */
+  private _standOn(under: Packet | null): void {
+    const { fields, hasConditions, tailStart } = this._layer
+    if (!hasConditions || this._buffer === null) {
+      this._under = under
+      return
+    }
+    const tail = this._tail ?? this._decodeTail()
+    this._under = under
+    if (this._issue !== null) return
+    const isAsRead = fields.every((field, i) => field.condition === null || i < tailStart || field.condition(this as AnyPacket) === (tail[i - tailStart] !== undefined))
+    if (isAsRead) return
+    for (let inner = this.payload; inner !== null; inner = inner.payload);
+    this._values = fields.map((field, i) => (field.automatic !== null && field.condition !== null ? undefined : this._stored(i)))
+    this._buffer = null
+    this._tail = null
+    this._headerEnd = -1
+    this._contentEnd = -1
   }
 
   /** An independent packet with the same layers, from here inwards. */
   copy(): this {
-    // Conditions may ask for the layers around this one, which the copy leaves behind.
-    if (this._under !== null && this._buffer !== null && this._layer.hasConditions && this._tail === null) this._decodeTail()
+    const leavesLayers = this._under !== null && this._layer.hasConditions && this._buffer !== null
+    if (leavesLayers && this._tail === null) this._decodeTail()
     const first = this._copyLayer()
     let under = first
     for (let from: Packet | null | undefined = this._payload; from !== null && from !== undefined; from = from._payload) {
@@ -565,6 +595,7 @@ export class Packet {
       under._payload = layer
       under = layer
     }
+    if (leavesLayers) first._standOn(null)
     return first as this
   }
 
@@ -662,6 +693,12 @@ function emit(text: string, options: PrintOptions): string | undefined {
   return undefined
 }
 
+/** Whether a layer around this one may have a trailer, with layers in it, behind this one's bytes. */
+function mayTrail(inner: Packet): boolean {
+  for (let outer = inner._under; outer !== null; outer = outer._under) if (outer._layer.behaviour.trailer !== undefined) return true
+  return false
+}
+
 /** What cut a layer short, for messages: the length field of an outer layer, or the end of the packet. */
 function endSource(under: Packet | null): string {
   for (let outer = under; outer !== null; outer = outer._under) {
@@ -723,56 +760,71 @@ export function ownPacket(value: unknown): Packet {
 /** A new packet of one layer with these field values. @throws PacketError for an unknown field or a value that does not fit */
 export function createPacket(definition: LayerDefinition, fields: Readonly<Record<string, unknown>> | undefined): Packet {
   const packet = new Packet(definition, null, 0, 0, null)
+  definition.use()
   if (fields === undefined) return packet
   const values = new Array<unknown>(definition.fields.length)
   packet._values = values
-  for (const name in fields) {
-    const index = definition.find(name)
-    if (index < 0) throw definition.unknownField(name)
-    const value = fields[name]
-    if (value === undefined || value === null) continue
-    const stored = coerceOrSet(definition.fields[index]!, value)
-    if (typeof stored === 'object' && stored instanceof Deferred) packet._many = true
-    values[index] = stored
-  }
+  if (definition.fill !== null) definition.fill(packet, values, fields, fillSlowly)
+  else for (const name in fields) fillSlowly(packet, definition.find(name), name, fields[name])
   return packet
+}
+
+function fillSlowly(packet: Packet, index: number, name: string, value: unknown): void {
+  const definition = packet._layer
+  if (index < 0) throw definition.unknownField(name)
+  if (value === undefined || value === null) return
+  const stored = coerceOrSet(definition.fields[index]!, value)
+  if (typeof stored === 'object' && stored instanceof Deferred) packet._many = true
+  packet._values![index] = stored
 }
 
 /** Makes a layer known by its name, and its fields reachable on every packet. @throws PacketError for a name that is taken */
 export function registerDefinition(definition: LayerDefinition): void {
-  for (const field of definition.fields) exposeField(field.name)
+  for (const field of definition.fields) exposeField(field.name, definition)
   definitions.set(definition.layerName, definition)
 }
 
-const exposed = new Set<string>()
+/** The layers that have a field of each name. */
+const owners = new Map<string, LayerDefinition[]>()
 
-function exposeField(name: string): void {
-  if (exposed.has(name)) return
+function exposeField(name: string, definition: LayerDefinition): void {
+  const known = owners.get(name)
+  if (known !== undefined) {
+    known.push(definition)
+    // A getter that was made for fewer layers would not know the new one.
+    defineAccessors(name, known)
+    return
+  }
   if (name in Packet.prototype || name.startsWith('_')) {
     throw new PacketError(`a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`)
   }
+  const list = [definition]
+  owners.set(name, list)
+  defineAccessors(name, list)
+}
+
+function defineAccessors(name: string, list: readonly LayerDefinition[]): void {
   const id = nameId(name)
-  exposed.add(name)
-  Object.defineProperty(Packet.prototype, name, {
-    configurable: true,
-    get(this: Packet) {
-      for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
-        const index = layer._layer.slots[id]
-        if (index !== undefined && index >= 0) return layer._read(index)
+  let reads = 0
+  const set = function (this: Packet, value: unknown): void {
+    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
+      const index = layer._layer.slots[id]
+      if (index !== undefined && index >= 0) {
+        layer._write(index, value)
+        return
       }
-      return undefined
-    },
-    set(this: Packet, value: unknown) {
-      for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
-        const index = layer._layer.slots[id]
-        if (index !== undefined && index >= 0) {
-          layer._write(index, value)
-          return
-        }
-      }
-      throw this._unknownField(name)
-    },
-  })
+    }
+    throw this._unknownField(name)
+  }
+  const get = function (this: Packet): unknown {
+    if (++reads === HOT) Object.defineProperty(Packet.prototype, name, { configurable: true, get: compileGetter(id, list) ?? get, set })
+    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
+      const index = layer._layer?.slots[id]
+      if (index !== undefined && index >= 0) return layer._read(index)
+    }
+    return undefined
+  }
+  Object.defineProperty(Packet.prototype, name, { configurable: true, get, set })
 }
 
 // Behind all packets stands one proxy, reached only by names that no packet and no layer has: `packet[TCP]` (a layer

@@ -30,6 +30,17 @@ export function fieldsText(packet: Packet): [name: string, text: string][] {
   return texts
 }
 
+/** Width of the fields' names. */
+const LABEL = 10
+
+/** Layers in a field, where there are some: one in each line, below one another. */
+function elementLines(layer: Packet, name: string): string | undefined {
+  const field = layer._layer.fields[layer._layer.indexOf(name)]!
+  const value = layer._read(field.index)
+  if (!Array.isArray(value) || value.length === 0 || !(typeof value[0] === 'object' && value[0] !== null && '_layer' in value[0])) return undefined
+  return value.map((element) => field.codec!.show([element]).slice(1, -1)).join(`\n${' '.repeat(LABEL + 4)}`)
+}
+
 /** Every field of every layer, a line each. */
 export function showOf(packet: Packet, color = false): string {
   const lines: string[] = []
@@ -37,8 +48,8 @@ export function showOf(packet: Packet, color = false): string {
     const title = `###[ ${layer.layerName} ]###`
     lines.push(color ? styleText(['bold', 'cyan'], title) : title)
     for (const [name, text] of fieldsText(layer)) {
-      const label = name.padEnd(10)
-      lines.push(`  ${color ? styleText('blue', label) : label}= ${text}`)
+      const label = name.padEnd(LABEL)
+      lines.push(`  ${color ? styleText('blue', label) : label}= ${elementLines(layer, name) ?? text}`)
     }
     const { issue } = layer
     if (issue !== null) lines.push(`  ${color ? styleText('red', `! ${issue}`) : `! ${issue}`}`)

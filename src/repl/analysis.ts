@@ -37,6 +37,8 @@ export interface Analysis {
   facts: Map<SyntaxNode, FunctionFacts>
   /** Names bound anywhere in the program, in any scope. */
   bound: Set<string>
+  /** Names bound in inner scopes of the program. */
+  inner: Set<string>
   /** Calls whose result is handed on as it is, so that the receiver waits. */
   tails: Set<SyntaxNode>
   /** Whether a call may give a Task. */
@@ -58,10 +60,21 @@ export function analyse(program: SyntaxNode): Analysis {
   const analysis: Analysis = {
     facts: new Map(),
     bound: new Set(),
+    inner: new Set(),
     tails: new Set(),
     mayWait: (call) => mayWait(call, analysis),
   }
+  for (const statement of program.body) {
+    const own = statement.type === 'VariableDeclaration' ? statement.declarations : []
+    for (const declarator of own) {
+      bindingNames(declarator.id, analysis.bound)
+      if (declarator.init) collectBound(declarator.init, analysis.inner)
+    }
+    if (own.length === 0) eachChild(statement, (child) => collectBound(child, analysis.inner))
+    if (own.length === 0) collectParameters(statement, analysis.inner)
+  }
   collectBound(program, analysis.bound)
+  collectAssigned(program, analysis.bound)
   new Walk(analysis).visit(program, null, false)
   for (const facts of analysis.facts.values()) decideMode(facts)
   for (const facts of analysis.facts.values()) {
@@ -258,14 +271,23 @@ export function declaredNames(declaration: SyntaxNode): Set<string> {
 }
 
 function collectBound(node: SyntaxNode, bound: Set<string>): void {
+  collectParameters(node, bound)
   if (node.type === 'VariableDeclarator') bindingNames(node.id, bound)
   else if (isFunction(node)) {
     if (node.id) bound.add(node.id.name)
-    for (const parameter of node.params) bindingNames(parameter, bound)
   } else if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
     if (node.id) bound.add(node.id.name)
   } else if (node.type === 'CatchClause') bindingNames(node.param, bound)
   else if (node.type.startsWith('Import') && node.local) bound.add(node.local.name)
-  else if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier') bound.add(node.left.name)
   eachChild(node, (child) => collectBound(child, bound))
+}
+
+function collectParameters(node: SyntaxNode, bound: Set<string>): void {
+  if (isFunction(node)) for (const parameter of node.params) bindingNames(parameter, bound)
+}
+
+/** Names that are assigned: `Math = …` makes calls of Math unknown as well. */
+function collectAssigned(node: SyntaxNode, assigned: Set<string>): void {
+  if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier') assigned.add(node.left.name)
+  eachChild(node, (child) => collectAssigned(child, assigned))
 }

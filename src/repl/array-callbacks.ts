@@ -22,22 +22,22 @@ const methods: Record<string, Method> = {
     }
   },
   *map(list, [callback, self]) {
-    let result: unknown
     const { length } = list
     const mapped = emptyLike(list)
     mapped.length = length
     for (let index = 0; index < length; index++) {
-      if (index in list) mapped[index] = ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result)
+      if (!(index in list)) continue
+      const result = callback.call(self, list[index], index, list)
+      mapped[index] = result instanceof Task ? yield result : result
     }
     return mapped
   },
   *flatMap(list, [callback, self]) {
-    let result: unknown
     const { length } = list
     const mapped = emptyLike(list)
     for (let index = 0; index < length; index++) {
       if (!(index in list)) continue
-      result = callback.call(self, list[index], index, list)
+      const result = callback.call(self, list[index], index, list)
       const part = result instanceof Task ? yield result : result
       if (!Array.isArray(part)) mapped.push(part)
       else for (let inner = 0; inner < part.length; inner++) if (inner in part) mapped.push(part[inner])
@@ -45,59 +45,61 @@ const methods: Record<string, Method> = {
     return mapped
   },
   *filter(list, [callback, self]) {
-    let result: unknown
     const { length } = list
     const kept = emptyLike(list)
     for (let index = 0; index < length; index++) {
       if (!(index in list)) continue
       const item = list[index]
-      if ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result) kept.push(item)
+      const result = callback.call(self, list[index], index, list)
+      if (result instanceof Task ? yield result : result) kept.push(item)
     }
     return kept
   },
   *some(list, [callback, self]) {
-    let result: unknown
     const { length } = list
     for (let index = 0; index < length; index++) {
-      if (index in list && ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result)) return true
+      if (!(index in list)) continue
+      const result = callback.call(self, list[index], index, list)
+      if (result instanceof Task ? yield result : result) return true
     }
     return false
   },
   *every(list, [callback, self]) {
-    let result: unknown
     const { length } = list
     for (let index = 0; index < length; index++) {
-      if (index in list && !((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result)) return false
+      if (!(index in list)) continue
+      const result = callback.call(self, list[index], index, list)
+      if (!(result instanceof Task ? yield result : result)) return false
     }
     return true
   },
   *find(list, [callback, self]) {
-    let result: unknown
     for (let index = 0, { length } = list; index < length; index++) {
       const item = list[index]
-      if ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result) return item
+      const result = callback.call(self, list[index], index, list)
+      if (result instanceof Task ? yield result : result) return item
     }
     return undefined
   },
   *findIndex(list, [callback, self]) {
-    let result: unknown
     for (let index = 0, { length } = list; index < length; index++) {
-      if ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result) return index
+      const result = callback.call(self, list[index], index, list)
+      if (result instanceof Task ? yield result : result) return index
     }
     return -1
   },
   *findLast(list, [callback, self]) {
-    let result: unknown
     for (let index = list.length - 1; index >= 0; index--) {
       const item = list[index]
-      if ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result) return item
+      const result = callback.call(self, list[index], index, list)
+      if (result instanceof Task ? yield result : result) return item
     }
     return undefined
   },
   *findLastIndex(list, [callback, self]) {
-    let result: unknown
     for (let index = list.length - 1; index >= 0; index--) {
-      if ((result = callback.call(self, list[index], index, list)) instanceof Task ? yield result : result) return index
+      const result = callback.call(self, list[index], index, list)
+      if (result instanceof Task ? yield result : result) return index
     }
     return -1
   },

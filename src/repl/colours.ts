@@ -8,7 +8,8 @@ export type Style = 'red' | 'yellow' | 'green' | 'cyan' | 'blue' | 'magenta' | '
 /** No colours. */
 export const plain: Paint = (_style, text) => text
 
-const coloured: Paint = (style, text) => styleText(style, text)
+// Whether colours are wanted is decided here, once; styleText would look at standard output each time.
+const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false })
 
 /** The paint for a stream. NO_COLOR (any value) turns colours off, FORCE_COLOR (not 0) on; else a terminal has them. */
 export function paintFor(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv = process.env): Paint {

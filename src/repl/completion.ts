@@ -2,8 +2,10 @@
 import { types } from 'node:util'
 import { Packet } from '../packet/index.js'
 
-const KEYWORDS = 'await break case catch class const continue default delete else finally for function if import in instanceof let new of return switch this throw try typeof var void while'
-  .split(' ')
+const KEYWORDS =
+  'await break case catch class const continue default delete else finally for function if import in instanceof let new of return switch this throw try typeof var void while'.split(
+    ' ',
+  )
 
 /** The candidates for the word at the end of `text`, and that word. */
 export function complete(text: string, dotCommands: readonly string[] = []): [candidates: string[], word: string] {
@@ -31,7 +33,10 @@ function matching(names: Iterable<string>, word: string): string[] {
 
 /** The value of `a.b.`, read from plain properties only; undefined when there is none. */
 function valueAt(path: string): unknown {
-  const names = path.split('.').slice(0, -1).map((part) => part.replace('?', '').trim())
+  const names = path
+    .split('.')
+    .slice(0, -1)
+    .map((part) => part.replace('?', '').trim())
   let value: unknown = globalThis
   for (const name of names) {
     if (name.endsWith('()')) {
@@ -70,7 +75,7 @@ function membersOf(value: unknown): Set<string> {
     if (level === Function.prototype && typeof value === 'function') break
     for (const name of Object.getOwnPropertyNames(level)) names.add(name)
   }
-  if (value instanceof Packet) for (const name of fieldsOfPacket(value)) names.add(name)
+  if (!types.isProxy(value) && value instanceof Packet) for (const name of fieldsOfPacket(value)) names.add(name)
   names.delete('constructor')
   return names
 }

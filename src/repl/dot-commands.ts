@@ -24,7 +24,11 @@ const commands: Record<string, DotCommand> = {
     summary: 'this list; help lists what netshell can do',
     run(_argument, { print }) {
       const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length))
-      print(Object.values(commands).map(({ usage, summary }) => `${usage.padEnd(width)}  ${summary}`).join('\n'))
+      print(
+        Object.values(commands)
+          .map(({ usage, summary }) => `${usage.padEnd(width)}  ${summary}`)
+          .join('\n'),
+      )
     },
   },
   '.load': {

@@ -5,6 +5,8 @@ import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
 import { type EditedText, placeOf } from './edits.js'
 import { type Evaluator, SourceError } from './evaluate.js'
+import { parse } from './parse.js'
+import { eachChild, type SyntaxNode, shortText } from './syntax.js'
 
 /** Where an error is, in the user's text. */
 interface Place {
@@ -21,10 +23,14 @@ export interface ErrorOptions {
 }
 
 /** An error as text of one or a few lines, without a line end. */
-export function renderError(error: unknown, evaluator: Evaluator, { paint = plain, withFile }: ErrorOptions = {}): string {
+export function renderError(
+  error: unknown,
+  evaluator: Evaluator,
+  { paint = plain, withFile }: ErrorOptions = {},
+): string {
   if (error instanceof Interrupted) return paint('yellow', error.message)
   const place = error instanceof SourceError ? error : placeOfError(error, evaluator)
-  const lines = [paint('red', headline(error))]
+  const lines = [paint('red', withSourceText(headline(error), place))]
   if (place) lines.push(...codeFrame(place, paint, withFile))
   if (error instanceof AggregateError) {
     for (const one of error.errors) lines.push(`  - ${headline(one)}`)
@@ -33,6 +39,29 @@ export function renderError(error: unknown, evaluator: Evaluator, { paint = plai
     lines.push(paint('gray', `  because: ${headline(cause)}`))
   }
   return lines.join('\n')
+}
+
+/** V8 has no name for what a rewritten call gave; the user's own text is one. */
+function withSourceText(text: string, place: Place | null): string {
+  if (!text.includes('(intermediate value)')) return text
+  const callee = / is not a function/.test(text) && place ? calleeAt(place) : undefined
+  if (callee) return text.replace(/: .*(?= is not a function)/, `: ${callee}`)
+  return text.replace(/\(intermediate value\)(?:\S*\(intermediate value\))*/g, 'the value')
+}
+
+/** The text of what is called at a place. */
+function calleeAt({ source, offset }: Place): string | undefined {
+  const parsed = parse(source, { prompt: true })
+  if (parsed.state !== 'complete') return undefined
+  let found: string | undefined
+  const look = (node: SyntaxNode): void => {
+    if (offset < node.start || offset >= node.end) return
+    const callee = node.type === 'CallExpression' ? node.callee : undefined
+    if (callee && (callee.property?.start === offset || callee.start === offset)) found = shortText(source, callee)
+    eachChild(node, look)
+  }
+  look(parsed.program)
+  return found
 }
 
 function causeOf(error: unknown): unknown {
@@ -47,7 +76,8 @@ function headline(error: unknown): string {
 /** `; did you mean 'sniff'?` for a name that does not exist. */
 function hint(error: Error): string {
   const unknown = /^(?<name>[\w$]+) is not defined$/.exec(error.message)?.groups
-  if (unknown && error.name === 'ReferenceError') return suggestion(unknown.name, Object.getOwnPropertyNames(globalThis))
+  if (unknown && error.name === 'ReferenceError')
+    return suggestion(unknown.name, Object.getOwnPropertyNames(globalThis))
   const call = /^(?<object>[\w$]+)\.(?<name>[\w$]+) is not a function$/.exec(error.message)?.groups
   if (!call) return ''
   const object = Object.getOwnPropertyDescriptor(globalThis, call.object)?.value
@@ -92,6 +122,9 @@ function codeFrame({ source, offset }: Place, paint: Paint, withFile: string | u
   const start = column > WIDEST - 20 ? column - WIDEST / 2 : 0
   const shown = text.slice(start, start + WIDEST).replaceAll('\t', ' ')
   const head = withFile !== undefined || source.trimEnd().includes('\n') ? `${line} | ` : ''
-  const frame = [`  ${paint('gray', head)}${shown}`, `${' '.repeat(2 + head.length + column - 1 - start)}${paint('red', '^')}`]
+  const frame = [
+    `  ${paint('gray', head)}${shown}`,
+    `${' '.repeat(2 + head.length + column - 1 - start)}${paint('red', '^')}`,
+  ]
   return withFile !== undefined ? [paint('cyan', `  at ${withFile}:${line}:${column}`), ...frame] : frame
 }

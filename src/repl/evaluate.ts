@@ -3,8 +3,8 @@ import vm from 'node:vm'
 import { Interrupted, InterruptScope } from '../exchange/task.js'
 import { divide, isIn, multiply, remove } from '../packet/index.js'
 import type { EditedText } from './edits.js'
-import { mayHaveTypes, parse, type Parsed } from './parse.js'
-import { Runtime, type Operators, type Waiting } from './run-time.js'
+import { mayHaveTypes, type Parsed, parse } from './parse.js'
+import { type Operators, Runtime, type Waiting } from './run-time.js'
 import { transform } from './transform.js'
 
 /** Source that is not a program. `source` and `offset` say where. */
@@ -43,14 +43,24 @@ export class Evaluator {
   readonly runtime: Runtime
   readonly #sources = new Map<string, EditedText>()
   #scope: InterruptScope | null = null
+  /** Names declared with const at the prompt. */
+  readonly #constants = new Set<string>()
 
   /** @param globals what the user finds preloaded: becomes properties of the global object */
-  constructor(globals: Globals = {}, operators: Operators = { divide, isIn, multiply, remove: remove as Operators['remove'] }) {
+  constructor(
+    globals: Globals = {},
+    operators: Operators = { divide, isIn, multiply, remove: remove as Operators['remove'] },
+  ) {
     this.runtime = new Runtime(operators)
     this.runtime.onPress = () => this.press()
-    preload(globals)
+    this.preload(globals)
     // A user's line may lie below many frames of ours.
     Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 50)
+  }
+
+  /** Makes names global, without asking their getters. */
+  preload(globals: Globals): void {
+    preload(globals)
   }
 
   /** Whether something is being evaluated. */
@@ -127,7 +137,7 @@ export class Evaluator {
     prompt: boolean,
   ): (this: unknown, runtime: Runtime) => (this: unknown) => Waiting {
     try {
-      const text = transform(parsed.source, parsed.program, { prompt })
+      const text = transform(parsed.source, parsed.program, { prompt, constants: prompt ? this.#constants : undefined })
       this.#sources.set(file, text)
       return (text.code.includes('import') ? withImports : plainScript)(text.code, file).runInThisContext()
     } catch (error) {

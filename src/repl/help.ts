@@ -2,9 +2,7 @@
 import { allMetadata, type Metadata, metadataOf } from '../commands/metadata.js'
 import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
-import { describeLanguage } from './language.js'
-
-const GROUPS = ['commands', 'layers', 'language']
+import { describeLanguage, LANGUAGE } from './language.js'
 
 let described = false
 
@@ -16,15 +14,16 @@ function describeOnce(): void {
 /** The list of everything described, by group. */
 export function helpList(paint: Paint = plain): string {
   describeOnce()
-  const groups = new Map<string, [string, Metadata][]>(GROUPS.map((group) => [group, []]))
+  const groups = new Map<string, [string, Metadata][]>()
   for (const [name, metadata] of allMetadata()) {
-    const group = metadata.group ?? 'commands'
+    const group = metadata.group ?? 'Commands'
     if (!groups.has(group)) groups.set(group, [])
     groups.get(group)?.push([name, metadata])
   }
   const lines: string[] = []
-  for (const [group, entries] of groups) {
-    if (entries.length === 0) continue
+  const own = groups.get(LANGUAGE) ?? []
+  groups.delete(LANGUAGE)
+  for (const [group, entries] of [...groups, [LANGUAGE, own] as const]) {
     lines.push(paint('bold', group))
     const width = Math.min(Math.max(...entries.map(([name]) => name.length)), 20)
     for (const [name, { summary }] of entries) lines.push(`  ${paint('cyan', name.padEnd(width))}  ${summary}`)

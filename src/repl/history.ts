@@ -63,7 +63,8 @@ function decode(line: string): string {
   return line.replace(/\\(.)/g, (_, character) => (character === 'n' ? '\n' : character))
 }
 
-const NAMES = 'password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|authorization|credential'
+const NAMES =
+  'password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|authorization|credential'
 const ASSIGNED = new RegExp(`((?:${NAMES})\\w*['"]?\\s*[:=,(]\\s*)(['"\`])(?:\\\\.|(?!\\2).)*\\2`, 'gis')
 const KNOWN_FORMS =
   /\b(?:gh[pousr]_\w{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g
@@ -96,7 +97,9 @@ function homeOfInvokingUser(): string {
   const invoking = invokingUser()
   if (!invoking) return homedir()
   try {
-    const fields = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'))
+    const fields = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'))
     return fields.find(([, , user]) => user === String(invoking.user))?.[5] ?? homedir()
   } catch {
     return homedir()

@@ -1,7 +1,7 @@
 /** Source text → syntax tree: complete, incomplete or wrong. */
-import { type Options, parse as acornParse, parseExpressionAt } from 'acorn'
+import { parse as acornParse, type Options, parseExpressionAt } from 'acorn'
 import { TransformError } from './rewriter.js'
-import { eachChild, skipBlank, type SyntaxNode } from './syntax.js'
+import { eachChild, type SyntaxNode, skipBlank } from './syntax.js'
 
 const OPTIONS: Options = {
   ecmaVersion: 'latest',

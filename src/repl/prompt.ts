@@ -1,7 +1,8 @@
 /** The interactive prompt: lines in, values out. */
-import { createInterface, type Interface } from 'node:readline'
+
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
 import { Interrupted } from '../exchange/task.js'
 import { type Paint, paintFor } from './colours.js'
 import { complete } from './completion.js'
@@ -62,7 +63,9 @@ class Prompt {
     this.#terminal = new Terminal(options.output ?? process.stdout, options.errors ?? process.stderr)
     this.#paint = paintFor(this.#terminal.output)
     const help = makeHelp((text) => this.#print(text), this.#paint)
-    this.#evaluator = new Evaluator({ help, ...requireOf(), ...globals, _: undefined })
+    this.#evaluator = new Evaluator({ help, _: undefined })
+    this.#evaluator.preload(requireOf())
+    this.#evaluator.preload(globals)
     this.#watch = new SigintWatch(this.#evaluator.runtime.flags, () => this.#pressed())
     this.#history = new History(options.historyFile)
     this.#line = createInterface({
@@ -115,9 +118,8 @@ class Prompt {
   }
 
   #print(text: string): void {
-    process.stdout === this.#options.output || !this.#options.output
-      ? process.stdout.write(`${text}\n`)
-      : this.#options.output.write(`${text}\n`)
+    const output = this.#options.output ?? process.stdout
+    output.write(`${text}\n`)
   }
 
   /** Ctrl-C while typing: the line and the block are given up. */
@@ -219,9 +221,11 @@ class Prompt {
           : await this.#evaluator.run(source, { file, prompt: true })
       this.#remember(value)
       const text = shownFile === undefined ? this.#show(value) : undefined
+      this.#terminal.freshLine()
       if (text !== undefined) this.#print(text)
       warnOfForgotten(this.#evaluator, this.#options.errors ?? process.stderr)
     } catch (error) {
+      this.#terminal.freshLine()
       this.#print(this.#errorText(error, shownFile))
     }
   }

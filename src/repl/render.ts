@@ -20,7 +20,10 @@ const SHORT_BYTES = 32
 const DUMPED = 512
 
 /** The text of a value, without a line end; undefined when there is nothing to print. */
-export function render(value: unknown, { paint = plain, width = 80, raw = false }: RenderOptions = {}): string | undefined {
+export function render(
+  value: unknown,
+  { paint = plain, width = 80, raw = false }: RenderOptions = {},
+): string | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'string') return raw || value.includes('\n') ? value : paint('green', inspect(value))
   if (value instanceof Packet) return paintSummary(value.summary(), paint)
@@ -46,16 +49,18 @@ export function renderJson(value: unknown): string[] {
 }
 
 function toJson(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, converted: unknown) {
-    // Buffers have a toJSON of their own, so look at what was there before it.
-    const original = this[key]
-    if (original instanceof Uint8Array) return toHex(original)
-    if (typeof converted === 'bigint') return safeNumber(converted)
-    if (converted instanceof Map) return Object.fromEntries(converted)
-    if (converted instanceof Set) return [...converted]
-    if (converted instanceof Error) return { error: converted.message }
-    return converted
-  }) ?? 'null'
+  return (
+    JSON.stringify(value, function (this: Record<string, unknown>, key, converted: unknown) {
+      // Buffers have a toJSON of their own, so look at what was there before it.
+      const original = this[key]
+      if (original instanceof Uint8Array) return toHex(original)
+      if (typeof converted === 'bigint') return safeNumber(converted)
+      if (converted instanceof Map) return Object.fromEntries(converted)
+      if (converted instanceof Set) return [...converted]
+      if (converted instanceof Error) return { error: converted.message }
+      return converted
+    }) ?? 'null'
+  )
 }
 
 function safeNumber(value: bigint): number | string {

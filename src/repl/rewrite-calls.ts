@@ -1,6 +1,6 @@
 /** Calls: they wait for a Task; callbacks of arrays may wait; optional chains keep their short circuit. */
 import type { Context, Rewriter, Visitor } from './rewriter.js'
-import { isFunction, shortText, skipBlank, type SyntaxNode } from './syntax.js'
+import { isFunction, type SyntaxNode, shortText, skipBlank } from './syntax.js'
 
 const CALLBACK_METHODS = new Set(
   `map filter some every find findIndex findLast findLastIndex sort toSorted reduce reduceRight flatMap forEach`.split(

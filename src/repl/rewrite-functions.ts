@@ -1,8 +1,9 @@
 /** Functions and classes: a function that may wait becomes a generator inside, run by the run-time. */
+
+import type { FunctionFacts } from './analysis.js'
 import { standsIn } from './rewrite-calls.js'
 import { type Context, Locals, neverWaiting, type Rewriter, type Visitor } from './rewriter.js'
-import type { FunctionFacts } from './analysis.js'
-import { afterDirectives, skipBlank, type SyntaxNode } from './syntax.js'
+import { afterDirectives, type SyntaxNode, skipBlank } from './syntax.js'
 
 /**
  * A function that may wait becomes a function that hands its parameters to a generator of the same body:
@@ -95,7 +96,8 @@ function functionBody(
   const { body } = node
   const start = afterDirectives(body.body, body.start + 1)
   const waits = facts.mode === 'yield'
-  if (waits && facts.arrow) edits.replace(arrowEnd(rewriter, node) - 2, arrowEnd(rewriter, node), closeParameters(rewriter, node))
+  if (waits && facts.arrow)
+    edits.replace(arrowEnd(rewriter, node) - 2, arrowEnd(rewriter, node), closeParameters(rewriter, node))
   const head = edits.insert(start, '')
   for (const statement of body.body) if (statement.start >= start) rewriter.visit(statement, inside)
   const separator = start > body.start + 1 ? ';' : ''

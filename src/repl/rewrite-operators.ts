@@ -1,6 +1,6 @@
 /** `/`, `/=`, `*`, `*=`, `in` and `delete`: through the run-time, which knows packets; plain numbers take a short way. */
 import type { Context, Rewriter, Visitor } from './rewriter.js'
-import { skipBlank, type SyntaxNode } from './syntax.js'
+import { type SyntaxNode, skipBlank } from './syntax.js'
 
 const FUNCTIONS: Record<string, string> = { '/': 'divide', '*': 'multiply', '/=': 'divide', '*=': 'multiply' }
 
@@ -40,7 +40,9 @@ function rewriteArithmetic(rewriter: Rewriter, node: SyntaxNode, context: Contex
   rewriter.visit(left, context)
   const bare = skipBlank(rewriter.source, operatorAt + 1) === right.start
   if (bare && right.type === 'Literal' && typeof right.value === 'number') {
-    edits.replace(operatorAt, right.end, [`,typeof ${a}==="number"?${a}${operator}${right.raw}:${run}(${a},${right.raw})`])
+    edits.replace(operatorAt, right.end, [
+      `,typeof ${a}==="number"?${a}${operator}${right.raw}:${run}(${a},${right.raw})`,
+    ])
     edits.insert(node.end, ')')
     context.locals.release(1)
     return
@@ -66,6 +68,13 @@ function rewriteIn(rewriter: Rewriter, node: SyntaxNode, context: Context): void
 const assignment: Visitor = (rewriter, node, context) => {
   const { left, right } = node
   const operator = node.operator === '/=' ? '/' : node.operator === '*=' ? '*' : ''
+  if (left.type === 'Identifier' && rewriter.constants.has(left.name)) {
+    const { edits } = rewriter
+    edits.insert(right.start, `${rewriter.name('r')}.constant("${left.name}",`, left.start)
+    rewriter.visit(right, context)
+    edits.insert(node.end, ')')
+    return
+  }
   const superTarget = left.type === 'MemberExpression' && left.object.type === 'Super'
   if (operator === '' || superTarget) {
     rewriter.visitChildren(node, context)
@@ -157,6 +166,16 @@ const unary: Visitor = (rewriter, node, context) => {
   edits.insert(node.end, ')')
 }
 
+const update: Visitor = (rewriter, node, context) => {
+  const { argument } = node
+  if (argument.type !== 'Identifier' || !rewriter.constants.has(argument.name)) {
+    rewriter.visit(argument, context)
+    return
+  }
+  const refusal = `${rewriter.name('r')}.constant("${argument.name}")`
+  rewriter.edits.replace(node.start, node.end, [refusal], argument.start)
+}
+
 function chosen(a: string, b: string, operator: string, run: string): string {
   return `typeof ${a}==="number"&&typeof ${b}==="number"?${a}${operator}${b}:${run}(${a},${b})`
 }
@@ -185,4 +204,5 @@ export const operatorVisitors: Record<string, Visitor> = {
   BinaryExpression: binary,
   AssignmentExpression: assignment,
   UnaryExpression: unary,
+  UpdateExpression: update,
 }

@@ -1,7 +1,7 @@
 /** Statements inside a program or function: ends of statements, loops, `try`, `var`. */
 import { declaredNames } from './analysis.js'
 import type { Context, Rewriter, Visitor } from './rewriter.js'
-import { shortText, type SyntaxNode } from './syntax.js'
+import { type SyntaxNode, shortText } from './syntax.js'
 
 const expressionStatement: Visitor = (rewriter, node, context) => {
   const { edits, source } = rewriter
@@ -101,7 +101,7 @@ const forOf: Visitor = (rewriter, node, context) => {
   const { left, right, body } = node
   const [run, item, element] = ['r', 'i', 'e'].map((letter) => rewriter.name(letter))
   if (node.await) edits.replace(source.indexOf('await', node.start), source.indexOf('await', node.start) + 5, [''])
-  edits.replace(left.start, left.end, [`const ${item}`])
+  edits.replace(left.start, left.end, [`const ${item} `])
   const declares = left.type === 'VariableDeclaration'
   const target = declares ? left.declarations[0].id : left
   rewriter.visit(target, context)

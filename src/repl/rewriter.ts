@@ -77,6 +77,8 @@ export class Rewriter {
   readonly analysis: Analysis
   /** At the prompt, declarations of the program itself become properties of the global object. */
   readonly prompt: boolean
+  /** Names that cannot be assigned: constants of the prompt. */
+  readonly constants: ReadonlySet<string>
   /** Names that the program declares globally (prompt only). */
   readonly declared = new Set<string>()
   /** Functions that the program declares globally (prompt only). */
@@ -86,11 +88,17 @@ export class Rewriter {
   readonly #prefix: string
   readonly #visitors: Record<string, Visitor>
 
-  constructor(edits: EditList, analysis: Analysis, visitors: Record<string, Visitor>, prompt: boolean) {
+  constructor(
+    edits: EditList,
+    analysis: Analysis,
+    visitors: Record<string, Visitor>,
+    { prompt, constants }: { prompt: boolean; constants: ReadonlySet<string> },
+  ) {
     this.source = edits.source
     this.edits = edits
     this.analysis = analysis
     this.prompt = prompt
+    this.constants = constants
     this.#visitors = visitors
     this.#prefix = unusedPrefix(edits.source)
   }

@@ -58,7 +58,12 @@ export class Runtime {
     try {
       return this.#operators.remove(object, key)
     } catch (error) {
-      if (error instanceof TypeError && object !== null && object !== undefined && /^Cannot delete/.test(error.message)) {
+      if (
+        error instanceof TypeError &&
+        object !== null &&
+        object !== undefined &&
+        /^Cannot delete/.test(error.message)
+      ) {
         return false
       }
       throw error
@@ -249,6 +254,11 @@ export class Runtime {
       const value = old && 'value' in old ? old.value : undefined
       Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true })
     }
+  }
+
+  /** An assignment to a constant of the prompt. */
+  constant(name: string): never {
+    throw new TypeError(`Assignment to constant variable '${name}'; const ${name} = … may be declared again`)
   }
 
   /** Gives a global function the name that the user gave it. */

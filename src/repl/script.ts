@@ -39,8 +39,10 @@ export async function runScript(
     return EXIT.usage
   }
   const name = file === '-' ? 'standard input' : path.resolve(file)
-  const run = (evaluator: Evaluator) => evaluator.run(source, { file: name, prompt: false })
-  return await guarded({ ...globals, args: [...args] }, options, true, file, run)
+  return await guarded(globals, options, file, (evaluator) => {
+    evaluator.preload({ args: [...args] })
+    return evaluator.run(source, { file: name, prompt: false })
+  })
 }
 
 /**
@@ -54,7 +56,7 @@ export async function evaluateOnce(
   options: ScriptOptions & { json?: boolean } = {},
 ): Promise<number> {
   const output = options.output ?? process.stdout
-  return await guarded(globals, options, false, '', async (evaluator) => {
+  return await guarded(globals, options, undefined, async (evaluator) => {
     const value = await evaluator.run(source, { file: 'expression', prompt: true })
     const paint = paintFor(output)
     const width = output.columns ?? 100
@@ -67,16 +69,16 @@ export async function evaluateOnce(
 async function guarded(
   globals: Globals,
   { output = process.stdout, errors = process.stderr }: ScriptOptions,
-  withFile: boolean,
-  shownFile: string,
+  shownFile: string | undefined,
   run: (evaluator: Evaluator) => Promise<unknown>,
 ): Promise<number> {
   const help = makeHelp((text) => output.write(`${text}\n`), paintFor(output))
-  const evaluator = new Evaluator({ help, ...globals })
+  const evaluator = new Evaluator({ help })
+  evaluator.preload(globals)
   const paint = paintFor(errors)
   const report = (error: unknown): number => {
     if (error instanceof Interrupted) return EXIT.interrupted
-    const text = renderError(error, evaluator, { paint, withFile: withFile ? shownFile : undefined })
+    const text = renderError(error, evaluator, { paint, withFile: shownFile })
     errors.write(`${text}\n`)
     return EXIT.error
   }

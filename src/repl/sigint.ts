@@ -2,7 +2,7 @@
  * Ctrl-C while code runs. A thread sees SIGINT even when the main one is busy: it raises the flag that loops look at, and
  * sends a message for when nothing is busy. Until the thread is up, an ordinary handler does the same between turns.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 
 /** Parked inside of two nested scripts that SIGINT breaks, so that no moment is left without a handler. */
 const THREAD = `
@@ -56,7 +56,9 @@ export class SigintWatch {
   startThread(): void {
     this.take()
     if (this.#thread) return
-    this.#thread = new Worker(THREAD, { eval: true, workerData: this.#flags, stdin: false })
+    // Loaded now and not at the start of the program: it takes some of the milliseconds that a prompt may take.
+    const threads = process.getBuiltinModule('node:worker_threads')
+    this.#thread = new threads.Worker(THREAD, { eval: true, workerData: this.#flags, execArgv: [] })
     this.#thread.on('message', (message) => {
       if (message === 'ready') this.watching = true
       else if (this.#flags[0] === 1) this.#onPress()

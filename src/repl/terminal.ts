@@ -11,6 +11,8 @@ export class Terminal {
   readonly #writes: Write[]
   #line: Interface | null = null
   #rest = ''
+  /** Whether what was printed last ended its line. */
+  #atLineStart = true
 
   constructor(output: NodeJS.WriteStream, errors: NodeJS.WriteStream) {
     const write = output.write.bind(output) as Write
@@ -20,8 +22,13 @@ export class Terminal {
     for (const stream of this.#streams) {
       const original = stream.write.bind(stream) as (...parameters: unknown[]) => boolean
       stream.write = ((chunk: unknown, ...rest: unknown[]) => {
-        if (!this.#line || (stream !== output && !stream.isTTY)) return original(chunk, ...rest)
-        this.#above(typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString())
+        if (stream !== output && !stream.isTTY) return original(chunk, ...rest)
+        const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString()
+        if (!this.#line) {
+          if (text !== '') this.#atLineStart = text.endsWith('\n')
+          return original(chunk, ...rest)
+        }
+        this.#above(text)
         const callback = rest.at(-1)
         if (typeof callback === 'function') process.nextTick(callback)
         return true
@@ -32,10 +39,18 @@ export class Terminal {
   /** From now on a line is being typed in this readline; output goes above it. Null: nobody types. */
   typing(line: Interface | null): void {
     this.#line = line
+    // readline begins its line at the left edge and would wipe out what stands there.
+    if (line) this.freshLine()
     if (!line && this.#rest) {
       this.output.write(this.#rest)
       this.#rest = ''
     }
+  }
+
+  /** Ends the line that output has begun, if there is one. */
+  freshLine(): void {
+    if (!this.#atLineStart) this.output.write('\n')
+    this.#atLineStart = true
   }
 
   restore(): void {

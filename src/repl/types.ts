@@ -1,6 +1,6 @@
 /** TypeScript at the prompt: types are blanked with spaces, so that places stay the same. Loaded only when needed. */
 import { type Options, Parser } from 'acorn'
-import { type Parse, parse, type Parsed } from './parse.js'
+import { type Parse, type Parsed, parse } from './parse.js'
 import { TransformError } from './rewriter.js'
 import { eachChild, isFunction, type SyntaxNode } from './syntax.js'
 

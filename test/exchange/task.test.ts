@@ -24,8 +24,16 @@ describe('Task', () => {
   })
 
   it('rejects with what its work throws, at once or later', async () => {
-    await expect(Task.run(() => { throw new Error('now') })).rejects.toThrow('now')
-    await expect(Task.run(async () => { throw new Error('later') })).rejects.toThrow('later')
+    await expect(
+      Task.run(() => {
+        throw new Error('now')
+      }),
+    ).rejects.toThrow('now')
+    await expect(
+      Task.run(async () => {
+        throw new Error('later')
+      }),
+    ).rejects.toThrow('later')
   })
 
   it('keeps partial results when interrupted', async () => {
@@ -52,7 +60,9 @@ describe('Task', () => {
   it('without a handler, an interrupt rejects it and aborts its signal', async () => {
     let aborted = false
     const task = Task.run(({ signal }) => {
-      signal.addEventListener('abort', () => { aborted = true })
+      signal.addEventListener('abort', () => {
+        aborted = true
+      })
       return new Promise(() => {})
     })
     task.interrupt()
@@ -72,7 +82,9 @@ describe('Task', () => {
     let end: () => void = () => {}
     const task = Task.run<void>(({ progress }) => {
       tell = (done) => progress({ done, total: 3 })
-      return new Promise((resolve) => { end = resolve })
+      return new Promise((resolve) => {
+        end = resolve
+      })
     })
     const leave = task.onProgress((state) => states.push(state))
     tell(1)
@@ -88,7 +100,12 @@ describe('InterruptScope', () => {
   it('interrupts all that waits at the first press, refuses new calls, aborts at the second', async () => {
     const scope = new InterruptScope()
     const [one, two] = scope.run(() => [collecting(), collecting()])
-    const stubborn = scope.run(() => Task.run(({ onInterrupt }) => { onInterrupt(() => {}); return new Promise(() => {}) }))
+    const stubborn = scope.run(() =>
+      Task.run(({ onInterrupt }) => {
+        onInterrupt(() => {})
+        return new Promise(() => {})
+      }),
+    )
     expect(scope.waiting).toBe(3)
     expect(scope.press()).toBe('interrupted')
     expect(await one.task).toEqual([])

@@ -43,7 +43,7 @@ describe('ARP, beyond the suite', () => {
   test('addresses of unusual length are bytes, and count in the lengths', () => {
     const packet = ARP({ hwtype: 32, hwsrc: new Uint8Array(20), hwdst: new Uint8Array(20).fill(7) })
     expect(packet.rebuilt().hwlen).toBe(20)
-    expect(packet.rebuilt().hwdst).toEqual(new Uint8Array(20).fill(7))
+    expect(Uint8Array.from(packet.rebuilt().hwdst as Uint8Array)).toEqual(new Uint8Array(20).fill(7))
     expect(() => ARP({ pdst: '10.0.0' })).toThrow("ARP.pdst: '10.0.0' is no IPv4 address")
   })
 

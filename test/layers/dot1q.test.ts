@@ -21,8 +21,18 @@ describe('VLAN tags, beyond the suite', () => {
   })
 
   test('answers stay within their VLAN', () => {
-    const request = stack(Ether(), Dot1Q({ vlan: 5 }), IP({ src: '10.0.0.1', dst: '10.0.0.2' }), UDP({ sport: 1, dport: 2 }))
-    const reply = stack(Ether(), Dot1Q({ vlan: 5 }), IP({ src: '10.0.0.2', dst: '10.0.0.1' }), UDP({ sport: 2, dport: 1 }))
+    const request = stack(
+      Ether(),
+      Dot1Q({ vlan: 5 }),
+      IP({ src: '10.0.0.1', dst: '10.0.0.2' }),
+      UDP({ sport: 1, dport: 2 }),
+    )
+    const reply = stack(
+      Ether(),
+      Dot1Q({ vlan: 5 }),
+      IP({ src: '10.0.0.2', dst: '10.0.0.1' }),
+      UDP({ sport: 2, dport: 1 }),
+    )
     expect(answers(reply, request)).toBe(true)
     expect(hashKey(reply)).toBe(hashKey(request))
     reply.vlan = 6

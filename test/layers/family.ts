@@ -8,7 +8,8 @@ export function familySuite(name: string, layers: readonly LayerReference[]): vo
   const vectors = vectorsOf(name) as (Vector & { layer: string })[]
   const names = layers.map((layer) => layer.definition.layerName)
   for (const vector of vectors) {
-    if (!names.includes(vector.layer)) throw new Error(`vector '${vector.name}' of ${name} is for ${vector.layer}, which is not tested here`)
+    if (!names.includes(vector.layer))
+      throw new Error(`vector '${vector.name}' of ${name} is for ${vector.layer}, which is not tested here`)
   }
   for (const layer of allLayers()) {
     if (!names.includes(layer.layerName)) continue

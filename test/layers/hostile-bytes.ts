@@ -64,7 +64,11 @@ function seen(layer: Layer, bytes: Uint8Array, outside: number): { packet: Packe
   const buffer = new Uint8Array(before + bytes.length + 91).fill(outside)
   buffer.set(bytes, before)
   const packet = dissect(layer, buffer, before, before + bytes.length)
-  return { packet, text: `${packet.summary()}\n${packet.show({ dump: true, color: false })}`, json: JSON.stringify(packet) }
+  return {
+    packet,
+    text: `${packet.summary()}\n${packet.show({ dump: true, color: false })}`,
+    json: JSON.stringify(packet),
+  }
 }
 
 /** Values in a JSON tree. */

@@ -156,7 +156,12 @@ function meaning(packet: Packet): unknown {
   return packet.layers().map((each) => {
     const automatic = new Set(each._layer.automatic.map((field) => field.name))
     const { name, fields } = each.toJSON().layers[0]!
-    return { name, fields: Object.entries(fields).filter(([key]) => !automatic.has(key)).map(([key, value]) => [key, withoutLengths(value)]) }
+    return {
+      name,
+      fields: Object.entries(fields)
+        .filter(([key]) => !automatic.has(key))
+        .map(([key, value]) => [key, withoutLengths(value)]),
+    }
   })
 }
 
@@ -164,7 +169,11 @@ function meaning(packet: Packet): unknown {
 function withoutLengths(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutLengths)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'rdlen').map(([key, inner]) => [key, withoutLengths(inner)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== 'rdlen')
+      .map(([key, inner]) => [key, withoutLengths(inner)]),
+  )
 }
 
 /** Changes all that can be changed in a packet: lists and the layers in them in place, every field, the payload. */
@@ -173,7 +182,8 @@ function spoil(packet: Packet): void {
     for (const field of each._layer.fields) {
       const value = each._read(field.index)
       if (Array.isArray(value)) {
-        for (const element of value) if (typeof element === 'object' && element !== null && '_layer' in element) spoil(element as Packet)
+        for (const element of value)
+          if (typeof element === 'object' && element !== null && '_layer' in element) spoil(element as Packet)
         value.length = 0
       }
       each._write(field.index, undefined)

@@ -19,7 +19,7 @@ describe('loopback headers, beyond the suite', () => {
 
   test('a changed family keeps the byte order that it was read in', () => {
     const packet = dissect(Loopback, fromHex('00000002ffff'))
-    packet.type = 'IPv6BSD'
+    packet.type = 24
     expect(packet.hex()).toBe('00000018ffff')
     expect(() => Loopback({ type: 0x10000 })).toThrow('Loopback.type: 65536')
   })

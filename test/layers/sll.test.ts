@@ -12,7 +12,7 @@ describe('cooked captures, beyond the suite', () => {
   })
 
   test('the protocol follows the next layer', () => {
-    expect(stack(SLL(), IPv6()).hex().slice(0, 36)).toBe('0000020000000000000000000000000086dd' .slice(0, 32) + '6000')
+    expect(stack(SLL(), IPv6()).hex().slice(0, 36)).toBe('000002000000000000000000000086dd6000')
     expect(stack(SLL2(), IPv6()).hex().slice(0, 4)).toBe('86dd')
   })
 
@@ -22,7 +22,12 @@ describe('cooked captures, beyond the suite', () => {
   })
 
   test('the summary names the sender', () => {
-    const packet = SLL({ pkttype: 'outgoing', lladdrtype: 1, lladdrlen: 6, src: Uint8Array.from([2, 0, 0, 0, 0, 1, 0, 0]) })
+    const packet = SLL({
+      pkttype: 'outgoing',
+      lladdrtype: 1,
+      lladdrlen: 6,
+      src: Uint8Array.from([2, 0, 0, 0, 0, 1, 0, 0]),
+    })
     expect(packet.summary()).toBe('CookedLinux outgoing 02:00:00:00:00:01 (IPv4)')
   })
 })

@@ -23,13 +23,16 @@ const required: [source: string | string[], value: unknown][] = [
   ["/[/]/.test('/')", true],
   ['IP() /* a / b */ / // c / d\n  TCP()', 'IP/TCP'],
   ['`a${`b${8/2}/c`}/d`', 'ab4/c/d'],
-  ['[undefined/2,\'x\'/2,\'6\'/\'2\',null/1]', [NaN, NaN, 3, 0]],
+  ["[undefined/2,'x'/2,'6'/'2',null/1]", [NaN, NaN, 3, 0]],
   ['sr1(IP()).ttl', 64],
   ['let r=[]; for (let i=1;i<=3;i++) r.push(sr1(IP({ttl:i})).ttl); r', [2, 3, 4]],
   [['function probe(d){ const a = sr1(IP({dst:d})); return a.ttl + 1 }', "probe('x') * 2"], 130],
   ['[3,1,2].sort((a,b)=>{ sleep(0); return a-b })', [1, 2, 3]],
   ['[1,2,3].reduce((s,i)=>s+sr1(IP()).ttl, 0)', 192],
-  [['function byTtl(n){ return sr1(IP({ttl:n})).ttl }', '[1,2].map(byTtl)'], [2, 3]],
+  [
+    ['function byTtl(n){ return sr1(IP({ttl:n})).ttl }', '[1,2].map(byTtl)'],
+    [2, 3],
+  ],
   [
     [
       'class A { m(x){ sleep(0); return x * 2 } }',
@@ -89,8 +92,14 @@ const tricky: Case[] = [
   ['let holder = {}; for (holder.x of [1,2]) ; holder.x', 2],
   ['let fs = []; for (let i of [1,2,3]) fs.push(() => i); fs.map(f => f())', [1, 2, 3]],
   ['let gs = []; for (let i = 0; i < 3; i++) { sleep(0); gs.push(() => i) } gs.map(g => g())', [0, 1, 2]],
-  ['let sw; switch (waitsFor(2)) { case 1: sw = "a"; break; case waitsFor(2): sw = "b"; break; default: sw = "c" } sw', 'b'],
-  ['outer: for (const x of [1,2]) { for (const y of [1,2]) { sleep(0); if (y === 2) continue outer; if (x === 2) break outer } } "ok"', 'ok'],
+  [
+    'let sw; switch (waitsFor(2)) { case 1: sw = "a"; break; case waitsFor(2): sw = "b"; break; default: sw = "c" } sw',
+    'b',
+  ],
+  [
+    'outer: for (const x of [1,2]) { for (const y of [1,2]) { sleep(0); if (y === 2) continue outer; if (x === 2) break outer } } "ok"',
+    'ok',
+  ],
   ['let dw = 0; do { sleep(0); dw++ } while (waitsFor(dw < 3)); dw', 3],
   ['let w = 3, z = 0; while (waitsFor(w--)) z++; z', 3],
   ['(() => { sleep(0); return arguments.length })()', 0],
@@ -99,7 +108,10 @@ const tricky: Case[] = [
   ['(function(a){ "use strict"; sleep(0); return this })()', undefined],
   ['let ctx = { v: 3, m(){ return [1].map(() => { sleep(0); return this.v }) } }; ctx.m()', [3]],
   ['let ob = { __proto__: { g(){ sleep(0); return 1 } }, g(){ return super.g() + super["g"]() } }; ob.g()', 2],
-  ['function Made(x){ this.x = String(x) + parse2(x) } function parse2(x){ return [x].map(y => y).length } new Made(4).x', '41'],
+  [
+    'function Made(x){ this.x = String(x) + parse2(x) } function parse2(x){ return [x].map(y => y).length } new Made(4).x',
+    '41',
+  ],
   ['(function(){ sleep(0); return new.target })()', undefined],
   ['let results = Promise.all([1,2,3].map(t => sr1(IP({ttl:t})))); results.map(p => p.ttl)', [2, 3, 4]],
   ['let [ra, rb] = Promise.all([sr1(IP({ttl:1})), sr1(IP({ttl:2}))]); ra.ttl + rb.ttl', 5],
@@ -128,7 +140,10 @@ const tricky: Case[] = [
   ['{}', {}],
   ['{a: 1}.a', 1],
   ['var hoisted; fromLater(); function fromLater(){ hoisted = 1 } hoisted', 1],
-  ['async function* ag(){ yield sr1(IP()).ttl; yield 2 } let ags = []; for (const x of ag()) ags.push(x); ags', [64, 2]],
+  [
+    'async function* ag(){ yield sr1(IP()).ttl; yield 2 } let ags = []; for (const x of ag()) ags.push(x); ags',
+    [64, 2],
+  ],
   ['for await (const x of [Promise.resolve(1), 2]) x', 2],
   ['function* gen(){ yield 1; yield 2 } [...gen()]', [1, 2]],
   ['class F { a = 1; static s = 2; get b(){ return this.a / 2 } } new F().b + F.s', 2.5],
@@ -140,6 +155,20 @@ const tricky: Case[] = [
   ['({ [waitsFor("k")]: waitsFor("v"), ...waitsFor({z: 1}) })', { k: 'v', z: 1 }],
   ['((x, ...more) => { sleep(0); return more.length })(...waitsFor([1,2,3]))', 2],
   ['new (class { constructor(x){ this.x = x } })(waitsFor(3)).x', 3],
+  ['for(const[x]of waitsFor([[7]]))x', 7],
+  ['let late2 = []; for (const n of [1,2]) late2.push(x => x + sr1(IP({ttl: n})).ttl); late2.map(f => f(0))', [2, 3]],
+  ['let mk = n => (m => { sleep(0); return n + m }); let mk1 = mk(1), mk2 = mk(10); mk1(1) + mk2(1) + mk1(2)', 16],
+  [
+    'class Cm { constructor(n){ this.n = n } m(k){ sleep(0); return this.n + k } } new Cm(1).m(1) + new Cm(10).m(1)',
+    13,
+  ],
+  ['let meths = []; for (const n of [1,2]) meths.push({ m(){ sleep(0); return n } }); meths.map(o => o.m())', [1, 2]],
+  ['function outer1(a){ function inner1(b){ sleep(0); return a + b } return inner1 } outer1(1)(1) + outer1(10)(1)', 13],
+  [
+    'let od = (a, {b = 2} = {}, ...c) => { sleep(0); return [a, b, c, od.length] }; od(1, undefined, 3)',
+    [1, 2, [3], 1],
+  ],
+  ['(function named(n){ sleep(0); return n ? named(n - 1) : named.name })(2)', 'named'],
   ['typeof waitsFor(1) + typeof undeclared_', 'numberundefined'],
   ['void waitsFor(1)', undefined],
   ['let neg = (-waitsFor(2)) ** 2; neg', 4],
@@ -151,7 +180,10 @@ const tricky: Case[] = [
   ['let x: number = 5; const y = (z: string): string => z + x; y("a") as string', 'a5'],
   ['interface Q { a: number }\nlet tq: Q = {a: 1}; tq!.a', 1],
   ['function gt<T>(x: T, y?: number): T { sleep(0); return x } gt<number>(3)', 3],
-  ['class Typed { private a: number = 1; constructor(public_: string) {} get(): number { return this.a } } new Typed("x").get()', 1],
+  [
+    'class Typed { private a: number = 1; constructor(public_: string) {} get(): number { return this.a } } new Typed("x").get()',
+    1,
+  ],
   ['String(eval("1/2"))', '0.5'],
   ['let lines = `a\n/b`\nlines', 'a\n/b'],
   ['JSON.stringify({a: [1/2]})', '{"a":[0.5]}'],
@@ -195,6 +227,37 @@ describe('tricky inputs', () => {
       expect(await run(source)).toEqual(value)
     })
   }
+})
+
+describe('constants of the prompt', () => {
+  it('cannot be assigned, but declared again', async () => {
+    await run('const steady = 1')
+    for (const source of ['steady = 2', 'steady++', 'steady /= 2', 'steady += 1', '() => { steady = 3 }']) {
+      const wrong = source.startsWith('(') ? `(${source})()` : source
+      await expect(run(wrong)).rejects.toThrow("Assignment to constant variable 'steady'")
+    }
+    expect(await run('steady')).toBe(1)
+    expect(await run('(steady => { steady = 5; return steady })(4)')).toBe(5)
+    expect(await run('let steady = 2; steady = 3; steady')).toBe(3)
+  })
+})
+
+describe('preloaded names', () => {
+  it('are made when first used, once, and may be replaced', async () => {
+    let made = 0
+    evaluator.preload({
+      get lazyName() {
+        return { number: ++made }
+      },
+      get otherLazyName() {
+        return ++made
+      },
+    })
+    expect(made).toBe(0)
+    expect(await run('lazyName.number + lazyName.number')).toBe(2)
+    expect(await run('let otherLazyName = 5; otherLazyName')).toBe(5)
+    expect(made).toBe(1)
+  })
 })
 
 describe('scripts', () => {
@@ -250,11 +313,46 @@ describe('messages keep the source text', () => {
 
 describe('complete, incomplete, wrong', () => {
   const incomplete = [
-    'function f(){', 'sr1(IP(', '`', '/* x', 'IP() /', '[1,', 'a ?', 'x =>', 'if (a) {', 'class A {', 'x.', 'a = {',
-    '({a:', '`${a', 'for (const x of', 'try {', 'do x', 'let y =', 'async () =>', "'a\\", 'interface A {', 'new', 'a &&',
-    'try {}', 'if (x) {} else',
+    'function f(){',
+    'sr1(IP(',
+    '`',
+    '/* x',
+    'IP() /',
+    '[1,',
+    'a ?',
+    'x =>',
+    'if (a) {',
+    'class A {',
+    'x.',
+    'a = {',
+    '({a:',
+    '`${a',
+    'for (const x of',
+    'try {',
+    'do x',
+    'let y =',
+    'async () =>',
+    "'a\\",
+    'interface A {',
+    'new',
+    'a &&',
+    'try {}',
+    'if (x) {} else',
   ]
-  const wrong = ['a b', 'foo)', 'let 1x', '"abc', 'IP({dst:))', '/abc', 'a = ;', '}', 'const 5 = 3', 'let let = 1', 'break', 'return 5']
+  const wrong = [
+    'a b',
+    'foo)',
+    'let 1x',
+    '"abc',
+    'IP({dst:))',
+    '/abc',
+    'a = ;',
+    '}',
+    'const 5 = 3',
+    'let let = 1',
+    'break',
+    'return 5',
+  ]
   for (const source of incomplete) {
     it(`incomplete: ${source}`, async () => {
       expect((await evaluator.parse(source, { prompt: true })).state).toBe('incomplete')

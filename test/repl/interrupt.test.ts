@@ -77,7 +77,10 @@ describe('the first press', () => {
 
   it('interrupts what runs side by side', async () => {
     press()
-    expect(await run('Promise.all([sniff(), sniff()])')).toEqual([['a', 'b'], ['a', 'b']])
+    expect(await run('Promise.all([sniff(), sniff()])')).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
   })
 
   it('ends a loop over a live stream', async () => {
@@ -99,8 +102,13 @@ describe('the first press', () => {
 
   it('breaks a busy loop in a synchronous function by the flag, running its finally', async () => {
     const raise = 'raise'
-    Object.assign(globalThis, { [raise]: () => { evaluator.runtime.flags[0] = 1 } })
-    const source = 'function busy() { try { for (let i = 0; ; i++) if (i === 1000) raise() } finally { mark("f") } } busy()'
+    Object.assign(globalThis, {
+      [raise]: () => {
+        evaluator.runtime.flags[0] = 1
+      },
+    })
+    const source =
+      'function busy() { try { for (let i = 0; ; i++) if (i === 1000) raise() } finally { mark("f") } } busy()'
     expect(await errorOf(run(source))).toEqual(interrupted)
     expect(marks).toEqual(['f'])
   })

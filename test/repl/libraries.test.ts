@@ -29,7 +29,10 @@ function loadBoth(file: string): [plain: Record<string, never>, transformed: Rec
 
 describe('libraries run unchanged', () => {
   it('acorn parses itself to the same tree', () => {
-    const [plain, transformed] = loadBoth(require.resolve('acorn')) as unknown as [typeof import('acorn'), typeof import('acorn')]
+    const [plain, transformed] = loadBoth(require.resolve('acorn')) as unknown as [
+      typeof import('acorn'),
+      typeof import('acorn'),
+    ]
     const source = readFileSync(require.resolve('acorn'), 'utf8')
     const options = { ecmaVersion: 'latest' as const, locations: true }
     const expected = JSON.stringify(plain.parse(source, options))
@@ -47,7 +50,10 @@ describe('libraries run unchanged', () => {
       program.parse(['-n', '4', 'a', 'b'], { from: 'user' })
       const other = new (library.Command as unknown as Command)()
       const seen: unknown[] = []
-      other.command('sub <a>').description('a subcommand').action((a) => void seen.push(a))
+      other
+        .command('sub <a>')
+        .description('a subcommand')
+        .action((a) => void seen.push(a))
       other.parse(['sub', 'x'], { from: 'user' })
       return [program.opts(), program.args, program.helpInformation(), other.helpInformation(), seen]
     })
@@ -58,6 +64,8 @@ describe('libraries run unchanged', () => {
     const [plain, transformed] = loadBoth(require.resolve('json5')) as unknown as [typeof JSON, typeof JSON]
     const text = "{a: 1, 'b': [1, 2, /* c */ 0x10], c: +Infinity,}"
     expect(transformed.parse(text)).toEqual(plain.parse(text))
-    expect(transformed.stringify({ a: [1, { b: 'x' }] }, null, 2)).toBe(plain.stringify({ a: [1, { b: 'x' }] }, null, 2))
+    expect(transformed.stringify({ a: [1, { b: 'x' }] }, null, 2)).toBe(
+      plain.stringify({ a: [1, { b: 'x' }] }, null, 2),
+    )
   })
 })

@@ -81,6 +81,11 @@ describe('messages', () => {
     expect(await shown('let list_ = []; list_.mpa(1)', true)).toContain("did you mean 'map'?")
   })
 
+  it('name what was called by its own text', async () => {
+    expect(await shown('sr1(IP()).foo(1)')).toContain('TypeError: sr1(IP()).foo is not a function')
+    expect(await shown('let [a] = waitsFor(5)')).not.toContain('intermediate')
+  })
+
   it('name causes and parts', async () => {
     expect(await shown('throw new Error("outer", {cause: new Error("inner")})')).toContain('because: Error: inner')
     expect(await shown('await Promise.any([failing("one"), failing("two")])')).toMatch(/- Error: one\n.*- Error: two/)
