@@ -51,7 +51,9 @@ export async function json<T>(command: readonly string[]): Promise<T> {
     return JSON.parse(stdout) as T
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string }
-    throw new Error(`${command.slice(0, 3).join(' ')} failed: ${(stderr || message).trim().split('\n').slice(-6).join('\n')}`)
+    throw new Error(
+      `${command.slice(0, 3).join(' ')} failed: ${(stderr || message).trim().split('\n').slice(-6).join('\n')}`,
+    )
   }
 }
 
@@ -72,7 +74,9 @@ export async function duel<K extends string>(sides: Record<K, Side>, rounds: num
   for (const name of Object.keys(sides) as K[]) {
     const expected = sides[name].subset ? reference.subsetSink : reference.sink
     if (best[name].sink === expected) continue
-    throw new Error(`${name} read or built something else than we did (${reference.mode}): ${best[name].sink}, we ${expected}`)
+    throw new Error(
+      `${name} read or built something else than we did (${reference.mode}): ${best[name].sink}, we ${expected}`,
+    )
   }
   return best
 }

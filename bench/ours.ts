@@ -25,7 +25,13 @@ function dissect(capture: Capture, run: typeof twoFields, sink: typeof twoFields
   )
 }
 
-function measure(pass: () => void, packets: number, sink: () => string, subsetSink: () => string, values = () => 0): void {
+function measure(
+  pass: () => void,
+  packets: number,
+  sink: () => string,
+  subsetSink: () => string,
+  values = () => 0,
+): void {
   for (let warmUp = 0; warmUp < WARM_UP_PASSES; warmUp++) pass()
   globalThis.gc?.()
   const before = process.cpuUsage()
@@ -34,7 +40,17 @@ function measure(pass: () => void, packets: number, sink: () => string, subsetSi
   const used = process.cpuUsage(before)
   const times = passes * packets
   const nanoseconds = ((used.user + used.system) * 1000) / times
-  console.log(JSON.stringify({ side: 'netshell', mode, packets, nanoseconds, values: values(), sink: sink(), subsetSink: subsetSink() }))
+  console.log(
+    JSON.stringify({
+      side: 'netshell',
+      mode,
+      packets,
+      nanoseconds,
+      values: values(),
+      sink: sink(),
+      subsetSink: subsetSink(),
+    }),
+  )
 }
 
 if (mode === 'two-fields') dissect(readWholeCapture(file, count), twoFields, twoFieldsSink)

@@ -7,14 +7,23 @@ const NUMERIC = new Set([2, 3, 5])
 
 /** One JSON object on one line, figures rounded to four digits. */
 export function jsonLine(row: Row): string {
-  return JSON.stringify(row, (_key, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value))
+  return JSON.stringify(row, (_key, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(4)) : value,
+  )
 }
 
 /** The rows under their headings. */
 export function table(rows: readonly Row[]): string {
   const lines = [HEADINGS, ...rows.map(cells)]
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
-  return lines.map((line) => line.map((cell, column) => pad(cell, widths[column]!, NUMERIC.has(column))).join('  ').trimEnd()).join('\n')
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => pad(cell, widths[column]!, NUMERIC.has(column)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 function cells(row: Row): string[] {

@@ -38,7 +38,8 @@ async function main(): Promise<number> {
     return 0
   }
   const rounds = Number(values.rounds)
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError(`--rounds: ${values.rounds} is not a number from 1 on`)
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new UsageError(`--rounds: ${values.rounds} is not a number from 1 on`)
   const unknown = positionals.filter((name) => !Object.hasOwn(GROUPS, name))
   if (unknown.length > 0) throw new UsageError(`no group is called ${unknown.join(', ')}`)
   const rows: Row[] = []

@@ -5,7 +5,16 @@
 
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addressQuestion, logLine, media, nameLookup, neighbourQuestion, ping, routerAlert, unreachable } from './traffic/datagram-flows.js'
+import {
+  addressQuestion,
+  logLine,
+  media,
+  nameLookup,
+  neighbourQuestion,
+  ping,
+  routerAlert,
+  unreachable,
+} from './traffic/datagram-flows.js'
 import type { Host, Path } from './traffic/frames.js'
 import { SeededRandom } from './traffic/random.js'
 import { type Conversation, plainWeb, refused, secureWeb, terminal, upload } from './traffic/tcp-flows.js'
@@ -139,7 +148,12 @@ class Network {
 
   private remoteHost(): Host {
     const { random } = this
-    const network = random.pick([[198, 18], [198, 19], [10, 0], [172, 16]])
+    const network = random.pick([
+      [198, 18],
+      [198, 19],
+      [10, 0],
+      [172, 16],
+    ])
     const rest = random.chance(0.5) ? [0, 0, 0, 0, 0, 0, 0, random.between(1, 255)] : [...random.bytes(8)]
     return {
       mac: Uint8Array.of(0x00, 0x1b, 0x21, 0x0a, 0xbc, 1),

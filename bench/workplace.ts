@@ -19,7 +19,9 @@ export const SUBSET = 3_000
 /** A peer is not installed; the message says what to type. */
 export class MissingPeer extends Error {
   constructor(name: string, debianPackages: string) {
-    super(`${name} is not installed; install it with: sudo apt-get install --no-install-recommends -y ${debianPackages}`)
+    super(
+      `${name} is not installed; install it with: sudo apt-get install --no-install-recommends -y ${debianPackages}`,
+    )
   }
 }
 
@@ -31,9 +33,18 @@ export function capture(): string {
 const bundles = new Map<string, Promise<string>>()
 
 /** The command that runs one of our programs, bundled as the shipped library is. */
-export async function ourSide(entry: 'ours' | 'ours/list' | 'ours/stream', ...parameters: (string | number)[]): Promise<string[]> {
+export async function ourSide(
+  entry: 'ours' | 'ours/list' | 'ours/stream',
+  ...parameters: (string | number)[]
+): Promise<string[]> {
   if (!bundles.has(entry)) bundles.set(entry, bundle(entry))
-  return [process.execPath, '--expose-gc', '--max-old-space-size=8192', await bundles.get(entry)!, ...parameters.map(String)]
+  return [
+    process.execPath,
+    '--expose-gc',
+    '--max-old-space-size=8192',
+    await bundles.get(entry)!,
+    ...parameters.map(String),
+  ]
 }
 
 async function bundle(entry: string): Promise<string> {
@@ -59,7 +70,9 @@ export function libtins(mode: string, ...parameters: (string | number)[]): strin
     if (!existsSync('/usr/include/tins/tins.h')) throw new MissingPeer('libtins', 'g++ libtins-dev')
     mkdirSync(WORK, { recursive: true })
     try {
-      execFileSync('g++', ['-O2', '-std=c++17', source, '-o', program, '-ltins'], { stdio: ['ignore', 'ignore', 'inherit'] })
+      execFileSync('g++', ['-O2', '-std=c++17', source, '-o', program, '-ltins'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new MissingPeer('g++', 'g++ libtins-dev')
       throw error
@@ -75,7 +88,12 @@ export function scapy(mode: string, ...parameters: (string | number)[]): string[
 }
 
 /** The command that measures whole runs of a program against another's. @throws MissingPeer */
-export function wholeRuns(runs: number, prompt: string, command: readonly string[], rival: readonly string[]): string[] {
+export function wholeRuns(
+  runs: number,
+  prompt: string,
+  command: readonly string[],
+  rival: readonly string[],
+): string[] {
   if (!existsSync(PYTHON)) throw new MissingPeer('python3', 'python3')
   return [PYTHON, join(ROOT, 'bench/peers/start.py'), String(runs), prompt, ...command, '--', ...rival]
 }
@@ -84,13 +102,16 @@ export function wholeRuns(runs: number, prompt: string, command: readonly string
 export function program(): string {
   const path = join(ROOT, 'dist/cli.cjs')
   if (!existsSync(path)) {
-    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), '--program'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync(process.execPath, [join(ROOT, 'scripts/build.mjs'), '--program'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   }
   return path
 }
 
 /** Where a program is in PATH. @throws MissingPeer */
 export function installed(name: string, debianPackage: string): string {
-  for (const folder of (process.env['PATH'] ?? '').split(':')) if (existsSync(join(folder, name))) return join(folder, name)
+  for (const folder of (process.env['PATH'] ?? '').split(':'))
+    if (existsSync(join(folder, name))) return join(folder, name)
   throw new MissingPeer(name, debianPackage)
 }

@@ -17,7 +17,13 @@ export async function buildGroup(rounds: number): Promise<Row[]> {
   const row = { group: 'build', ours, unit: 'ns/packet' }
   const [slow, fast] = [best.scapy.nanoseconds, best.libtins.nanoseconds]
   return [
-    compared({ ...row, name: 'Ether/IP/TCP/64 B from scratch: Scapy / ours', peer: slow, ratio: slow / ours }, { least: 250 }),
-    compared({ ...row, name: 'Ether/IP/TCP/64 B from scratch: ours / libtins', peer: fast, ratio: ours / fast }, { most: 3 }),
+    compared(
+      { ...row, name: 'Ether/IP/TCP/64 B from scratch: Scapy / ours', peer: slow, ratio: slow / ours },
+      { least: 250 },
+    ),
+    compared(
+      { ...row, name: 'Ether/IP/TCP/64 B from scratch: ours / libtins', peer: fast, ratio: ours / fast },
+      { most: 3 },
+    ),
   ]
 }

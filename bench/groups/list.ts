@@ -8,7 +8,13 @@ export async function listGroup(): Promise<Row[]> {
   const result = await json<{ beyond: number; resident: number }>(await ourSide('ours/list', capture(), KEPT))
   const row = { group: 'list', peer: null, unit: 'bytes/packet', ratio: null }
   return [
-    compared({ ...row, name: '1 000 000 packets in a PacketList: beyond their own bytes', ours: result.beyond }, { most: 40 }),
-    compared({ ...row, name: '1 000 000 packets in a PacketList: resident memory beyond them', ours: result.resident }, null),
+    compared(
+      { ...row, name: '1 000 000 packets in a PacketList: beyond their own bytes', ours: result.beyond },
+      { most: 40 },
+    ),
+    compared(
+      { ...row, name: '1 000 000 packets in a PacketList: resident memory beyond them', ours: result.resident },
+      null,
+    ),
   ]
 }

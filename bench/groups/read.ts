@@ -38,5 +38,8 @@ async function commandRow(name: string, file: string, rounds: number, ours: stri
   const runs = await json<Runs>(wholeRuns(Math.min(rounds, 2), '', command, rival))
   const rate = (milliseconds: number[]): number => PACKETS / (Math.min(...milliseconds) / 1000)
   const [ourRate, peerRate] = [rate(runs.ours), rate(runs.rival)]
-  return compared({ group: 'read', name, ours: ourRate, peer: peerRate, unit: 'packets/s CPU', ratio: ourRate / peerRate }, null)
+  return compared(
+    { group: 'read', name, ours: ourRate, peer: peerRate, unit: 'packets/s CPU', ratio: ourRate / peerRate },
+    null,
+  )
 }

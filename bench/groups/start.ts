@@ -14,7 +14,9 @@ interface Runs {
 /** CPU of a start, beyond what node itself takes: one expression, and the prompt at a terminal. */
 export async function startGroup(rounds: number): Promise<Row[]> {
   const node = [process.execPath, '-e', '0']
-  const expression = await json<Runs>(wholeRuns(rounds * RUNS_A_ROUND, '', [process.execPath, program(), '-e', '0'], node))
+  const expression = await json<Runs>(
+    wholeRuns(rounds * RUNS_A_ROUND, '', [process.execPath, program(), '-e', '0'], node),
+  )
   const prompt = await json<Runs>(wholeRuns(rounds * RUNS_A_ROUND, PROMPT, [process.execPath, program()], node))
   return [...rows('prompt at a terminal', prompt), ...rows('-e 0', expression)]
 }

@@ -120,7 +120,7 @@ function addLinkLayers(sink: Sink, packet: Packet): void {
   const arp = packet.get(ARP)
   if (arp === undefined) return
   sink.number(arp.op)
-  for (const text of [arp.hwsrc, arp.psrc, arp.hwdst, arp.pdst]) sink.string(text)
+  for (const text of [arp.hwsrc, arp.psrc, arp.hwdst, arp.pdst]) sink.string(String(text))
   sink.count++
 }
 

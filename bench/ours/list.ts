@@ -1,12 +1,18 @@
 /** Memory of packets kept in a list, beyond their own bytes: `node --expose-gc list.mjs FILE COUNT`. */
 
-import { type CaptureFileBatch, PacketList, readCapture } from '../../src/index.js'
+import { PacketList, readCapture } from '../../src/index.js'
+
+type Batch = Parameters<PacketList['appendBatch']>[0]
 
 const [file = '', count = '0'] = process.argv.slice(2)
 
 /** Bytes in use after garbage collection. External memory counts array buffers. */
-function memory(): { used: number; resident: number } {
-  for (let turn = 0; turn < 4; turn++) globalThis.gc?.()
+async function memory(): Promise<{ used: number; resident: number }> {
+  for (let turn = 0; turn < 4; turn++) {
+    globalThis.gc?.()
+    // Buffers are given back between turns of the event loop.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
   const { heapUsed, external, rss } = process.memoryUsage()
   return { used: heapUsed + external, resident: rss }
 }
@@ -22,15 +28,15 @@ async function filled(wanted: number): Promise<PacketList> {
   return list
 }
 
-function cut(batch: CaptureFileBatch, most: number): CaptureFileBatch {
+function cut(batch: Batch, most: number): Batch {
   return batch.count <= most ? batch : { ...batch, count: most }
 }
 
 // Loads and compiles what filling needs, which no longer counts then.
 await filled(10_000)
-const before = memory()
+const before = await memory()
 const list = await filled(Number(count))
-const after = memory()
+const after = await memory()
 const own = list.byteLength
 const beyond = (after.used - before.used - own) / list.length
 const resident = (after.resident - before.resident - own) / list.length

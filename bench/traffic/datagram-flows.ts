@@ -22,11 +22,18 @@ import type { Conversation } from './tcp-flows.js'
 
 const text = new TextEncoder()
 const RECORD = { a: 1, ns: 2, cname: 5, soa: 6, mx: 15, txt: 16, aaaa: 28, opt: 41 } as const
-const SITES = ['www.example.com', 'mail.example.org', 'cdn.images.example.net', 'api.v2.service.example', 'a.root.test', 'intranet.lan']
+const SITES = [
+  'www.example.com',
+  'mail.example.org',
+  'cdn.images.example.net',
+  'api.v2.service.example',
+  'a.root.test',
+  'intranet.lan',
+]
 
 /** A DNS name without compression (RFC 1035 §3.1). */
 function dnsName(name: string): number[] {
-  return [...name.split('.').flatMap(label => [label.length, ...text.encode(label)]), 0]
+  return [...name.split('.').flatMap((label) => [label.length, ...text.encode(label)]), 0]
 }
 
 /** A pointer to an earlier name (RFC 1035 §4.1.4). */
@@ -137,12 +144,22 @@ function icmpv6(path: Path, type: number, body: ArrayLike<number>): Uint8Array {
 
 /** A datagram to a closed port or over too many hops, and the error that quotes it (RFC 792). */
 export function* unreachable(random: SeededRandom, path: Path): Conversation {
-  const frame = udp(path, random.between(...EPHEMERAL), random.between(33434, 33523), random.letters(random.between(12, 60)))
+  const frame = udp(
+    path,
+    random.between(...EPHEMERAL),
+    random.between(33434, 33523),
+    random.letters(random.between(12, 60)),
+  )
   yield frame
   const start = path.vlan === 0 ? 14 : 18
   const end = start + ((frame[start + 2]! << 8) | frame[start + 3]!)
   const quoted = random.chance(0.5) ? frame.subarray(start, end) : frame.subarray(start, start + 28)
-  const [type, code] = random.pick([[3, 3], [3, 1], [3, 13], [11, 0]] as const)
+  const [type, code] = random.pick([
+    [3, 3],
+    [3, 1],
+    [3, 13],
+    [11, 0],
+  ] as const)
   yield icmp(reversed(path), type, code, concat([0, 0, 0, 0], quoted))
 }
 

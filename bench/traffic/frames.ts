@@ -47,7 +47,12 @@ export function concat(...parts: ArrayLike<number>[]): Uint8Array {
 export const u16 = (value: number): number[] => [(value >>> 8) & 255, value & 255]
 
 /** Big-endian 32 bits. */
-export const u32 = (value: number): number[] => [(value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]
+export const u32 = (value: number): number[] => [
+  (value >>> 24) & 255,
+  (value >>> 16) & 255,
+  (value >>> 8) & 255,
+  value & 255,
+]
 
 /** The Internet checksum (RFC 1071) over the parts, each of which but the last has an even length. */
 export function internetChecksum(...parts: ArrayLike<number>[]): number {
@@ -63,7 +68,9 @@ export function internetChecksum(...parts: ArrayLike<number>[]): number {
 export function ethernet(path: Path, type: number, payload: Uint8Array, destination = path.to.mac): Uint8Array {
   const tag = path.vlan === 0 ? [] : [...u16(ETHERTYPE.vlan), ...u16(path.vlan)]
   const frame = concat(destination, path.from.mac, tag, u16(type), payload)
-  return path.from.padded && frame.length < SHORTEST_FRAME ? concat(frame, new Uint8Array(SHORTEST_FRAME - frame.length)) : frame
+  return path.from.padded && frame.length < SHORTEST_FRAME
+    ? concat(frame, new Uint8Array(SHORTEST_FRAME - frame.length))
+    : frame
 }
 
 /** An IPv4 packet without options. */
@@ -78,20 +85,32 @@ export function ipv4(path: Path, protocol: number, payload: Uint8Array, fragment
     u16(fragmentable ? 0 : 0x4000),
     [from.hops, protocol, 0, 0],
     from.ipv4,
-    to.ipv4
+    to.ipv4,
   )
   header.set(u16(internetChecksum(header)), 10)
   return concat(header, payload)
 }
 
 /** An IPv6 packet without extension headers. */
-export function ipv6(path: Path, nextHeader: number, payload: Uint8Array, hopLimit = path.from.hops, to = path.to.ipv6): Uint8Array {
+export function ipv6(
+  path: Path,
+  nextHeader: number,
+  payload: Uint8Array,
+  hopLimit = path.from.hops,
+  to = path.to.ipv6,
+): Uint8Array {
   const start = 0x60000000 | (path.trafficClass << 20) | (flowLabel(path) & 0xfffff)
   return concat(u32(start), u16(payload.length), [nextHeader, hopLimit], path.from.ipv6, to, payload)
 }
 
 /** A frame around a TCP, UDP or ICMP message whose checksum is at `checksumAt`, zero until now. */
-export function transport(path: Path, protocol: number, message: Uint8Array, checksumAt: number, fragmentable = false): Uint8Array {
+export function transport(
+  path: Path,
+  protocol: number,
+  message: Uint8Array,
+  checksumAt: number,
+  fragmentable = false,
+): Uint8Array {
   const { from, to } = path
   const pseudoHeader =
     path.version === 4
@@ -159,6 +178,7 @@ export function reversed(path: Path): Path {
 /** One label a flow direction, as hosts that follow RFC 6437 choose it. */
 function flowLabel(path: Path): number {
   let label = 0
-  for (let index = 8; index < 16; index++) label = Math.imul(label ^ path.from.ipv6[index]! ^ (path.to.ipv6[index]! << 8), 0x01000193)
+  for (let index = 8; index < 16; index++)
+    label = Math.imul(label ^ path.from.ipv6[index]! ^ (path.to.ipv6[index]! << 8), 0x01000193)
   return label >>> 12
 }

@@ -47,7 +47,14 @@ function connect(random: SeededRandom, path: Path, port: number): Connection {
   }
 }
 
-function segment(connection: Connection, from: End, flags: number, payload = NOTHING, sequence = from.sequence, blocks: number[] = []): Uint8Array {
+function segment(
+  connection: Connection,
+  from: End,
+  flags: number,
+  payload: Uint8Array = NOTHING,
+  sequence = from.sequence,
+  blocks: number[] = [],
+): Uint8Array {
   const to = from === connection.client ? connection.server : connection.client
   const options = flags & syn ? handshakeOptions(connection, from, flags) : ordinaryOptions(connection, from, blocks)
   if (connection.random.chance(0.3)) from.clock = (from.clock + connection.random.between(1, 40)) >>> 0
@@ -143,7 +150,12 @@ function* reordered(connection: Connection, from: End, to: End, data: Uint8Array
 }
 
 /** A request and a response, once or several times on one connection. */
-function* exchanges(connection: Connection, rounds: number, request: () => Uint8Array, response: () => Uint8Array): Conversation {
+function* exchanges(
+  connection: Connection,
+  rounds: number,
+  request: () => Uint8Array,
+  response: () => Uint8Array,
+): Conversation {
   yield* open(connection)
   for (let round = 0; round < rounds; round++) {
     yield* transfer(connection, connection.client, request())
@@ -177,7 +189,7 @@ export function* secureWeb(random: SeededRandom, path: Path): Conversation {
     connect(random, path, 443),
     random.between(1, 4),
     () => tlsRecords(random, random.between(90, 1200)),
-    () => tlsRecords(random, responseSize(random))
+    () => tlsRecords(random, responseSize(random)),
   )
 }
 
@@ -188,10 +200,13 @@ export function* plainWeb(random: SeededRandom, path: Path): Conversation {
   const request = (): Uint8Array =>
     text.encode(
       `GET /${random.next().toString(36)}/${random.next().toString(36)} HTTP/1.1\r\nHost: www.example.com\r\n` +
-        `User-Agent: traffic/1.0\r\nAccept: */*\r\nAccept-Language: en\r\nConnection: keep-alive\r\n\r\n`
+        `User-Agent: traffic/1.0\r\nAccept: */*\r\nAccept-Language: en\r\nConnection: keep-alive\r\n\r\n`,
     )
   const response = (): Uint8Array => {
-    const body = random.next().toString(36).repeat(Math.ceil(responseSize(random) / 6))
+    const body = random
+      .next()
+      .toString(36)
+      .repeat(Math.ceil(responseSize(random) / 6))
     return text.encode(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
   }
   yield* exchanges(connect(random, path, 80), random.between(1, 3), request, response)
@@ -201,13 +216,20 @@ export function* plainWeb(random: SeededRandom, path: Path): Conversation {
 export function* terminal(random: SeededRandom, path: Path): Conversation {
   const connection = connect(random, path, 4022)
   const keys = (): Uint8Array => random.letters(4 * random.between(9, 16))
-  yield* exchanges(connection, random.between(5, 25), keys, () => random.letters(4 * random.between(9, random.pick([16, 60, 200]))))
+  yield* exchanges(connection, random.between(5, 25), keys, () =>
+    random.letters(4 * random.between(9, random.pick([16, 60, 200]))),
+  )
 }
 
 /** A large upload: full segments one way. */
 export function* upload(random: SeededRandom, path: Path): Conversation {
   const connection = connect(random, path, 50_001)
-  yield* exchanges(connection, 1, () => random.letters(random.between(15_000, 150_000)), () => random.letters(random.between(1, 200)))
+  yield* exchanges(
+    connection,
+    1,
+    () => random.letters(random.between(15_000, 150_000)),
+    () => random.letters(random.between(1, 200)),
+  )
 }
 
 /** A connection attempt to a closed port. */

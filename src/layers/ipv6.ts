@@ -86,7 +86,7 @@ function payloadLength(me: AnyPacket): number | undefined {
 function upperLayer(me: AnyPacket): { packet: Packet | null; protocol: number } {
   let packet = me.payload
   let protocol = me.nh as number
-  while (packet !== null && packet.layerName.startsWith('IPv6ExtHdr')) {
+  while (packet?.layerName.startsWith('IPv6ExtHdr') === true) {
     protocol = packet.raw('nh') as number
     packet = packet.payload
   }

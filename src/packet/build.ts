@@ -241,11 +241,11 @@ function writeFixed(layer: Packet, definition: LayerDefinition, into: Uint8Array
   const { fixedSize, fields, tailStart, template } = definition
   const values = layer._values
   const buffer = layer._buffer
-  if (buffer === null) into.set(template, start)
-  else for (let i = 0; i < fixedSize; i++) into[start + i] = buffer[layer._offset + i]!
-  if (values !== null) {
-    if (definition.writeSet !== null) definition.writeSet(layer, values, into, start, writeSlowly)
-    else for (let i = 0; i < tailStart; i++) if (values[i] !== undefined) writeSlowly(layer, i, into, start)
+  if (buffer === null && definition.writeFresh !== null) definition.writeFresh(layer, values ?? (definition.noValues as unknown[]), into, start, writeSlowly)
+  else {
+    if (buffer === null) into.set(template, start)
+    else for (let i = 0; i < fixedSize; i++) into[start + i] = buffer[layer._offset + i]!
+    if (values !== null) for (let i = 0; i < tailStart; i++) if (values[i] !== undefined) writeSlowly(layer, i, into, start)
   }
   if (buffer !== null) return
   const payload = layer._payload
@@ -277,6 +277,7 @@ function writeSlowly(layer: Packet, index: number, into: Uint8Array, start: numb
 /** Fills the automatic fields: lengths first, then what the layer finishes itself, then checksums. */
 function compute(layer: Packet, definition: LayerDefinition, context: BuildContext, fromBytes: boolean): void {
   const { automatic, behaviour } = definition
+  const values = layer._values
   let finished = behaviour.finish === undefined
   for (let i = 0; i < automatic.length; i++) {
     const field = automatic[i]!
@@ -284,7 +285,7 @@ function compute(layer: Packet, definition: LayerDefinition, context: BuildConte
       behaviour.finish!(context)
       finished = true
     }
-    if (layer._isSet(field.index) || (fromBytes && layer._isFromBytes(field.index))) continue
+    if (!fromBytes ? values !== null && values[field.index] !== undefined : layer._isSet(field.index) || layer._isFromBytes(field.index)) continue
     if (field.condition !== null && !field.condition(layer as AnyPacket)) continue
     // In a tail that was copied the old value still stands.
     if (field.isChecksum && field.offset < 0) writeComputed(field, 0, context, definition)

@@ -137,19 +137,20 @@ export function compileFill(definition: LayerDefinition): Fill | null {
   )
 }
 
-/** Writes the values that are set into the fixed part of a header; what is no number goes to `slow`. */
-export type WriteSet = (layer: Packet, values: unknown[], into: Uint8Array, start: number, slow: (layer: Packet, index: number, into: Uint8Array, start: number) => void) => void
+/** Writes the fixed part of a header that was made, not read: defaults, and the values that are set; what is no number goes to `slow`. */
+export type WriteFresh = (layer: Packet, values: unknown[], into: Uint8Array, start: number, slow: (layer: Packet, index: number, into: Uint8Array, start: number) => void) => void
 
-export function compileWriteSet(definition: LayerDefinition): WriteSet | null {
+export function compileWriteFresh(definition: LayerDefinition): WriteFresh | null {
   const fields: Field[] = []
   const parts = definition.fields.slice(0, definition.tailStart).map((field) => {
     const number = fields.push(field) - 1
     return `v = values[${field.index}]; if (v !== undefined) { if (typeof v === 'number') { ${writeStatement(field, number)} } else slow(layer, ${field.index}, b, o) }`
   })
+  const defaults = Array.from(definition.template, (byte, i) => `b[o + ${i}] = ${byte}`).join('; ')
   return make(
     fields.map((_, i) => `F${i}`),
     fields,
-    `return function (layer, values, b, o, slow) { let v\n${parts.join('\n')} }`,
+    `return function (layer, values, b, o, slow) { let v\n${defaults}\n${parts.join('\n')} }`,
   )
 }
 

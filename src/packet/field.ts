@@ -477,7 +477,7 @@ export class Field<T = unknown, In = T> {
     let shift = this.shift
     for (let i = this.window - 1; i >= 0; i--) {
       const count = Math.min(8 - shift, left)
-      const unit = 2 ** count
+      const unit = 1 << count
       const mask = (unit - 1) << shift
       buffer[at + i] = (buffer[at + i]! & ~mask) | ((rest % unit) << shift)
       rest = Math.floor(rest / unit)

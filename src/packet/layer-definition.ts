@@ -1,4 +1,4 @@
-import { compileFill, compileKey, compileWriteSet, type Fill, HOT, type WriteSet } from './compile.js'
+import { compileFill, compileKey, compileWriteFresh, type Fill, HOT, type WriteFresh } from './compile.js'
 import { closest, PacketError } from './errors.js'
 import { type AnyPacket, type Field, Kind } from './field.js'
 import type { BuildContext } from './build-context.js'
@@ -110,10 +110,12 @@ export class LayerDefinition implements LayerReference {
   readonly behaviour: Behaviour = new BehaviourSlots()
   /** Whether a binding gives a value to an automatic field. */
   overloadsAutomatic = false
+  /** No value for any field. Copied for each packet: a list that starts with these keeps its shape whatever is put in. */
+  readonly noValues: readonly unknown[]
   /** How often a packet of this layer was made or dissected; code is made for layers that are used often. */
   uses = 0
   fill: Fill | null = null
-  writeSet: WriteSet | null = null
+  writeFresh: WriteFresh | null = null
   /** The function that users call to make a packet of this layer. */
   callable: unknown = null
   /** Field index by `nameId`, or -1. */
@@ -156,6 +158,7 @@ export class LayerDefinition implements LayerReference {
       if (this.fixedSize % (field.codec?.align ?? 1) !== 0) return false
       return field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
     })
+    this.noValues = fields.map(() => undefined)
     this.template = new Uint8Array(this.fixedSize)
     for (const field of fields) this.prepareDefault(field)
   }
@@ -167,7 +170,7 @@ export class LayerDefinition implements LayerReference {
   /** Called when the layer has been used often: makes code for what was generic so far. */
   heatUp(): void {
     this.fill ??= compileFill(this)
-    this.writeSet ??= compileWriteSet(this)
+    this.writeFresh ??= compileWriteFresh(this)
     for (const group of this.groups) group.key ??= compileKey(this.fields[group.index]!)
   }
 
@@ -276,15 +279,17 @@ export class LayerDefinition implements LayerReference {
     const bucket = when.length === 0 ? this.always : this.bucket(when[0]![0], when[0]![1])
     bucket.unshift(binding)
     const before = this.overloadTable.get(upper)
+    // What is the default anyway need not be written again.
+    const implied = when.filter(([index, value]) => this.fields[index]!.defaultValue !== value)
     if (build) {
-      this.overloadTable.set(upper, when)
+      this.overloadTable.set(upper, implied)
       if (when.some(([index]) => this.fields[index]!.automatic !== null)) this.overloadsAutomatic = true
       this.overloadCount = this.overloadTable.size
     }
     return () => {
       const at = bucket.indexOf(binding)
       if (at >= 0) bucket.splice(at, 1)
-      if (build && this.overloadTable.get(upper) === when) {
+      if (build && this.overloadTable.get(upper) === implied) {
         if (before === undefined) this.overloadTable.delete(upper)
         else this.overloadTable.set(upper, before)
         this.overloadCount = this.overloadTable.size

@@ -341,7 +341,7 @@ export class Packet {
     const empty = field.codec?.empty()
     if (Array.isArray(empty)) {
       // A list may be changed in place: keep the one that was handed out.
-      this._values ??= new Array(this._layer.fields.length)
+      this._values ??= this._layer.noValues.slice()
       this._values[index] = empty
     }
     return empty
@@ -369,7 +369,7 @@ export class Packet {
       let root: Packet = this
       while (root._under !== null) root = root._under
       root._meta?.touched?.(root)
-      this._values = new Array(this._layer.fields.length)
+      this._values = this._layer.noValues.slice()
     }
     return this._values
   }
@@ -601,14 +601,15 @@ export class Packet {
 
   private _copyLayer(): Packet {
     const layer = new Packet(this._layer, this._buffer, this._offset, this._end, null)
+    layer._meta = this._meta
+    layer._many = this._many
+    if (this._values !== null) layer._values = cloneValues(this._values, layer)
+    if (this._buffer === null) return layer
     layer._headerEnd = this._headerEnd
     layer._contentEnd = this._contentEnd
     layer._depth = this._depth
     layer._issue = this._issue
-    layer._meta = this._meta
-    layer._many = this._many
     if (this._payload === null) layer._payload = null
-    if (this._values !== null) layer._values = cloneValues(this._values, layer)
     if (this._tail !== null) layer._tail = cloneValues(this._tail, layer)
     return layer
   }
@@ -738,7 +739,8 @@ export function asPacket(value: unknown): Packet {
   if (value instanceof Packet) return value
   if (typeof value === 'string' || value instanceof Uint8Array || value instanceof Deferred) {
     const raw = new Packet(opaqueDefinition, null, 0, 0, null)
-    raw._write(0, value instanceof Deferred ? value : toBytes(value))
+    raw._values = [typeof value === 'string' ? toBytes(value) : value]
+    raw._many = value instanceof Deferred
     return raw
   }
   if (typeof value === 'function' && (value as unknown as LayerReference).definition instanceof LayerDefinition) {
@@ -762,7 +764,7 @@ export function createPacket(definition: LayerDefinition, fields: Readonly<Recor
   const packet = new Packet(definition, null, 0, 0, null)
   definition.use()
   if (fields === undefined) return packet
-  const values = new Array<unknown>(definition.fields.length)
+  const values = definition.noValues.slice()
   packet._values = values
   if (definition.fill !== null) definition.fill(packet, values, fields, fillSlowly)
   else for (const name in fields) fillSlowly(packet, definition.find(name), name, fields[name])

@@ -34,7 +34,10 @@ describe.skipIf(!hasTshark).each([1, 2024])('tshark on the generated capture of 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   function tshark(...parameters: string[]): string[] {
-    const output = execFileSync('tshark', ['-r', file, ...parameters], { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
+    const output = execFileSync('tshark', ['-r', file, ...parameters], {
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     return output.toString().split('\n').slice(0, -1)
   }
 
@@ -53,7 +56,14 @@ describe.skipIf(!hasTshark).each([1, 2024])('tshark on the generated capture of 
     const share = (name: string): number => protocols.filter(([list]) => list!.split(':').includes(name)).length / COUNT
     expect(share('tcp')).toBeGreaterThan(0.55)
     expect(share('tcp')).toBeLessThan(0.85)
-    for (const [name, least] of Object.entries({ dns: 0.04, syslog: 0.003, icmp: 0.01, icmpv6: 0.005, arp: 0.005, vlan: 0.03 })) {
+    for (const [name, least] of Object.entries({
+      dns: 0.04,
+      syslog: 0.003,
+      icmp: 0.01,
+      icmpv6: 0.005,
+      arp: 0.005,
+      vlan: 0.03,
+    })) {
       expect(share(name), name).toBeGreaterThan(least)
     }
     expect(share('ipv6')).toBeGreaterThan(0.1)
