@@ -2,8 +2,8 @@ import { compared, json, median, type Row } from '../measure.js'
 import { program, wholeRuns } from '../workplace.js'
 
 const RUNS_A_ROUND = 4
-/** Ends every prompt that netshell shows. */
-const PROMPT = '> '
+/** What a terminal shows when the prompt stands. */
+const PROMPT = 'netshell> '
 
 interface Runs {
   ours: number[]

@@ -6,18 +6,29 @@
 const OCTET = Array.from({ length: 256 }, (_, value) => String(value))
 const HEX_OCTET = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'))
 
-const CACHE_SIZE = 2048
-const ipv4Keys = new Float64Array(CACHE_SIZE).fill(-1)
+const CACHE_BITS = 13
+const CACHE_SIZE = 1 << CACHE_BITS
+/** An empty text marks an unused place. */
+const ipv4Keys = new Int32Array(CACHE_SIZE)
 const ipv4Texts = new Array<string>(CACHE_SIZE).fill('')
-const macKeys = new Float64Array(CACHE_SIZE).fill(-1)
+const ipv6Keys = new Int32Array(CACHE_SIZE * 4)
+const ipv6Texts = new Array<string>(CACHE_SIZE).fill('')
+/** High 16 bits and low 32 bits; -1 is no high part. */
+const macKeys = new Int32Array(CACHE_SIZE * 2).fill(-1)
 const macTexts = new Array<string>(CACHE_SIZE).fill('')
+
+/** Place of a 32-bit key: the high bits of its product with 2^32 / the golden ratio (Knuth, TAOCP 3, §6.4). */
+function slotOf(key: number): number {
+  return Math.imul(key, 0x9e3779b1) >>> (32 - CACHE_BITS)
+}
 
 /** Dotted text of an IPv4 address given as an unsigned 32-bit number: `formatIpv4(0xc0a80001)` is `'192.168.0.1'`. */
 export function formatIpv4(address: number): string {
-  const slot = (address ^ (address >>> 11) ^ (address >>> 21)) & (CACHE_SIZE - 1)
-  if (ipv4Keys[slot] === address) return ipv4Texts[slot]!
+  const key = address | 0
+  const slot = slotOf(key)
+  if (ipv4Keys[slot] === key && ipv4Texts[slot] !== '') return ipv4Texts[slot]!
   const text = `${OCTET[address >>> 24]}.${OCTET[(address >>> 16) & 255]}.${OCTET[(address >>> 8) & 255]}.${OCTET[address & 255]}`
-  ipv4Keys[slot] = address
+  ipv4Keys[slot] = key
   ipv4Texts[slot] = text
   return text
 }
@@ -69,12 +80,17 @@ function known(table: Map<string, number>, text: string, parse: (text: string) =
 
 /** Text of the MAC address given as a number below 2^48: `'02:00:00:00:00:01'`. */
 export function formatMac(address: number): string {
-  const low = address >>> 0
-  const slot = (low ^ (low >>> 11) ^ (low >>> 22)) & (CACHE_SIZE - 1)
-  if (macKeys[slot] === address) return macTexts[slot]!
-  const high = (address - low) / 0x100000000
+  const low = address | 0
+  return formatMacParts((address - (low >>> 0)) / 0x100000000, low)
+}
+
+/** The same from the first 16 bits and the last 32 (as a signed number). */
+export function formatMacParts(high: number, low: number): string {
+  const slot = slotOf(low ^ high)
+  if (macKeys[slot * 2] === high && macKeys[slot * 2 + 1] === low) return macTexts[slot]!
   const text = `${HEX_OCTET[high >>> 8]}:${HEX_OCTET[high & 255]}:${HEX_OCTET[low >>> 24]}:${HEX_OCTET[(low >>> 16) & 255]}:${HEX_OCTET[(low >>> 8) & 255]}:${HEX_OCTET[low & 255]}`
-  macKeys[slot] = address
+  macKeys[slot * 2] = high
+  macKeys[slot * 2 + 1] = low
   macTexts[slot] = text
   return text
 }
@@ -106,6 +122,29 @@ export function hexDigit(code: number): number {
 
 /** Canonical text (RFC 5952) of the 16 bytes at `offset`: lower case, the longest run of zeros as `::`, IPv4-mapped with dots. */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
+  const a = word(bytes, offset)
+  const b = word(bytes, offset + 4)
+  const c = word(bytes, offset + 8)
+  const d = word(bytes, offset + 12)
+  const slot = slotOf(a ^ Math.imul(b, 31) ^ Math.imul(c, 17) ^ d)
+  const key = slot * 4
+  if (ipv6Keys[key] === a && ipv6Keys[key + 1] === b && ipv6Keys[key + 2] === c && ipv6Keys[key + 3] === d && ipv6Texts[slot] !== '') {
+    return ipv6Texts[slot]!
+  }
+  const text = ipv6Text(bytes, offset)
+  ipv6Keys[key] = a
+  ipv6Keys[key + 1] = b
+  ipv6Keys[key + 2] = c
+  ipv6Keys[key + 3] = d
+  ipv6Texts[slot] = text
+  return text
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+}
+
+function ipv6Text(bytes: Uint8Array, offset: number): string {
   // The longest run of zero groups, the first of equals; a single one is written out. RFC 5952 §4.2.
   let start = -1
   let length = 1

@@ -1,4 +1,5 @@
-import { formatIpv4, formatIpv6, formatMac, parseIpv4Known, parseMacKnown } from './addresses.js'
+import { formatIpv4, formatIpv6, formatMacParts, parseIpv4Known, parseMacKnown } from './addresses.js'
+import type { Reader } from './bytes.js'
 import { type Field, Kind } from './field.js'
 import type { LayerDefinition } from './layer-definition.js'
 import type { Packet } from './packet.js'
@@ -15,9 +16,9 @@ export const HOT = 400
 /** More layers than this share a field's name: those beyond are found through their tables. */
 const MAX_INLINE_LAYERS = 6
 
-/** JavaScript for the stored number of a fixed field at byte `o` of `b`; null for kinds that have none. */
-function storedExpression(field: Field): string | null {
-  const at = (index: number): string => `b[o + ${field.offset + index}]`
+/** JavaScript for the stored number of a field at byte `offset` behind `o` in `b`; null for kinds that have none. */
+function storedExpression(field: Field, offset = field.offset): string | null {
+  const at = (index: number): string => `b[o + ${offset + index}]`
   const u32 = (index: number): string => `((${at(index)} << 24 | ${at(index + 1)} << 16 | ${at(index + 2)} << 8 | ${at(index + 3)}) >>> 0)`
   switch (field.kind) {
     case Kind.U8:
@@ -49,11 +50,19 @@ function storedExpression(field: Field): string | null {
 function presentedExpression(field: Field): string | null {
   if (field.offset < 0) return null
   if (field.kind === Kind.IPV6) return `formatIpv6(b, o + ${field.offset})`
+  if (field.kind === Kind.MAC) {
+    const at = (index: number): string => `b[o + ${field.offset + index}]`
+    return `formatMacParts(${at(0)} << 8 | ${at(1)}, ${at(2)} << 24 | ${at(3)} << 16 | ${at(4)} << 8 | ${at(5)})`
+  }
   const stored = storedExpression(field)
   if (stored === null) return null
   if (field.kind === Kind.IPV4) return `formatIpv4(${stored})`
-  if (field.kind === Kind.MAC) return `formatMac(${stored})`
   return field.flagNames === null ? stored : `f.flagText(${stored})`
+}
+
+/** Whether users read what is stored, as it is. */
+function isPresentedAsStored(field: Field): boolean {
+  return field.kind === Kind.CODEC || (field.flagNames === null && field.kind !== Kind.IPV4 && field.kind !== Kind.IPV6 && field.kind !== Kind.MAC)
 }
 
 function make<T>(names: readonly string[], values: readonly unknown[], body: string): T | null {
@@ -69,14 +78,18 @@ function make<T>(names: readonly string[], values: readonly unknown[], body: str
 export function compileGetter(id: number, owners: readonly LayerDefinition[]): ((this: Packet) => unknown) | null {
   const hot = owners.filter((owner) => owner.uses > 0).sort((a, b) => b.uses - a.uses)
   const inlined = hot.slice(0, MAX_INLINE_LAYERS)
-  const names: string[] = ['formatIpv4', 'formatIpv6', 'formatMac']
-  const values: unknown[] = [formatIpv4, formatIpv6, formatMac]
+  const names: string[] = ['formatIpv4', 'formatIpv6', 'formatMacParts']
+  const values: unknown[] = [formatIpv4, formatIpv6, formatMacParts]
   const branches = inlined.map((owner, i) => {
     const index = owner.slots[id]!
     const field = owner.fields[index]!
     names.push(`L${i}`, `F${i}`)
     values.push(owner, field)
     const expression = presentedExpression(field)?.replace('f.', `F${i}.`)
+    if (field.offset < 0 && isPresentedAsStored(field)) {
+      const tail = `(p._tail === null ? p._decodeTail() : p._tail)[${index - owner.tailStart}]`
+      return `if (l === L${i}) { if (p._buffer !== null && p._values === null) return ${tail}; return p._read(${index}) }`
+    }
     const read = expression === undefined ? '' : `const b = p._buffer; if (b !== null && p._values === null) { const o = p._offset; return ${expression} } `
     return `if (l === L${i}) { ${read}return p._read(${index}) }`
   })
@@ -172,4 +185,52 @@ function writeStatement(field: Field, number: number): string {
     }
   }
   return `F${number}.writeAt(b, o + ${field.offset}, v)`
+}
+
+/**
+ * Decodes the tail of a packet in runs: fields of fixed size that follow one another are checked for once and read at
+ * known places. False when something does not fit: the generic path then finds out what, from the start.
+ */
+export type DecodeTail = (packet: Packet, tail: unknown[], reader: Reader) => boolean
+
+export function compileDecodeTail(definition: LayerDefinition): DecodeTail | null {
+  const { fields, tailStart } = definition
+  const lines: string[] = []
+  let size = 0
+  let run: string[] = []
+  const endRun = (): void => {
+    if (run.length > 0) lines.push(`if (!reader.need(${size})) return false`, 'o = reader.position', ...run, `reader.position = o + ${size}`)
+    run = []
+    size = 0
+  }
+  for (let i = tailStart; i < fields.length; i++) {
+    const field = fields[i]!
+    const place = `tail[${i - tailStart}]`
+    if (field.kind === Kind.CODEC) {
+      endRun()
+      const read = `${place} = F${i}.codec.read(reader, p); if (reader.missing > 0) return false`
+      lines.push(field.condition === null ? read : `if (F${i}.condition(p)) { ${read} }`)
+      continue
+    }
+    const isBits = field.kind === Kind.BITS
+    const expression = storedExpression(field, size + (isBits ? field.bitStart >>> 3 : 0))
+    if (expression === null) return null
+    if (field.condition === null) {
+      run.push(`${place} = ${expression}`)
+      if (!isBits) size += field.size
+      else if (fields[i + 1]?.group !== field.group) size += field.groupSize
+      continue
+    }
+    // Bits under a condition share bytes in ways that only the generic path knows.
+    if (isBits) return null
+    endRun()
+    const alone = storedExpression(field, 0)!
+    lines.push(`if (F${i}.condition(p)) { if (!reader.need(${field.size})) return false; o = reader.position; ${place} = ${alone}; reader.position = o + ${field.size} }`)
+  }
+  endRun()
+  return make(
+    fields.map((_, i) => `F${i}`),
+    fields,
+    `return function (p, tail, reader) { const b = reader.buffer; let o = 0\n${lines.join('\n')}\nreturn true }`,
+  )
 }

@@ -1,4 +1,4 @@
-import { compileFill, compileKey, compileWriteFresh, type Fill, HOT, type WriteFresh } from './compile.js'
+import { compileDecodeTail, compileFill, compileKey, compileWriteFresh, type DecodeTail, type Fill, HOT, type WriteFresh } from './compile.js'
 import { closest, PacketError } from './errors.js'
 import { type AnyPacket, type Field, Kind } from './field.js'
 import type { BuildContext } from './build-context.js'
@@ -107,6 +107,8 @@ export class LayerDefinition implements LayerReference {
   readonly hasConditions: boolean
   /** Whether the tail takes no bytes when none of its fields is set. */
   readonly hasEmptyTail: boolean
+  /** Whether the tail is one field that may be empty. */
+  readonly isShortTail: boolean
   readonly behaviour: Behaviour = new BehaviourSlots()
   /** Whether a binding gives a value to an automatic field. */
   overloadsAutomatic = false
@@ -116,6 +118,7 @@ export class LayerDefinition implements LayerReference {
   uses = 0
   fill: Fill | null = null
   writeFresh: WriteFresh | null = null
+  decodeTail: DecodeTail | null = null
   /** The function that users call to make a packet of this layer. */
   callable: unknown = null
   /** Field index by `nameId`, or -1. */
@@ -158,6 +161,7 @@ export class LayerDefinition implements LayerReference {
       if (this.fixedSize % (field.codec?.align ?? 1) !== 0) return false
       return field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
     })
+    this.isShortTail = this.hasEmptyTail && this.tailStart === fields.length - 1 && fields[this.tailStart]!.defaultValue === undefined
     this.noValues = fields.map(() => undefined)
     this.template = new Uint8Array(this.fixedSize)
     for (const field of fields) this.prepareDefault(field)
@@ -171,6 +175,7 @@ export class LayerDefinition implements LayerReference {
   heatUp(): void {
     this.fill ??= compileFill(this)
     this.writeFresh ??= compileWriteFresh(this)
+    if (this.tailStart < this.fields.length) this.decodeTail ??= compileDecodeTail(this)
     for (const group of this.groups) group.key ??= compileKey(this.fields[group.index]!)
   }
 

@@ -43,42 +43,52 @@ const MAX_OPTIONS = 1024
 class OptionsCodec implements Codec<Option[]> {
   readonly align: number | undefined
   private readonly numbers = new Map<string, number>()
+  /** The options without a value: every list has the same ones. */
+  private readonly bare: Record<number, Option> = {}
 
   constructor(private readonly format: OptionsFormat) {
     this.align = format.align
     for (const [number, kind] of Object.entries(format.kinds)) {
       this.numbers.set(kind.name.toLowerCase(), Number(number))
+      if ((kind as OptionKind).bare === true) this.bare[Number(number)] = Object.freeze([kind.name] as const)
       for (const field of (kind as OptionKind).fields ?? []) field.name = kind.name
     }
   }
 
   read(reader: Reader): Option[] {
-    const { typeSize = 1, lengthSize = 1, lengthCounts = 'all', end, kinds } = this.format
+    const { typeSize = 1, lengthSize = 1, lengthCounts = 'all', end: endType, kinds } = this.format
+    const { buffer, end } = reader
+    const header = typeSize + lengthSize
     const options: Option[] = []
-    while (reader.left > 0) {
-      const start = reader.position
-      if (options.length >= MAX_OPTIONS || reader.left < typeSize) {
-        options.push(['bytes', reader.rest()])
+    let at = reader.position
+    reader.position = end
+    while (at < end) {
+      if (options.length >= MAX_OPTIONS || end - at < typeSize) {
+        options.push(['bytes', buffer.subarray(at, end)])
         break
       }
-      const type = typeSize === 1 ? reader.u8() : reader.u16()
+      const type = typeSize === 1 ? buffer[at]! : (buffer[at]! << 8) | buffer[at + 1]!
       const kind = kinds[type]
-      if (kind?.bare === true) {
-        options.push([kind.name])
-        if (type === end && reader.left > 0) {
-          const padding = reader.rest()
-          if (padding.some((byte) => byte !== 0) || !this.isAligned(start + 1 - reader.start, padding.length)) options.push(['bytes', padding])
-        }
-        continue
-      }
-      const header = typeSize + lengthSize
-      const length = reader.left < lengthSize ? -1 : (lengthSize === 1 ? reader.u8() : reader.u16()) - (lengthCounts === 'all' ? header : 0)
-      if (length < 0 || length > reader.left) {
-        reader.position = start
-        options.push(['bytes', reader.rest()])
+      if (kind !== undefined && kind.bare === true) {
+        options.push(this.bare[type]!)
+        at += typeSize
+        if (type !== endType || at === end) continue
+        const padding = buffer.subarray(at, end)
+        if (padding.some((byte) => byte !== 0) || !this.isAligned(at - reader.start, padding.length)) options.push(['bytes', padding])
         break
       }
-      options.push(this.readOne(type, kind, reader.sub(length)))
+      let length = -1
+      if (end - at >= header) {
+        const lengthAt = at + typeSize
+        length = (lengthSize === 1 ? buffer[lengthAt]! : (buffer[lengthAt]! << 8) | buffer[lengthAt + 1]!) - (lengthCounts === 'all' ? header : 0)
+      }
+      const valueAt = at + header
+      if (length < 0 || length > end - valueAt) {
+        options.push(['bytes', buffer.subarray(at, end)])
+        break
+      }
+      at = valueAt + length
+      options.push(readOne(type, kind, buffer, valueAt, at))
     }
     return options
   }
@@ -87,19 +97,6 @@ class OptionsCodec implements Codec<Option[]> {
   private isAligned(size: number, padding: number): boolean {
     const { align = 1 } = this.format
     return (align - (size % align)) % align === padding
-  }
-
-  private readOne(type: number, kind: OptionKind | undefined, reader: Reader): Option {
-    const name = kind?.name ?? type
-    const start = reader.position
-    const value = kind?.fields === undefined ? undefined : readFields(kind, reader)
-    if (value === undefined || reader.left > 0 || reader.missing > 0) {
-      reader.position = start
-      reader.missing = 0
-      const bytes = reader.rest()
-      return bytes.length === 0 && kind?.fields === undefined ? [name] : [name, bytes]
-    }
-    return [name, value]
   }
 
   write(writer: Writer, options: Option[], packet: AnyPacket): void {
@@ -203,17 +200,26 @@ function writeNumber(writer: Writer, value: number, size: number): void {
   else writer.u16(value)
 }
 
-function readFields(kind: OptionKind, reader: Reader): unknown {
+/** An option's name and value; bytes that do not read exactly as its fields stay bytes. */
+function readOne(type: number, kind: OptionKind | undefined, buffer: Uint8Array, start: number, end: number): Option {
+  const name = kind === undefined ? type : kind.name
+  if (kind === undefined || kind.fields === undefined) return start === end ? [name] : [name, buffer.subarray(start, end)]
   const fields = kind.fields as readonly Field[]
-  const values: unknown[] = []
-  for (let i = 0; i < fields.length || (kind.repeats === true && reader.left > 0); i++) {
-    const field = fields[Math.min(i, fields.length - 1)]!
-    if (i >= fields.length - 1 && kind.repeats === true && reader.left === 0) break
-    if (!reader.need(field.size)) return undefined
-    values.push(field.presentAt(reader.buffer, reader.position))
-    reader.position += field.size
+  const { length } = fields
+  if (length === 1 && kind.repeats !== true) {
+    const field = fields[0]!
+    return [name, field.size === end - start ? field.presentAt(buffer, start) : buffer.subarray(start, end)]
   }
-  return fields.length === 1 && kind.repeats !== true ? values[0] : values
+  const values: unknown[] = []
+  let at = start
+  for (let i = 0; i < length || kind.repeats === true; i++) {
+    const field = fields[i < length ? i : length - 1]!
+    if (kind.repeats === true && i >= length - 1 && at === end) return [name, values]
+    if (at + field.size > end) return [name, buffer.subarray(start, end)]
+    values.push(field.presentAt(buffer, at))
+    at += field.size
+  }
+  return [name, at === end ? values : buffer.subarray(start, end)]
 }
 
 function writeFields(kind: OptionKind, writer: Writer, value: unknown, _packet: AnyPacket): void {

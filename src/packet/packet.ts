@@ -201,8 +201,30 @@ export class Packet {
     const known = this._headerEnd
     const tail: unknown[] = new Array(fields.length - tailStart)
     this._tail = tail
+    if (starts === undefined && this._layer.isShortTail) {
+      // One byte string or list and nothing else: all there is, often nothing.
+      if (this._layer.isOpaque) {
+        tail[0] = this._buffer!.subarray(this._offset, known)
+        return tail
+      }
+      if (known === this._offset + fixedSize) {
+        tail[0] = fields[tailStart]!.codec!.empty()
+        return tail
+      }
+    }
     const limit = known >= 0 ? known : this._end
     const reader = new Reader(this._buffer!, this._offset, Math.min(this._offset + fixedSize, limit), limit)
+    const { decodeTail } = this._layer
+    if (decodeTail !== null && starts === undefined) {
+      if (decodeTail(this, tail, reader)) {
+        if (known < 0) this._headerEnd = reader.position
+        return tail
+      }
+      tail.fill(undefined)
+      reader.position = Math.min(this._offset + fixedSize, limit)
+      reader.missing = 0
+      reader.reason = ''
+    }
     let group = -1
     let groupStart = 0
     for (let i = tailStart; i < fields.length; i++) {

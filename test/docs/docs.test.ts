@@ -1,0 +1,138 @@
+/** The pages tell the truth: examples give what they say, links lead somewhere, every name has its help. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { preloaded } from '../../src/commands/globals.js'
+import { metadataOf } from '../../src/commands/metadata.js'
+import { parse } from '../../src/repl/parse.js'
+import { allPages, fits, OUTPUT, type Page, ROOT, replaceOutput, type Step, UPDATES } from './examples.js'
+import { Session } from './session.js'
+
+const pages = allPages()
+const folder = mkdtempSync(path.join(tmpdir(), 'netshell-docs-'))
+const home = process.cwd()
+let session: Session
+
+beforeAll(() => {
+  for (const name of ['netshell', 'scripts']) symlinkSync(path.join(ROOT, name), path.join(folder, name))
+  process.chdir(folder)
+  session = new Session()
+  vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) =>
+    session.print(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ')),
+  )
+})
+
+afterAll(() => {
+  process.chdir(home)
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function run(command: string): string[] {
+  // Under sudo or in CI alike: no colours, and times of day that are the same everywhere.
+  const env = { ...process.env, NO_COLOR: '1', TZ: 'UTC', XDG_STATE_HOME: folder }
+  const { stdout, stderr } = spawnSync('bash', ['-c', `{ ${command}\n} 2>&1`], { cwd: folder, encoding: 'utf8', env })
+  expect(stderr).toBe('')
+  return stdout === '' ? [] : stdout.replace(/\n$/, '').split('\n')
+}
+
+/** Does the steps of a page in order. */
+async function outcomes(page: Page, language: string, perform: (source: string) => string[] | Promise<string[]>): Promise<[Step, string[]][]> {
+  const results: [Step, string[]][] = []
+  for (const block of page.blocks) {
+    if (block.language !== language || block.mark === 'wire') continue
+    for (const step of block.steps) results.push([step, await perform(step.source)])
+  }
+  return results
+}
+
+function compare(page: Page, results: readonly [Step, string[]][], prefix: string): void {
+  for (const [step, actual] of results.toReversed()) {
+    if (step.expected === null || fits(actual, step.expected)) continue
+    if (UPDATES) replaceOutput(page, step, actual, prefix)
+    else expect(actual, `${page.name}:${step.at}: ${step.source}`).toEqual(step.expected)
+  }
+}
+
+describe.each(pages.filter((page) => page.blocks.length > 0))('$name', (page) => {
+  // One after the other, since the commands read files that the prompt wrote; each puts its outputs in place by line.
+  it('does what its examples say', async () => {
+    const typed = await outcomes(page, 'netshell', (source) => session.type(source))
+    const called = await outcomes(page, 'console', run)
+    compare(page, called, '')
+    compare(page, typed, `${OUTPUT} `)
+  })
+
+  it('has no example that is no program', () => {
+    for (const { language, mark, steps } of page.blocks) {
+      if (language !== 'netshell' || mark !== 'wire') continue
+      for (const { source } of steps) expect(parse(source, { prompt: true }), source).toMatchObject({ state: 'complete' })
+    }
+  })
+})
+
+describe('links', () => {
+  it('lead to files that are there', () => {
+    for (const page of pages) {
+      for (const [, target] of page.lines.join('\n').matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(target!)) continue
+        const [file, heading] = target!.split('#') as [string, string?]
+        const full = file === '' ? page.file : path.resolve(path.dirname(page.file), file)
+        expect(existsSync(full), `${page.name}: ${target}`).toBe(true)
+        if (heading !== undefined) expect(headings(full), `${page.name}: ${target}`).toContain(heading)
+      }
+    }
+  })
+})
+
+/** The names by which the headings of a page can be linked to. */
+function headings(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'),
+  )
+}
+
+describe('the library example of the README', () => {
+  it('is the one that the compiler checks', () => {
+    const checked = readFileSync(path.join(ROOT, 'test/docs/library-example.ts'), 'utf8').replace("'../../src/index.js'", "'netshell'")
+    const [block] = pages[0]!.blocks.filter(({ language }) => language === 'ts')
+    expect(`${block!.text}\n`).toBe(checked)
+  })
+
+  it('runs', async () => {
+    const lines: string[] = []
+    const print = vi.mocked(console.log).getMockImplementation()!
+    vi.mocked(console.log).mockImplementation((text: string) => void lines.push(text))
+    await import('./library-example.js')
+    vi.mocked(console.log).mockImplementation(print)
+    expect(lines[0]).toBe('4500001c000100004001f887c0a8000ac0a800fe0800f7ff00000000')
+  })
+})
+
+describe('what is preloaded', () => {
+  const names = Object.keys(preloaded())
+  /** They need a network, or the right to use it. */
+  const wire = new Set(['send', 'sendp', 'sr', 'sr1', 'srp', 'srp1', 'sniff', 'interfaces', 'route', 'neighbours'])
+  /** They read what the others wrote. */
+  const later = new Set(['rdpcap', 'pcapReader'])
+
+  it.each(names)('%s has its help', (name) => {
+    const metadata = metadataOf(name)
+    expect(metadata?.summary).toMatch(/\S/)
+    expect(metadata?.usage).toMatch(/\S/)
+    for (const parameter of metadata?.parameters ?? []) expect(parameter.summary).toMatch(/\S/)
+    if (metadata?.example !== undefined) expect(parse(metadata.example, { prompt: true })).toMatchObject({ state: 'complete' })
+  })
+
+  it('has examples that work when they are typed', async () => {
+    const offline = names.filter((name) => !wire.has(name) && metadataOf(name)?.example !== undefined)
+    for (const name of [...offline.filter((each) => !later.has(each)), ...offline.filter((each) => later.has(each))]) {
+      const example = metadataOf(name)!.example!.replaceAll('/tmp/', '')
+      const shown = await session.type(example)
+      expect(shown.join('\n'), `${name}: ${example}`).not.toMatch(/^\w*Error: /m)
+    }
+  })
+})
