@@ -1,8 +1,16 @@
 /** The library: everything that the prompt has preloaded, typed. `import { IP, ICMP, sr1, stack } from 'netshell'`. */
 import { useKernelRoutes } from './exchange/index.js'
 
-export { type CaptureInformation, CaptureFileError, CaptureWarning, CaptureWriter, PacketList, pcapReader, readCapture, type WriteCaptureOptions } from './capture/index.js'
-export { type ReadFileOptions, rdpcap, wrpcap } from './commands/capture-files.js'
+export {
+  type CaptureInformation,
+  CaptureFileError,
+  CaptureWarning,
+  CaptureWriter,
+  PacketList,
+  pcapReader,
+  readCapture,
+  type WriteCaptureOptions,
+} from './capture/index.js'
 export * from './exchange/index.js'
 export * from './layers/index.js'
 export {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { setReporter, useKernelRoutes } from './exchange/index.js'
 import { preloaded } from './commands/globals.js'
+import { setReporter, useKernelRoutes } from './exchange/index.js'
 import { EXIT, evaluateOnce, runScript } from './repl/script.js'
 
 export { EXIT }
@@ -38,7 +38,9 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
   }
   let exitCode: number = EXIT.success
   const program = new Command('netshell')
-    .description('An interactive shell for people who work with networks. Without arguments it starts the prompt;\na script on standard input is run.')
+    .description(
+      'An interactive shell for people who work with networks. Without arguments it starts the prompt;\na script on standard input is run.',
+    )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('-e, --eval <expression>', 'evaluate, print the result')
@@ -47,7 +49,10 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(netshell --help lists what there is)')
     .action(async (options: { eval?: string; json?: boolean }) => {
-      exitCode = options.eval === undefined ? await startShell() : await evaluateOnce(options.eval, preloaded(), { json: options.json === true })
+      exitCode =
+        options.eval === undefined
+          ? await startShell()
+          : await evaluateOnce(options.eval, preloaded(), { json: options.json === true })
     })
   program
     .command('run <file> [args...]')
@@ -65,13 +70,20 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
     .option('--show', 'every field')
     .option('--filter <expression>', 'only packets that this BPF expression lets through')
     .option('-c, --count <number>', 'at most so many packets', wholeNumber)
-    .action(async (file: string, options: { json?: boolean; summary?: boolean; show?: boolean; filter?: string; count?: number }) => {
-      const { readCommand } = await import('./commands/read.js')
-      exitCode = await readCommand(file, options)
-    })
+    .action(
+      async (
+        file: string,
+        options: { json?: boolean; summary?: boolean; show?: boolean; filter?: string; count?: number },
+      ) => {
+        const { readCommand } = await import('./commands/read.js')
+        exitCode = await readCommand(file, options)
+      },
+    )
   program
     .command('dissect [hex...]')
-    .description('dissect packets in hexadecimal, from the arguments or the lines of standard input; each may name its layer: "IP: 4500…"')
+    .description(
+      'dissect packets in hexadecimal, from the arguments or the lines of standard input; each may name its layer: "IP: 4500…"',
+    )
     .option('--from <layer>', 'outermost layer where none is named', 'Ether')
     .option('--json', 'a JSON object a line (the default; docs/json.md)')
     .option('--summary', 'one line a packet')

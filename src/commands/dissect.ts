@@ -20,7 +20,12 @@ const MAX_DIGITS = 2 * 1024 * 1024
  * `netshell dissect`: hexadecimal packets in, one line out for each. A packet may name its outermost layer: `IP: 4500…`.
  * One that cannot be read gives `{"error": …}` in its place. Gives the exit code: 1 when there was such a one, 2 for an unknown `from`.
  */
-export async function dissectCommand(packets: readonly string[], options: DissectOptions, input: Readable = process.stdin, output = new LineOutput()): Promise<number> {
+export async function dissectCommand(
+  packets: readonly string[],
+  options: DissectOptions,
+  input: Readable = process.stdin,
+  output = new LineOutput(),
+): Promise<number> {
   const from = findLayer(options.from ?? 'Ether')
   if (typeof from === 'string') {
     process.stderr.write(`netshell dissect: ${from}\n`)
@@ -45,7 +50,8 @@ export async function dissectCommand(packets: readonly string[], options: Dissec
   }
   if (packets.length > 0) for (const packet of packets) one(packet)
   else {
-    if ((input as Partial<typeof process.stdin>).isTTY === true) process.stderr.write('One packet a line, in hexadecimal; Ctrl-D ends.\n')
+    if ((input as Partial<typeof process.stdin>).isTTY === true)
+      process.stderr.write('One packet a line, in hexadecimal; Ctrl-D ends.\n')
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       if (one(line) || (input as Partial<typeof process.stdin>).isTTY === true) await output.flush()
     }
@@ -57,9 +63,11 @@ export async function dissectCommand(packets: readonly string[], options: Dissec
 function formatted(line: string, from: Layer, form: 'json' | 'summary' | 'show'): string {
   const named = /^([A-Za-z][A-Za-z0-9_]*)\s*:(.*)$/.exec(line)
   const layer = named === null ? undefined : knownLayer(named[1]!)
-  if (named !== null && layer === undefined && !/^[0-9a-fA-F]{1,2}$/.test(named[1]!)) throw new PacketError(noLayer(named[1]!))
+  if (named !== null && layer === undefined && !/^[0-9a-fA-F]{1,2}$/.test(named[1]!))
+    throw new PacketError(noLayer(named[1]!))
   const text = layer === undefined ? line : named![2]!
-  if (text.length > MAX_DIGITS) throw new PacketError(`${text.length} characters are too long for a packet; at most ${MAX_DIGITS} are taken`)
+  if (text.length > MAX_DIGITS)
+    throw new PacketError(`${text.length} characters are too long for a packet; at most ${MAX_DIGITS} are taken`)
   const bytes = fromHex(text)
   if (bytes.length === 0) throw new PacketError('there are no bytes to dissect')
   const packet = dissect(layer ?? from, bytes)
@@ -77,5 +85,8 @@ function knownLayer(name: string): Layer | undefined {
 }
 
 function noLayer(name: string): string {
-  return `there is no layer '${name}'${suggestion(name, allLayers().map((layer) => layer.layerName))}; netshell -e "ls()" lists them`
+  return `there is no layer '${name}'${suggestion(
+    name,
+    allLayers().map((layer) => layer.layerName),
+  )}; netshell -e "ls()" lists them`
 }

@@ -14,6 +14,7 @@ export class LineOutput {
   async flush(): Promise<void> {
     const { text } = this
     this.text = ''
-    if (text !== '' && !this.stream.write(text)) await new Promise<void>((resolve) => this.stream.once('drain', () => resolve()))
+    if (text !== '' && !this.stream.write(text))
+      await new Promise<void>((resolve) => this.stream.once('drain', () => resolve()))
   }
 }

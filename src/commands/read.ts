@@ -31,7 +31,15 @@ export async function readCommand(file: string, options: ReadOptions, output = n
       for (let i = 0; i < batch.count; i++) {
         if (number >= most) break batches
         const start = batch.offsets[i]!
-        if (filter !== undefined && !filter.matches(batch.buffer.subarray(start, start + batch.lengths[i]!), batch.linkType, batch.originalLengths[i]!)) continue
+        if (
+          filter !== undefined &&
+          !filter.matches(
+            batch.buffer.subarray(start, start + batch.lengths[i]!),
+            batch.linkType,
+            batch.originalLengths[i]!,
+          )
+        )
+          continue
         number++
         if (output.line(form(batchPacket(batch, i), number))) await output.flush()
       }

@@ -1,5 +1,5 @@
 import { ARP } from '../layers/index.js'
-import { findInterface, type Link, LINKTYPE_ETHERNET, LINKTYPE_RAW, neighbour, route } from '../link/index.js'
+import { findInterface, LINKTYPE_ETHERNET, LINKTYPE_RAW, type Link, neighbour, route } from '../link/index.js'
 import { type AnyPacket, formatMac, type Packet, PacketError, parseIpv4, parseIpv6, parseMac } from '../packet/index.js'
 import { defaultInterface, linkOf } from './links.js'
 import { askNeighbour } from './neighbour-question.js'
@@ -27,14 +27,21 @@ const ETHER_TYPE_IPV6 = 0x86dd
 export function pathOf(packet: Packet, options: PathOptions): Path {
   const { layerName } = packet
   if (layerName !== 'IP' && layerName !== 'IPv6') {
-    const remedy = packet._layer.find('dst') >= 0 || layerName === 'Ether' ? 'sendp, srp and srp1 send whole frames' : `put it in a frame, Ether()/${layerName}(…), and use sendp, srp or srp1`
-    throw new PacketError(`send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ${layerName}: ${remedy}`)
+    const remedy =
+      packet._layer.find('dst') >= 0 || layerName === 'Ether'
+        ? 'sendp, srp and srp1 send whole frames'
+        : `put it in a frame, Ether()/${layerName}(…), and use sendp, srp or srp1`
+    throw new PacketError(
+      `send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ${layerName}: ${remedy}`,
+    )
   }
   const destination = (packet as AnyPacket).dst as string
   if (options.link !== undefined) return { link: options.link, nextHop: destination }
   const way = route(destination, options.iface === undefined ? {} : { interfaceName: options.iface })
   if (way.type === 'unreachable' || way.type === 'prohibit' || way.type === 'blackhole') {
-    throw new PacketError(`no route to ${destination} (${way.type})${options.iface === undefined ? '; name the interface with iface to send all the same' : ` by ${options.iface}`}; ip route shows the routes`)
+    throw new PacketError(
+      `no route to ${destination} (${way.type})${options.iface === undefined ? '; name the interface with iface to send all the same' : ` by ${options.iface}`}; ip route shows the routes`,
+    )
   }
   const link = linkOf(way.interfaceName)
   return { link, nextHop: way.type === 'local' ? undefined : (way.gateway ?? destination) }
@@ -89,7 +96,11 @@ function groupAddress(address: string): number | undefined {
  * The MAC address of a next hop as a number: from the kernel's table, else by asking for it (ARP, neighbour discovery).
  * Undefined when nobody answers.
  */
-export async function resolve(path: Path, source: string | undefined, signal: AbortSignal): Promise<number | undefined> {
+export async function resolve(
+  path: Path,
+  source: string | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const { link, nextHop } = path
   if (nextHop === undefined) return 0
   const known = link.backend === 'memory' ? undefined : neighbour(nextHop, link.name)
@@ -106,11 +117,20 @@ export async function completeFrame(packet: Packet, link: Link, signal: AbortSig
   const arp = packet.get(ARP)
   if (arp !== undefined && unset(arp, 'hwsrc') && arp.raw('hwlen') === 6) arp._write(arp._layer.indexOf('hwsrc'), own)
   const inner = ether?.payload
-  if (ether === undefined || !unset(ether, 'dst') || inner === null || (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')) return
+  if (
+    ether === undefined ||
+    !unset(ether, 'dst') ||
+    inner === null ||
+    (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')
+  )
+    return
   const destination = (inner as AnyPacket).dst as string
   const way = link.backend === 'memory' ? undefined : route(destination, { interfaceName: link.name })
   const nextHop = way?.type === 'local' ? undefined : (way?.gateway ?? destination)
-  const target = nextHop === undefined ? 0 : (groupAddress(nextHop) ?? (await resolve({ link, nextHop }, (inner as AnyPacket).src, signal)))
+  const target =
+    nextHop === undefined
+      ? 0
+      : (groupAddress(nextHop) ?? (await resolve({ link, nextHop }, (inner as AnyPacket).src, signal)))
   if (target !== undefined) ether._write(ether._layer.indexOf('dst'), formatMac(target))
 }
 
@@ -129,4 +149,3 @@ function writeMac(into: Uint8Array, at: number, address: number): void {
   into[at + 4] = low >>> 8
   into[at + 5] = low
 }
-

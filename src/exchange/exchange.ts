@@ -45,12 +45,16 @@ export function srp(packets: Sendable, options: ExchangeOptions = {}): Task<Exch
 
 /** Sends packets and gives the first answer, from IP or IPv6 on; null when none came in time. */
 export function sr1(packets: Sendable, options: ExchangeOptions = {}): Task<AnyPacket | null> {
-  return Task.run(async (control) => first(await new Exchange('sr1', 'network', options, control, true).run(packets)), { name: 'sr1' })
+  return Task.run(async (control) => first(await new Exchange('sr1', 'network', options, control, true).run(packets)), {
+    name: 'sr1',
+  })
 }
 
 /** Sends whole frames and gives the first answer; null when none came in time. */
 export function srp1(packets: Sendable, options: ExchangeOptions = {}): Task<AnyPacket | null> {
-  return Task.run(async (control) => first(await new Exchange('srp1', 'link', options, control, true).run(packets)), { name: 'srp1' })
+  return Task.run(async (control) => first(await new Exchange('srp1', 'link', options, control, true).run(packets)), {
+    name: 'srp1',
+  })
 }
 
 function first(result: ExchangeResult): AnyPacket | null {
@@ -106,7 +110,8 @@ class Exchange {
     const all: Outgoing[] = []
     for (const packet of concretePackets(packets)) {
       if (control.interrupted) break
-      const outgoing = this.level === 'network' ? await sender.prepare(packet) : await prepareFrame(packet, options, control.signal)
+      const outgoing =
+        this.level === 'network' ? await sender.prepare(packet) : await prepareFrame(packet, options, control.signal)
       all.push(outgoing)
       this.probes.push(outgoing.probe)
       if (outgoing.probe.frame === null) continue
@@ -114,7 +119,8 @@ class Exchange {
       this.waiting++
       if (!this.captures.has(outgoing.link)) this.open(outgoing.link)
     }
-    if (this.probes.length === 0 && !control.interrupted) throw new PacketError(`${this.name}: there is no packet to send`)
+    if (this.probes.length === 0 && !control.interrupted)
+      throw new PacketError(`${this.name}: there is no packet to send`)
     return all
   }
 
@@ -137,7 +143,11 @@ class Exchange {
     for (let i = 0; i < all.length && !this.isDone(); ) {
       const { link } = all[i]!
       const frames: Uint8Array[] = []
-      for (const now = Date.now() / 1000; i < all.length && all[i]!.link === link && frames.length < (gap > 0 ? 1 : 64); i++) {
+      for (
+        const now = Date.now() / 1000;
+        i < all.length && all[i]!.link === link && frames.length < (gap > 0 ? 1 : 64);
+        i++
+      ) {
         const { probe } = all[i]!
         if (probe.frame === null) continue
         probe.sentAt = now
@@ -194,7 +204,10 @@ class Exchange {
     const probe = this.matcher.match(packet, candidates)
     if (probe === undefined || (probe.answers.length > 0 && this.options.multi !== true)) return
     const copy = copyFrame(batch, index)
-    const kept = this.level === 'network' ? dissect(packet._layer, copy, packet._offset - batch.offsets[index]!) : dissectLink(batch.linkType, copy)
+    const kept =
+      this.level === 'network'
+        ? dissect(packet._layer, copy, packet._offset - batch.offsets[index]!)
+        : dissectLink(batch.linkType, copy)
     kept._meta = metaOf(batch, index)
     probe.answers.push({ packet: kept, at })
     if (probe.answers.length === 1 && this.options.multi !== true) this.waiting--
@@ -212,10 +225,13 @@ class Exchange {
     for (const { query, answers, sentAt } of this.probes) {
       if (answers.length === 0) unanswered.push(query)
       query.time = sentAt === 0 ? undefined : sentAt
-      for (const { packet, at } of answers) answered.push(new AnswerPair(query as AnyPacket, packet as AnyPacket, at - sentAt))
+      for (const { packet, at } of answers)
+        answered.push(new AnswerPair(query as AnyPacket, packet as AnyPacket, at - sentAt))
     }
     if (this.options.quiet !== true) {
-      report(`sent ${packetCount(this.sent)}, received ${packetCount(this.received)}, ${answered.length} answered, ${unanswered.length} without an answer`)
+      report(
+        `sent ${packetCount(this.sent)}, received ${packetCount(this.received)}, ${answered.length} answered, ${unanswered.length} without an answer`,
+      )
     }
     return new ExchangeResult(answered, unanswered, this.sent, this.received)
   }
@@ -225,5 +241,8 @@ class Exchange {
 function isQuery(query: Packet, captured: Packet): boolean {
   const length = query._end - query._offset
   if (query._buffer === null || captured._buffer === null || captured._end - captured._offset < length) return false
-  return sameBytes(captured._buffer.subarray(captured._offset, captured._offset + length), query._buffer.subarray(query._offset, query._end))
+  return sameBytes(
+    captured._buffer.subarray(captured._offset, captured._offset + length),
+    query._buffer.subarray(query._offset, query._end),
+  )
 }

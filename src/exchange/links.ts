@@ -29,6 +29,10 @@ export function defaultInterface(): string {
   }
   const list = interfaces().filter((each) => each.flags.includes('up'))
   const chosen = list.find((each) => !each.flags.includes('loopback')) ?? list[0]
-  if (chosen === undefined) throw new LinkError('NO_SUCH_INTERFACE', 'no network interface is up; ip link shows them, sudo ip link set NAME up raises one')
+  if (chosen === undefined)
+    throw new LinkError(
+      'NO_SUCH_INTERFACE',
+      'no network interface is up; ip link shows them, sudo ip link set NAME up raises one',
+    )
   return chosen.name
 }

@@ -11,7 +11,12 @@ const REMEMBERED = 30_000
 const answers = new Map<string, { mac: string; until: number }>()
 
 /** Asks on the link who has an address: ARP (RFC 826), or neighbour solicitation (RFC 4861 §7.2). Undefined when nobody answers. */
-export async function askNeighbour(link: Link, address: string, source: string | undefined, signal: AbortSignal): Promise<string | undefined> {
+export async function askNeighbour(
+  link: Link,
+  address: string,
+  source: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const key = `${link.name} ${link.backend} ${address}`
   const known = answers.get(key)
   if (known !== undefined && known.until > Date.now()) return known.mac
@@ -32,13 +37,21 @@ export async function askNeighbour(link: Link, address: string, source: string |
       if (mac !== undefined) finish(() => found(mac))
     }
     const filter = parseIpv4(address) >= 0 ? 'arp' : 'icmp6'
-    const capture = link.capture({ immediate: true, ...(link.backend === 'memory' ? {} : { filter }) }, onBatch, (error) => finish(() => failed(error)))
+    const capture = link.capture(
+      { immediate: true, ...(link.backend === 'memory' ? {} : { filter }) },
+      onBatch,
+      (error) => finish(() => failed(error)),
+    )
     const ask = (): void => {
-      if (asked++ === QUESTIONS) return stop()
+      if (asked++ === QUESTIONS) {
+        stop()
+        return
+      }
       try {
         link.send([question])
       } catch (error) {
-        return finish(() => failed(error))
+        finish(() => failed(error))
+        return
       }
       timer = setTimeout(ask, PATIENCE)
     }
@@ -52,7 +65,10 @@ export async function askNeighbour(link: Link, address: string, source: string |
 function questionFor(address: string, source: string | undefined, own: string): Uint8Array {
   const bytes = parseIpv6(address)
   if (bytes === undefined) {
-    return stack(Ether({ dst: 'ff:ff:ff:ff:ff:ff', src: own }), ARP({ op: 1, hwsrc: own, psrc: source ?? '0.0.0.0', pdst: address })).bytes()
+    return stack(
+      Ether({ dst: 'ff:ff:ff:ff:ff:ff', src: own }),
+      ARP({ op: 1, hwsrc: own, psrc: source ?? '0.0.0.0', pdst: address }),
+    ).bytes()
   }
   // The solicited-node group ends in the last three bytes of the address. RFC 4291 §2.7.1.
   const group = parseIpv6('ff02::1:ff00:0')!

@@ -1,8 +1,8 @@
 import type { Link } from '../link/index.js'
 import { type AnyPacket, asPacket, dissect, Packet, PacketError, type Stackable } from '../packet/index.js'
-import { completeFrame, frameLink, frameOf, type Path, pathOf, type PathOptions, resolve } from './addressing.js'
-import { packetCount, report } from './report.js'
+import { completeFrame, frameLink, frameOf, type Path, type PathOptions, pathOf, resolve } from './addressing.js'
 import type { Probe } from './matcher.js'
+import { packetCount, report } from './report.js'
 
 /** What can be sent: a packet (with sets: all it stands for), a list of them, or bytes where a frame is meant. */
 export type Sendable = Stackable | Iterable<Packet | Uint8Array>
@@ -18,12 +18,17 @@ const MAX_PACKETS = 4_000_000
 
 /** All packets that a sendable thing stands for, one after the other. @throws PacketError */
 export function* concretePackets(given: Sendable): Generator<AnyPacket> {
-  const parts = given instanceof Packet || typeof given === 'string' || typeof given === 'function' || given instanceof Uint8Array ? [given] : given
-  if (typeof (parts as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function') throw new PacketError(`cannot send ${String(given)}: give a packet, a list of packets, or bytes`)
+  const parts =
+    given instanceof Packet || typeof given === 'string' || typeof given === 'function' || given instanceof Uint8Array
+      ? [given]
+      : given
+  if (typeof (parts as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function')
+    throw new PacketError(`cannot send ${String(given)}: give a packet, a list of packets, or bytes`)
   let count = 0
   for (const part of parts) {
     for (const packet of asPacket(part)) {
-      if (++count > MAX_PACKETS) throw new PacketError(`more than ${packetCount(MAX_PACKETS)} in one call: send them in parts`)
+      if (++count > MAX_PACKETS)
+        throw new PacketError(`more than ${packetCount(MAX_PACKETS)} in one call: send them in parts`)
       yield packet
     }
   }
@@ -63,7 +68,8 @@ export class NetworkSender {
     const mac = await resolve(path, query.src as string, this.signal)
     if (mac === undefined) {
       this.silent.add(`${link.name} ${nextHop}`)
-      if (!this.signal.aborted) report(`nobody answers for ${nextHop} on ${link.name}: packets to it were not sent`, 'warning')
+      if (!this.signal.aborted)
+        report(`nobody answers for ${nextHop} on ${link.name}: packets to it were not sent`, 'warning')
       return null
     }
     addresses.set(nextHop, mac)

@@ -26,15 +26,22 @@ const FULL_QUEUE = 5000
  * Gives the number of packets sent; interrupted, those sent so far.
  */
 export function send(packets: Sendable, options: SendOptions = {}): Task<number> {
-  return Task.run(async (control) => {
-    const sender = new NetworkSender(options, control.signal)
-    return sendAll('send', packets, options, control, (packet) => sender.prepare(packet))
-  }, { name: 'send' })
+  return Task.run(
+    async (control) => {
+      const sender = new NetworkSender(options, control.signal)
+      return sendAll('send', packets, options, control, (packet) => sender.prepare(packet))
+    },
+    { name: 'send' },
+  )
 }
 
 /** Sends whole frames, such as `Ether()/IP({ dst })/UDP()`; unset MAC addresses are filled in. Gives the number sent. */
 export function sendp(packets: Sendable, options: SendOptions = {}): Task<number> {
-  return Task.run(async (control) => sendAll('sendp', packets, options, control, (packet) => prepareFrame(packet, options, control.signal)), { name: 'sendp' })
+  return Task.run(
+    async (control) =>
+      sendAll('sendp', packets, options, control, (packet) => prepareFrame(packet, options, control.signal)),
+    { name: 'sendp' },
+  )
 }
 
 async function sendAll(
@@ -76,7 +83,11 @@ async function sendAll(
 }
 
 /** Sends frames on one link, waiting while its queue is full. Gives how many went; all, unless interrupted. */
-export async function sendFrames(link: Link, frames: readonly Uint8Array[], control: { readonly interrupted: boolean }): Promise<number> {
+export async function sendFrames(
+  link: Link,
+  frames: readonly Uint8Array[],
+  control: { readonly interrupted: boolean },
+): Promise<number> {
   let sent = 0
   let since = performance.now()
   while (sent < frames.length && !control.interrupted) {
@@ -84,7 +95,8 @@ export async function sendFrames(link: Link, frames: readonly Uint8Array[], cont
     sent += taken
     if (sent === frames.length) break
     if (taken > 0) since = performance.now()
-    else if (performance.now() - since > FULL_QUEUE) throw new PacketError(`${link.name} takes no more packets: its queue has been full for ${FULL_QUEUE / 1000} s`)
+    else if (performance.now() - since > FULL_QUEUE)
+      throw new PacketError(`${link.name} takes no more packets: its queue has been full for ${FULL_QUEUE / 1000} s`)
     await delay(1)
   }
   return sent
@@ -93,5 +105,7 @@ export async function sendFrames(link: Link, frames: readonly Uint8Array[], cont
 /** @throws PacketError unless the option is a number that makes sense */
 export function checkNumber(name: string, option: string, value: unknown, whole: boolean): void {
   if (typeof value === 'number' && value >= 0 && (!whole || Number.isInteger(value))) return
-  throw new PacketError(`${name}: option ${option} must be a ${whole ? 'whole ' : ''}number, 0 or more, not ${String(value)}`)
+  throw new PacketError(
+    `${name}: option ${option} must be a ${whole ? 'whole ' : ''}number, 0 or more, not ${String(value)}`,
+  )
 }

@@ -61,7 +61,8 @@ class Sniffer {
     checkNumber('sniff', 'count', options.count ?? 0, true)
     checkNumber('sniff', 'timeout', options.timeout ?? 0, false)
     for (const name of ['prn', 'lfilter', 'stop', 'started'] as const) {
-      if (options[name] !== undefined && typeof options[name] !== 'function') throw new PacketError(`sniff: option ${name} must be a function of a packet`)
+      if (options[name] !== undefined && typeof options[name] !== 'function')
+        throw new PacketError(`sniff: option ${name} must be a function of a packet`)
     }
   }
 
@@ -124,7 +125,8 @@ class Sniffer {
     const { prn, lfilter, stop, store = true, count = 0 } = this.options
     if (prn === undefined && lfilter === undefined && stop === undefined) {
       const take = count > 0 ? Math.min(batch.count, count - this.seen) : batch.count
-      if (store) this.list.appendBatch(batch, take < batch.count ? Array.from({ length: take }, (_, i) => i) : undefined)
+      if (store)
+        this.list.appendBatch(batch, take < batch.count ? Array.from({ length: take }, (_, i) => i) : undefined)
       this.seen += take
     } else for (let i = 0; i < batch.count && !this.over; i++) this.takeOne(batch, i)
     this.control.progress({ done: this.seen, ...(count > 0 ? { total: count } : {}) })
@@ -156,7 +158,8 @@ class Sniffer {
 
   private async read(input: CaptureInput): Promise<void> {
     const { filter, count = 0 } = this.options
-    const simple = this.options.prn === undefined && this.options.lfilter === undefined && this.options.stop === undefined
+    const simple =
+      this.options.prn === undefined && this.options.lfilter === undefined && this.options.stop === undefined
     const packets = await rdpcap(input, {
       onWarning: (warning) => report(warning.message, 'warning'),
       ...(filter === undefined ? {} : { filter: fileFilter(filter) }),
@@ -178,7 +181,8 @@ class Sniffer {
       const stats = capture.stats()
       dropped += stats.dropped + stats.interfaceDropped
     }
-    if (dropped > 0 && this.options.quiet !== true) report(`${packetCount(dropped)} lost: a narrower filter or a larger buffer helps`, 'warning')
+    if (dropped > 0 && this.options.quiet !== true)
+      report(`${packetCount(dropped)} lost: a narrower filter or a larger buffer helps`, 'warning')
   }
 
   private end(): void {

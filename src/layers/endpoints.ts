@@ -5,7 +5,8 @@ export function endpoints(me: AnyPacket): string {
   let outer = me.under
   while (outer !== null && outer._layer.find('src') < 0) outer = outer.under
   const port = (name: string): string => me.text(name)
-  if (outer === null || outer._layer.find('dst') < 0 || outer.layerName === 'Ether') return `${port('sport')} > ${port('dport')}`
+  if (outer === null || outer._layer.find('dst') < 0 || outer.layerName === 'Ether')
+    return `${port('sport')} > ${port('dport')}`
   const address = (name: string): string => {
     const text = outer.text(name)
     return text.includes(':') ? `[${text}]` : text

@@ -17,7 +17,23 @@
  *   |                    options                    |    (padding)  |
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
-import { type AnyPacket, answers, behave, bind, bits, checksum, flags, formatIpv4, ipv4, layer, options, routeSource, u8, u8Enum, u16 } from '../packet/index.js'
+import {
+  type AnyPacket,
+  answers,
+  behave,
+  bind,
+  bits,
+  checksum,
+  flags,
+  formatIpv4,
+  ipv4,
+  layer,
+  options,
+  routeSource,
+  u8,
+  u8Enum,
+  u16,
+} from '../packet/index.js'
 import { bindEtherType } from './ether-type.js'
 import { quotedPayloadLength } from './icmp-quotation.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
@@ -59,7 +75,11 @@ const header = () => ({
   options: options({ kinds: OPTIONS, end: 0, align: 4 }),
 })
 
-export const IP = layer('IP', header(), 'Internet Protocol version 4. RFC 791. Unset: src from the route to dst, proto from the next layer.')
+export const IP = layer(
+  'IP',
+  header(),
+  'Internet Protocol version 4. RFC 791. Unset: src from the route to dst, proto from the next layer.',
+)
 
 /** The header of the packet that an ICMP error is about, as far as the error quotes it. RFC 792. */
 export const IPerror = layer('IPerror', header(), 'IP header quoted in an ICMP error. RFC 792, RFC 1812 §4.3.2.3.')
@@ -86,7 +106,8 @@ behave(IP, {
   summary: (me) => `IP ${me.src} > ${me.dst} ${me.text('proto')}${me.frag > 0 ? ` frag:${me.frag}` : ''}`,
   answers: (me, request) => {
     const icmp = me.payload
-    if (icmp !== null && icmp.layerName === 'ICMP' && ICMP_ERRORS.has(icmp.raw('type') as number)) return answers(icmp.payload, request)
+    if (icmp !== null && icmp.layerName === 'ICMP' && ICMP_ERRORS.has(icmp.raw('type') as number))
+      return answers(icmp.payload, request)
     if (me.proto !== request.proto) return false
     const multicast = (request.raw('dst') as number) >= 0xe0000000
     if (!multicast && me.src !== request.dst) return false
@@ -102,7 +123,13 @@ behave(IP, {
 })
 
 behave(IPerror, {
-  answers: (me, request) => request.layerName === 'IP' && me.src === request.src && me.dst === request.dst && me.proto === request.proto && (request.raw('id') === me.id || request.raw('id') === 0 || me.id === 0) && answers(me.payload, request.payload),
+  answers: (me, request) =>
+    request.layerName === 'IP' &&
+    me.src === request.src &&
+    me.dst === request.dst &&
+    me.proto === request.proto &&
+    (request.raw('id') === me.id || request.raw('id') === 0 || me.id === 0) &&
+    answers(me.payload, request.payload),
   hash: (me, inner) => {
     const [low, high] = [me.raw('src') as number, me.raw('dst') as number].sort((a, b) => a - b)
     return (me.raw('dst') as number) >= 0xe0000000 ? `* ${me.proto} ${inner}` : `${low} ${high} ${me.proto} ${inner}`

@@ -18,10 +18,10 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 import { type AnyPacket, behave, bits, flags, layer, options, u8, u16, u16Enum, u32 } from '../packet/index.js'
-import { bindTransport } from './next-header.js'
-import { transportChecksum } from './ip-checksum.js'
-import { TCP_PORTS } from './ports.js'
 import { endpoints } from './endpoints.js'
+import { transportChecksum } from './ip-checksum.js'
+import { bindTransport } from './next-header.js'
+import { TCP_PORTS } from './ports.js'
 
 const PROTOCOL = 6
 
@@ -65,7 +65,11 @@ const header = () => ({
   options: options({ kinds: OPTIONS, end: 0, align: 4 }),
 })
 
-export const TCP = layer('TCP', header(), 'Transmission Control Protocol. RFC 9293. Flags from the lowest bit: FSRPAUECN.')
+export const TCP = layer(
+  'TCP',
+  header(),
+  'Transmission Control Protocol. RFC 9293. Flags from the lowest bit: FSRPAUECN.',
+)
 
 /** Whether the bytes reach that far into the header; what is built always does. */
 const reaches = (length: number) => (me: AnyPacket) => me._buffer === null || me._end - me._offset >= length
@@ -121,7 +125,8 @@ behave(TCP, {
 })
 
 behave(TCPerror, {
-  answers: (me, request) => request.layerName === 'TCP' && me.sport === request.sport && me.dport === request.dport && me.seq === request.seq,
+  answers: (me, request) =>
+    request.layerName === 'TCP' && me.sport === request.sport && me.dport === request.dport && me.seq === request.seq,
   hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
 })
 

@@ -9,11 +9,11 @@
  *   +--------+--------+--------+--------+
  */
 import { type AnyPacket, answers, behave, layer, u16, u16Enum } from '../packet/index.js'
-import { bindTransport } from './next-header.js'
+import { endpoints } from './endpoints.js'
 import { quotedPayloadLength } from './icmp-quotation.js'
 import { transportChecksum } from './ip-checksum.js'
+import { bindTransport } from './next-header.js'
 import { UDP_PORTS } from './ports.js'
-import { endpoints } from './endpoints.js'
 
 const PROTOCOL = 17
 
@@ -43,7 +43,11 @@ behave(UDP, {
 })
 
 behave(UDPerror, {
-  answers: (me, request) => request.layerName === 'UDP' && me.sport === request.sport && me.dport === request.dport && (me.payload === null || request.payload === null || answers(null, request.payload)),
+  answers: (me, request) =>
+    request.layerName === 'UDP' &&
+    me.sport === request.sport &&
+    me.dport === request.dport &&
+    (me.payload === null || request.payload === null || answers(null, request.payload)),
   hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
 })
 

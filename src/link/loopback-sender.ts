@@ -39,7 +39,14 @@ export class LoopbackSender implements FrameSender {
     const address = destinationOf(frame)
     if (address === undefined) return this.packets.send([frame], 0) === 1
     const packet = frame.subarray(HEADER)
-    const sent = this.libc.sendto(this.socketFor(address[0]!), packet, packet.length, MSG_DONTWAIT, address, address.length)
+    const sent = this.libc.sendto(
+      this.socketFor(address[0]!),
+      packet,
+      packet.length,
+      MSG_DONTWAIT,
+      address,
+      address.length,
+    )
     if (sent >= 0) return true
     const errno = lastErrno()
     if (errno === 'EAGAIN' || errno === 'EWOULDBLOCK' || errno === 'ENOBUFS' || errno === 'EINTR') return false
@@ -52,7 +59,9 @@ export class LoopbackSender implements FrameSender {
     const descriptor = this.libc.socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW)
     if (descriptor < 0) {
       const errno = lastErrno()
-      throw new LinkError('SYSTEM', `the system gives no raw socket for ${this.target.interfaceName}: ${errno}`, { errno })
+      throw new LinkError('SYSTEM', `the system gives no raw socket for ${this.target.interfaceName}: ${errno}`, {
+        errno,
+      })
     }
     this.sockets.set(family, descriptor)
     return descriptor

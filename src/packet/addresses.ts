@@ -128,7 +128,13 @@ export function formatIpv6(bytes: Uint8Array, offset = 0): string {
   const d = word(bytes, offset + 12)
   const slot = slotOf(a ^ Math.imul(b, 31) ^ Math.imul(c, 17) ^ d)
   const key = slot * 4
-  if (ipv6Keys[key] === a && ipv6Keys[key + 1] === b && ipv6Keys[key + 2] === c && ipv6Keys[key + 3] === d && ipv6Texts[slot] !== '') {
+  if (
+    ipv6Keys[key] === a &&
+    ipv6Keys[key + 1] === b &&
+    ipv6Keys[key + 2] === c &&
+    ipv6Keys[key + 3] === d &&
+    ipv6Texts[slot] !== ''
+  ) {
     return ipv6Texts[slot]!
   }
   const text = ipv6Text(bytes, offset)

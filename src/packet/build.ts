@@ -2,8 +2,8 @@ import { BuildContext } from './build-context.js'
 import { Writer } from './bytes.js'
 import { PacketError } from './errors.js'
 import { type AnyPacket, type Field, Kind } from './field.js'
-import { printed } from './literal.js'
 import type { LayerDefinition } from './layer-definition.js'
+import { printed } from './literal.js'
 import type { Packet } from './packet.js'
 
 /**
@@ -51,7 +51,8 @@ let depth = 0
 
 /** The bytes of a packet from this layer inwards. @throws PacketError when a computed value does not fit its field */
 export function buildPacket(packet: Packet): Buffer {
-  if (packet._buffer !== null && isUntouched(packet)) return Buffer.from(packet._buffer.subarray(packet._offset, packet._end))
+  if (packet._buffer !== null && isUntouched(packet))
+    return Buffer.from(packet._buffer.subarray(packet._offset, packet._end))
   if (standsForMany(packet)) return buildPacket(packet[Symbol.iterator]().next().value as Packet)
   workshops[depth] ??= new Workshop()
   const workshop = workshops[depth]!
@@ -71,7 +72,8 @@ function isUntouched(packet: Packet): boolean {
 }
 
 function standsForMany(packet: Packet): boolean {
-  for (let layer: Packet | null | undefined = packet; layer !== null && layer !== undefined; layer = layer._payload) if (layer._many) return true
+  for (let layer: Packet | null | undefined = packet; layer !== null && layer !== undefined; layer = layer._payload)
+    if (layer._many) return true
   return false
 }
 
@@ -241,11 +243,13 @@ function writeFixed(layer: Packet, definition: LayerDefinition, into: Uint8Array
   const { fixedSize, fields, tailStart, template } = definition
   const values = layer._values
   const buffer = layer._buffer
-  if (buffer === null && definition.writeFresh !== null) definition.writeFresh(layer, values ?? (definition.noValues as unknown[]), into, start, writeSlowly)
+  if (buffer === null && definition.writeFresh !== null)
+    definition.writeFresh(layer, values ?? (definition.noValues as unknown[]), into, start, writeSlowly)
   else {
     if (buffer === null) into.set(template, start)
     else for (let i = 0; i < fixedSize; i++) into[start + i] = buffer[layer._offset + i]!
-    if (values !== null) for (let i = 0; i < tailStart; i++) if (values[i] !== undefined) writeSlowly(layer, i, into, start)
+    if (values !== null)
+      for (let i = 0; i < tailStart; i++) if (values[i] !== undefined) writeSlowly(layer, i, into, start)
   }
   if (buffer !== null) return
   const payload = layer._payload
@@ -254,7 +258,8 @@ function writeFixed(layer: Packet, definition: LayerDefinition, into: Uint8Array
     if (overloads !== undefined) {
       for (let i = 0; i < overloads.length; i++) {
         const [index, value] = overloads[i]!
-        if (index < tailStart && (values === null || values[index] === undefined)) fields[index]!.writeAt(into, start + fields[index]!.offset, value)
+        if (index < tailStart && (values === null || values[index] === undefined))
+          fields[index]!.writeAt(into, start + fields[index]!.offset, value)
       }
     }
   }
@@ -285,12 +290,22 @@ function compute(layer: Packet, definition: LayerDefinition, context: BuildConte
       behaviour.finish!(context)
       finished = true
     }
-    if (!fromBytes ? values !== null && values[field.index] !== undefined : layer._isSet(field.index) || layer._isFromBytes(field.index)) continue
+    if (
+      !fromBytes
+        ? values !== null && values[field.index] !== undefined
+        : layer._isSet(field.index) || layer._isFromBytes(field.index)
+    )
+      continue
     if (field.condition !== null && !field.condition(layer as AnyPacket)) continue
     // In a tail that was copied the old value still stands.
     if (field.isChecksum && field.offset < 0) writeComputed(field, 0, context, definition)
     const overloaded = definition.overloadsAutomatic ? layer._stored(field.index) : undefined
-    writeComputed(field, overloaded === undefined ? field.automatic!(context) : (overloaded as number), context, definition)
+    writeComputed(
+      field,
+      overloaded === undefined ? field.automatic!(context) : (overloaded as number),
+      context,
+      definition,
+    )
   }
   if (!finished) behaviour.finish!(context)
 }

@@ -94,6 +94,13 @@ export class Reader {
     this.reason = ''
   }
 
+  /** Goes back (or on) to a position, as if nothing had failed. */
+  restart(position: number): void {
+    this.position = position
+    this.missing = 0
+    this.reason = ''
+  }
+
   get left(): number {
     return this.end - this.position
   }

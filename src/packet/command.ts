@@ -14,7 +14,8 @@ export function commandOf(packet: Packet): string {
 function computedPacket(packet: Packet): Packet | null {
   const copy = packet.copy()
   for (const layer of copy.layers()) {
-    for (const field of layer._layer.automatic) if (layer._isFromBytes(field.index)) layer._write(field.index, undefined)
+    for (const field of layer._layer.automatic)
+      if (layer._isFromBytes(field.index)) layer._write(field.index, undefined)
   }
   try {
     return copy.rebuilt()
@@ -47,7 +48,11 @@ function isNews(layer: Packet, field: Field, reference: Packet | undefined): boo
   const value = layer._read(field.index)
   if (value === undefined) return false
   if (field.automatic !== null) {
-    return reference === undefined || reference._layer !== layer._layer || field.command(reference._read(field.index)) !== field.command(value)
+    return (
+      reference === undefined ||
+      reference._layer !== layer._layer ||
+      field.command(reference._read(field.index)) !== field.command(value)
+    )
   }
   const unset = layer.copy()
   unset._write(field.index, undefined)

@@ -19,7 +19,8 @@ const MAX_INLINE_LAYERS = 6
 /** JavaScript for the stored number of a field at byte `offset` behind `o` in `b`; null for kinds that have none. */
 function storedExpression(field: Field, offset = field.offset): string | null {
   const at = (index: number): string => `b[o + ${offset + index}]`
-  const u32 = (index: number): string => `((${at(index)} << 24 | ${at(index + 1)} << 16 | ${at(index + 2)} << 8 | ${at(index + 3)}) >>> 0)`
+  const u32 = (index: number): string =>
+    `((${at(index)} << 24 | ${at(index + 1)} << 16 | ${at(index + 2)} << 8 | ${at(index + 3)}) >>> 0)`
   switch (field.kind) {
     case Kind.U8:
       return at(0)
@@ -38,7 +39,10 @@ function storedExpression(field: Field, offset = field.offset): string | null {
       return `((${at(0)} << 8 | ${at(1)}) * 4294967296 + ${u32(2)})`
     case Kind.BITS: {
       if (field.window > 4) return null
-      const window = field.window === 4 ? u32(0) : `(${Array.from({ length: field.window }, (_, i) => `${at(i)} << ${8 * (field.window - 1 - i)}`).join(' | ')})`
+      const window =
+        field.window === 4
+          ? u32(0)
+          : `(${Array.from({ length: field.window }, (_, i) => `${at(i)} << ${8 * (field.window - 1 - i)}`).join(' | ')})`
       return field.bits === 32 ? window : `((${window} >>> ${field.shift}) & ${2 ** field.bits - 1})`
     }
     default:
@@ -62,7 +66,10 @@ function presentedExpression(field: Field): string | null {
 
 /** Whether users read what is stored, as it is. */
 function isPresentedAsStored(field: Field): boolean {
-  return field.kind === Kind.CODEC || (field.flagNames === null && field.kind !== Kind.IPV4 && field.kind !== Kind.IPV6 && field.kind !== Kind.MAC)
+  return (
+    field.kind === Kind.CODEC ||
+    (field.flagNames === null && field.kind !== Kind.IPV4 && field.kind !== Kind.IPV6 && field.kind !== Kind.MAC)
+  )
 }
 
 function make<T>(names: readonly string[], values: readonly unknown[], body: string): T | null {
@@ -90,7 +97,10 @@ export function compileGetter(id: number, owners: readonly LayerDefinition[]): (
       const tail = `(p._tail === null ? p._decodeTail() : p._tail)[${index - owner.tailStart}]`
       return `if (l === L${i}) { if (p._buffer !== null && p._values === null) return ${tail}; return p._read(${index}) }`
     }
-    const read = expression === undefined ? '' : `const b = p._buffer; if (b !== null && p._values === null) { const o = p._offset; return ${expression} } `
+    const read =
+      expression === undefined
+        ? ''
+        : `const b = p._buffer; if (b !== null && p._values === null) { const o = p._offset; return ${expression} } `
     return `if (l === L${i}) { ${read}return p._read(${index}) }`
   })
   const others = `const i = l.slots[${id}]; if (i >= 0) return p._read(i)`
@@ -116,7 +126,12 @@ export function compileKey(field: Field): ((packet: Packet) => unknown) | null {
 }
 
 /** Puts a user's values into a packet's list of values; `slow` takes what is no plain number or well-known text. */
-export type Fill = (packet: Packet, values: unknown[], input: Record<string, unknown>, slow: (packet: Packet, index: number, name: string, value: unknown) => void) => void
+export type Fill = (
+  packet: Packet,
+  values: unknown[],
+  input: Record<string, unknown>,
+  slow: (packet: Packet, index: number, name: string, value: unknown) => void,
+) => void
 
 export function compileFill(definition: LayerDefinition): Fill | null {
   const fields: Field[] = []
@@ -129,7 +144,10 @@ export function compileFill(definition: LayerDefinition): Fill | null {
       const parse = kind === Kind.IPV4 ? 'parseIpv4Known' : 'parseMacKnown'
       quick = `if (typeof value === 'string' && (number = ${parse}(value)) >= 0) ${keep}; ${otherwise}`
     } else if (kind !== Kind.CODEC && kind !== Kind.IPV6 && field.bits <= 32) {
-      const text = field.flagNames === null ? '' : `else if (typeof value === 'string' && (number = F${fields.push(field) - 1}.knownFlags(value)) >= 0) ${keep}; `
+      const text =
+        field.flagNames === null
+          ? ''
+          : `else if (typeof value === 'string' && (number = F${fields.push(field) - 1}.knownFlags(value)) >= 0) ${keep}; `
       quick = `if (typeof value === 'number' && value >>> 0 === value && value <= ${field.maximum}) values[${index}] = value; ${text}${otherwise}`
     } else quick = `slow(packet, ${index}, name, value)`
     return `case ${JSON.stringify(field.name)}: ${quick}; break`
@@ -151,7 +169,13 @@ export function compileFill(definition: LayerDefinition): Fill | null {
 }
 
 /** Writes the fixed part of a header that was made, not read: defaults, and the values that are set; what is no number goes to `slow`. */
-export type WriteFresh = (layer: Packet, values: unknown[], into: Uint8Array, start: number, slow: (layer: Packet, index: number, into: Uint8Array, start: number) => void) => void
+export type WriteFresh = (
+  layer: Packet,
+  values: unknown[],
+  into: Uint8Array,
+  start: number,
+  slow: (layer: Packet, index: number, into: Uint8Array, start: number) => void,
+) => void
 
 export function compileWriteFresh(definition: LayerDefinition): WriteFresh | null {
   const fields: Field[] = []
@@ -199,7 +223,13 @@ export function compileDecodeTail(definition: LayerDefinition): DecodeTail | nul
   let size = 0
   let run: string[] = []
   const endRun = (): void => {
-    if (run.length > 0) lines.push(`if (!reader.need(${size})) return false`, 'o = reader.position', ...run, `reader.position = o + ${size}`)
+    if (run.length > 0)
+      lines.push(
+        `if (!reader.need(${size})) return false`,
+        'o = reader.position',
+        ...run,
+        `reader.position = o + ${size}`,
+      )
     run = []
     size = 0
   }
@@ -225,7 +255,9 @@ export function compileDecodeTail(definition: LayerDefinition): DecodeTail | nul
     if (isBits) return null
     endRun()
     const alone = storedExpression(field, 0)!
-    lines.push(`if (F${i}.condition(p)) { if (!reader.need(${field.size})) return false; o = reader.position; ${place} = ${alone}; reader.position = o + ${field.size} }`)
+    lines.push(
+      `if (F${i}.condition(p)) { if (!reader.need(${field.size})) return false; o = reader.position; ${place} = ${alone}; reader.position = o + ${field.size} }`,
+    )
   }
   endRun()
   return make(

@@ -34,7 +34,8 @@ export class Issue {
   }
 
   toString(): string {
-    if (this.needed <= this.available && this.detail !== '') return `${this.layer} at byte ${this.offset} (${this.source}): ${this.detail}`
+    if (this.needed <= this.available && this.detail !== '')
+      return `${this.layer} at byte ${this.offset} (${this.source}): ${this.detail}`
     const numbers = `${this.layer} at byte ${this.offset} needs ${this.needed} bytes, ${this.available} are left (${this.source})`
     return this.detail === '' ? numbers : `${numbers}: ${this.detail}`
   }

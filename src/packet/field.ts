@@ -1,7 +1,7 @@
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from './addresses.js'
+import type { BuildContext } from './build-context.js'
 import type { Reader, Writer } from './bytes.js'
 import { PacketError, suggestion } from './errors.js'
-import type { BuildContext } from './build-context.js'
 import { printed, quoted } from './literal.js'
 import type { Packet } from './packet.js'
 
@@ -239,7 +239,8 @@ export class Field<T = unknown, In = T> {
 
   private enumNumber(text: string): number {
     const tables = this.nameTables === null ? [this.enumNames ?? {}] : Object.values(this.nameTables)
-    if (this.enumNames === null && this.nameTables === null) throw new PacketError(`${this.where}: '${text}' is no number (0..${this.maximum})`)
+    if (this.enumNames === null && this.nameTables === null)
+      throw new PacketError(`${this.where}: '${text}' is no number (0..${this.maximum})`)
     if (this.enumNumbers === null) {
       this.enumNumbers = new Map()
       for (const [number, name] of tables.flatMap((table) => Object.entries(table))) {
@@ -286,7 +287,9 @@ export class Field<T = unknown, In = T> {
   private coerceBig(value: unknown): bigint {
     const big = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
     if (typeof big === 'bigint' && big >= 0n && big < 1n << 64n) return big
-    throw new PacketError(`${this.where}: ${printed(value)} does not fit 64 bits; give a whole number or a bigint such as 5n`)
+    throw new PacketError(
+      `${this.where}: ${printed(value)} does not fit 64 bits; give a whole number or a bigint such as 5n`,
+    )
   }
 
   private coerceIpv4(value: unknown): number {
@@ -294,7 +297,8 @@ export class Field<T = unknown, In = T> {
       const number = parseIpv4(value)
       if (number >= 0) return number
     } else if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value
-    else if (value instanceof Uint8Array && value.length === 4) return value.reduce((total, byte) => total * 256 + byte, 0)
+    else if (value instanceof Uint8Array && value.length === 4)
+      return value.reduce((total, byte) => total * 256 + byte, 0)
     throw new PacketError(`${this.where}: ${printed(value)} is no IPv4 address such as '10.0.0.1'`)
   }
 
@@ -310,7 +314,8 @@ export class Field<T = unknown, In = T> {
     if (typeof value === 'string') {
       const number = parseMac(value)
       if (number >= 0) return number
-    } else if (value instanceof Uint8Array && value.length === 6) return value.reduce((total, byte) => total * 256 + byte, 0)
+    } else if (value instanceof Uint8Array && value.length === 6)
+      return value.reduce((total, byte) => total * 256 + byte, 0)
     throw new PacketError(`${this.where}: ${printed(value)} is no MAC address such as '02:00:00:00:00:01'`)
   }
 
@@ -383,7 +388,9 @@ export class Field<T = unknown, In = T> {
       case 2:
         return (((buffer[at]! << 8) | buffer[at + 1]!) >>> this.shift) & ((1 << this.bits) - 1)
       case 3:
-        return (((buffer[at]! << 16) | (buffer[at + 1]! << 8) | buffer[at + 2]!) >>> this.shift) & ((1 << this.bits) - 1)
+        return (
+          (((buffer[at]! << 16) | (buffer[at + 1]! << 8) | buffer[at + 2]!) >>> this.shift) & ((1 << this.bits) - 1)
+        )
       case 4: {
         let value = 0
         for (let i = 0; i < this.window; i++) value = value * 256 + buffer[at + i]!

@@ -10,13 +10,35 @@ export { hexdumpOf } from './hexdump.js'
 export type { LayerJson, PacketJson } from './json.js'
 export { packetFromJson } from './json-in.js'
 export * from './kinds.js'
-export { allLayers, behave, bind, dissect, type Given, type Inputs, type Layer, layer, layerByName, stack, type Values } from './layer.js'
+export {
+  allLayers,
+  behave,
+  bind,
+  dissect,
+  type Given,
+  type Inputs,
+  type Layer,
+  layer,
+  layerByName,
+  stack,
+  type Values,
+} from './layer.js'
 export { type Behaviour, LayerDefinition, type LayerReference } from './layer-definition.js'
 export { bytesCommand, printed, quoted } from './literal.js'
 export { type ElementLayer, LayerListCodec, layers, list, type ListExtent, nested } from './lists.js'
 export { divide, isIn, multiply, remove } from './operators.js'
 export { type Option, type OptionKind, options, type OptionsFormat } from './options.js'
-export { asPacket, createPacket, Packet, type PacketMeta, type PrintOptions, print, setPrinter, type Stackable, useOpaqueLayers } from './packet.js'
+export {
+  asPacket,
+  createPacket,
+  Packet,
+  type PacketMeta,
+  type PrintOptions,
+  print,
+  setPrinter,
+  type Stackable,
+  useOpaqueLayers,
+} from './packet.js'
 export * from './random.js'
 export { hardwareSource, routeSource, setHardwareSource, setRouteSource } from './route-source.js'
 export { FieldSet } from './sets.js'

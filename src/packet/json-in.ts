@@ -7,7 +7,8 @@ import { allDefinitions, createPacket, definitionByName, type Packet } from './p
  */
 export function packetFromJson(json: unknown): Packet {
   const layers = (json as { layers?: unknown } | null)?.layers
-  if (!Array.isArray(layers) || layers.length === 0) throw new PacketError('a packet in JSON has a list "layers" with at least one layer')
+  if (!Array.isArray(layers) || layers.length === 0)
+    throw new PacketError('a packet in JSON has a list "layers" with at least one layer')
   let first: Packet | undefined
   let last: Packet | undefined
   for (const [i, entry] of layers.entries()) {
@@ -26,7 +27,12 @@ function layerFromJson(entry: unknown, position: number): Packet {
   if (typeof name !== 'string') throw new PacketError(`layer ${position + 1} of the JSON has no "name"`)
   const definition = definitionByName(name)
   if (definition === undefined) {
-    throw new PacketError(`there is no layer '${name}'${suggestion(name, allDefinitions().map((known) => known.layerName))}`)
+    throw new PacketError(
+      `there is no layer '${name}'${suggestion(
+        name,
+        allDefinitions().map((known) => known.layerName),
+      )}`,
+    )
   }
   const values: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(fields as Record<string, unknown>)) {

@@ -19,13 +19,15 @@ export const u24 = (value = 0): Field<number> => new Field<number>(Kind.U24, 24)
 /** Unsigned number of 32 bits. */
 export const u32 = (value = 0): Field<number> => new Field<number>(Kind.U32, 32).default(value)
 /** Unsigned number of 64 bits, a bigint. */
-export const u64 = (value = 0n): Field<bigint, bigint | number> => new Field<bigint, bigint | number>(Kind.U64, 64).default(value)
+export const u64 = (value = 0n): Field<bigint, bigint | number> =>
+  new Field<bigint, bigint | number>(Kind.U64, 64).default(value)
 /** Unsigned number of 16 bits, little-endian. */
 export const u16le = (value = 0): Field<number> => new Field<number>(Kind.U16LE, 16).default(value)
 /** Unsigned number of 32 bits, little-endian. */
 export const u32le = (value = 0): Field<number> => new Field<number>(Kind.U32LE, 32).default(value)
 /** Unsigned number of 64 bits, little-endian, a bigint. */
-export const u64le = (value = 0n): Field<bigint, bigint | number> => new Field<bigint, bigint | number>(Kind.U64LE, 64).default(value)
+export const u64le = (value = 0n): Field<bigint, bigint | number> =>
+  new Field<bigint, bigint | number>(Kind.U64LE, 64).default(value)
 
 /** Number of 8 bits whose values have names. */
 export const u8Enum = (value: number, names: Names): Field<number, number | string> => u8(value).names(names)
@@ -36,21 +38,30 @@ export const u32Enum = (value: number, names: Names): Field<number, number | str
 
 /** Unsigned number of 1 to 32 bits, the most significant first. Neighbouring bit fields must fill whole bytes. */
 export function bits(count: number, value = 0): Field<number> {
-  if (!(Number.isInteger(count) && count >= 1 && count <= 32)) throw new PacketError(`bits(${count}): a bit field has 1 to 32 bits`)
+  if (!(Number.isInteger(count) && count >= 1 && count <= 32))
+    throw new PacketError(`bits(${count}): a bit field has 1 to 32 bits`)
   return new Field<number>(Kind.BITS, count).default(value)
 }
 
 /** Bit field whose values have names. */
-export const bitsEnum = (count: number, value: number, names: Names): Field<number, number | string> => bits(count, value).names(names)
+export const bitsEnum = (count: number, value: number, names: Names): Field<number, number | string> =>
+  bits(count, value).names(names)
 
 /**
  * Flags read and given as text. `names` are given from the lowest bit up: a text has one letter a flag (`'FSRPAUECN'`,
  * text `'SA'`), a list has longer names (`['MF', 'DF', 'evil']`, text `'MF+DF'`). A number may be given too.
  */
-export function flags(count: number, names: string | readonly string[], value: number | string = 0): Field<string, string | number> {
+export function flags(
+  count: number,
+  names: string | readonly string[],
+  value: number | string = 0,
+): Field<string, string | number> {
   const kind = count === 8 ? Kind.U8 : count === 16 ? Kind.U16 : count === 32 ? Kind.U32 : Kind.BITS
   const field = new Field<string, string | number>(kind, count)
-  field.flagNames = Array.from({ length: count }, (_, bit) => names[bit] ?? (typeof names === 'string' ? '' : `bit${bit}`))
+  field.flagNames = Array.from(
+    { length: count },
+    (_, bit) => names[bit] ?? (typeof names === 'string' ? '' : `bit${bit}`),
+  )
   return field.default(value)
 }
 
@@ -90,7 +101,8 @@ class BytesCodec implements Codec<Uint8Array> {
 
   coerce(value: unknown, where: string): Uint8Array {
     if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
-      if (Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)) return Uint8Array.from(value)
+      if (Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255))
+        return Uint8Array.from(value)
       throw new PacketError(`${where}: ${printed(value)} is no byte string; give text or bytes`)
     }
     const bytes = typeof value === 'string' ? toBytes(value) : value

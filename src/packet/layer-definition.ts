@@ -1,7 +1,16 @@
-import { compileDecodeTail, compileFill, compileKey, compileWriteFresh, type DecodeTail, type Fill, HOT, type WriteFresh } from './compile.js'
+import type { BuildContext } from './build-context.js'
+import {
+  compileDecodeTail,
+  compileFill,
+  compileKey,
+  compileWriteFresh,
+  type DecodeTail,
+  type Fill,
+  HOT,
+  type WriteFresh,
+} from './compile.js'
 import { closest, PacketError } from './errors.js'
 import { type AnyPacket, type Field, Kind } from './field.js'
-import type { BuildContext } from './build-context.js'
 import type { Packet } from './packet.js'
 
 /** What a layer does beyond its layout. All parts are optional. */
@@ -138,7 +147,10 @@ export class LayerDefinition implements LayerReference {
     const fields: Field[] = []
     for (const [key, given] of Object.entries(layout) as [string, Field][]) {
       // A field object may serve several layers (IP and IPerror); each gets its own.
-      const field = given.layerName === '' ? given : Object.assign(Object.create(Object.getPrototypeOf(given) as object) as Field, given)
+      const field =
+        given.layerName === ''
+          ? given
+          : Object.assign(Object.create(Object.getPrototypeOf(given) as object) as Field, given)
       field.name = key
       field.layerName = name
       field.index = fields.length
@@ -148,20 +160,27 @@ export class LayerDefinition implements LayerReference {
     this.fields = fields
     this.tailStart = this.place()
     let size = 0
-    for (const field of fields.slice(0, this.tailStart)) size = Math.max(size, field.offset + (field.window || field.size))
+    for (const field of fields.slice(0, this.tailStart))
+      size = Math.max(size, field.offset + (field.window || field.size))
     this.fixedSize = size
     this.slots = new Int16Array(Math.max(0, ...fields.map((field) => nameId(field.name))) + 1).fill(-1)
     for (const field of fields) this.slots[nameId(field.name)] = field.index
     const automatic = fields.filter((field) => field.automatic !== null)
-    this.automatic = [...automatic.filter((field) => !field.isChecksum), ...automatic.filter((field) => field.isChecksum)]
+    this.automatic = [
+      ...automatic.filter((field) => !field.isChecksum),
+      ...automatic.filter((field) => field.isChecksum),
+    ]
     this.dynamic = fields.filter((field) => field.dynamicDefault !== null)
     this.hasConditions = fields.some((field) => field.condition !== null)
     this.hasEmptyTail = fields.slice(this.tailStart).every((field) => {
       const empty = field.defaultValue ?? field.codec?.empty()
       if (this.fixedSize % (field.codec?.align ?? 1) !== 0) return false
-      return field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
+      return (
+        field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
+      )
     })
-    this.isShortTail = this.hasEmptyTail && this.tailStart === fields.length - 1 && fields[this.tailStart]!.defaultValue === undefined
+    this.isShortTail =
+      this.hasEmptyTail && this.tailStart === fields.length - 1 && fields[this.tailStart]!.defaultValue === undefined
     this.noValues = fields.map(() => undefined)
     this.template = new Uint8Array(this.fixedSize)
     for (const field of fields) this.prepareDefault(field)
@@ -226,7 +245,9 @@ export class LayerDefinition implements LayerReference {
   private placeBits(start: number, end: number, total: number): void {
     if (total % 8 !== 0) {
       const names = this.fields.slice(start, end).map((field) => `${field.name} ${field.bits}`)
-      throw new PacketError(`layer ${this.layerName}: the bit fields ${names.join(', ')} make ${total} bits; they must fill whole bytes`)
+      throw new PacketError(
+        `layer ${this.layerName}: the bit fields ${names.join(', ')} make ${total} bits; they must fill whole bytes`,
+      )
     }
     let groupStart = start
     let bits = 0
@@ -248,7 +269,10 @@ export class LayerDefinition implements LayerReference {
 
   private prepareDefault(field: Field): void {
     if (field.defaultValue === undefined) {
-      if (field.kind !== Kind.CODEC) field.defaultValue = field.coerce(field.kind === Kind.IPV6 ? new Uint8Array(16) : field.kind === Kind.MAC ? new Uint8Array(6) : 0)
+      if (field.kind !== Kind.CODEC)
+        field.defaultValue = field.coerce(
+          field.kind === Kind.IPV6 ? new Uint8Array(16) : field.kind === Kind.MAC ? new Uint8Array(6) : 0,
+        )
     } else field.defaultValue = field.coerce(field.defaultValue)
     if (field.offset >= 0) field.writeAt(this.template, field.offset, field.defaultValue)
   }
@@ -267,7 +291,8 @@ export class LayerDefinition implements LayerReference {
 
   unknownField(name: string): PacketError {
     const near = closest(name, this.indexes.keys())
-    const remedy = near === undefined ? `its fields are ${[...this.indexes.keys()].join(' ') || 'none'}` : `did you mean '${near}'?`
+    const remedy =
+      near === undefined ? `its fields are ${[...this.indexes.keys()].join(' ') || 'none'}` : `did you mean '${near}'?`
     return new PacketError(`${this.layerName} has no field '${name}'; ${remedy}`)
   }
 
@@ -349,8 +374,11 @@ export class LayerDefinition implements LayerReference {
     for (const group of this.groups) {
       for (const [value, bucket] of group.table) {
         for (const binding of bucket) {
-          const fields: Record<string, unknown> = { [this.fields[group.index]!.name]: this.fields[group.index]!.present(value) }
-          for (const [index, other] of binding.when) fields[this.fields[index]!.name] = this.fields[index]!.present(other)
+          const fields: Record<string, unknown> = {
+            [this.fields[group.index]!.name]: this.fields[group.index]!.present(value),
+          }
+          for (const [index, other] of binding.when)
+            fields[this.fields[index]!.name] = this.fields[index]!.present(other)
           all.push({ upper: binding.upper, fields })
         }
       }

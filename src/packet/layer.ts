@@ -1,8 +1,16 @@
 import { PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field } from './field.js'
-import { printed } from './literal.js'
 import { type Behaviour, LayerDefinition, type LayerReference } from './layer-definition.js'
-import { allDefinitions, createPacket, definitionByName, ownPacket, Packet, registerDefinition, type Stackable } from './packet.js'
+import { printed } from './literal.js'
+import {
+  allDefinitions,
+  createPacket,
+  definitionByName,
+  ownPacket,
+  Packet,
+  registerDefinition,
+  type Stackable,
+} from './packet.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the types of the fields are inferred from here
 type Layout = Readonly<Record<string, Field<any, any>>>
@@ -33,7 +41,8 @@ export interface Layer<F = unknown, I = Record<string, unknown>> extends LayerRe
  * @throws PacketError when bit fields do not fill whole bytes, or a field has a name that packets use themselves
  */
 export function layer<const L extends Layout>(name: string, layout: L, about = ''): Layer<Values<L>, Inputs<L>> {
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+    throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
   const definition = new LayerDefinition(name, layout as never, about)
   registerDefinition(definition)
   const make = (input?: unknown): Packet => makePacket(definition, input)
@@ -51,12 +60,15 @@ export function layer<const L extends Layout>(name: string, layout: L, about = '
 function makePacket(definition: LayerDefinition, input: unknown): Packet {
   if (input === undefined) return createPacket(definition, undefined)
   if (input instanceof Uint8Array) return Packet._dissect(definition, input, 0, input.length, null)
-  if (definition.isOpaque && (typeof input === 'string' || input instanceof Deferred)) return createPacket(definition, { load: input })
+  if (definition.isOpaque && (typeof input === 'string' || input instanceof Deferred))
+    return createPacket(definition, { load: input })
   if (typeof input === 'object' && input !== null && !(input instanceof Packet) && !Array.isArray(input)) {
     return createPacket(definition, input as Record<string, unknown>)
   }
   const example = `${definition.layerName}({${definition.fields[0]?.name ?? ''}: …})`
-  throw new PacketError(`${definition.layerName}(${printed(input)}): give an object of fields such as ${example}, or bytes to dissect`)
+  throw new PacketError(
+    `${definition.layerName}(${printed(input)}): give an object of fields such as ${example}, or bytes to dissect`,
+  )
 }
 
 /** Adds behaviour to a layer: lengths, what follows, one-line summary, what answers what. */
@@ -68,7 +80,12 @@ export function behave(layer: LayerReference, behaviour: Behaviour): void {
  * Says that `upper` follows `lower` where the fields have these values, both when dissecting (the latest binding that
  * fits wins) and when building (`lower` takes the values where they are unset). Gives a function that takes it back.
  */
-export function bind(lower: LayerReference, upper: LayerReference, fields: Readonly<Record<string, unknown>> = {}, options: { build?: boolean } = {}): () => void {
+export function bind(
+  lower: LayerReference,
+  upper: LayerReference,
+  fields: Readonly<Record<string, unknown>> = {},
+  options: { build?: boolean } = {},
+): () => void {
   return lower.definition.bind(upper.definition, fields, options.build ?? true)
 }
 
@@ -76,7 +93,12 @@ export function bind(lower: LayerReference, upper: LayerReference, fields: Reado
  * Dissects `buffer[offset..end]` as that layer and, when asked, all inside it. It never throws for any bytes: what
  * cannot be read becomes `Raw` or has an `issue`. The packet keeps a view on the buffer.
  */
-export function dissect<F>(layer: LayerReference & { readonly _fields?: F }, buffer: Uint8Array, offset = 0, end = buffer.length): Packet & F {
+export function dissect<F>(
+  layer: LayerReference & { readonly _fields?: F },
+  buffer: Uint8Array,
+  offset = 0,
+  end = buffer.length,
+): Packet & F {
   return Packet._dissect(layer.definition, buffer, offset, end, null) as Packet & F
 }
 

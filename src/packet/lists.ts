@@ -1,11 +1,11 @@
-import type { Reader, Writer } from './bytes.js'
 import { writeNested } from './build.js'
+import type { Reader, Writer } from './bytes.js'
 import { PacketError } from './errors.js'
 import { type AnyPacket, type Codec, Field, Kind } from './field.js'
 import { packetFromJson } from './json-in.js'
 import { type Extent, extentOf } from './kinds.js'
-import { printed } from './literal.js'
 import type { LayerDefinition, LayerReference } from './layer-definition.js'
+import { printed } from './literal.js'
 import { createPacket, Packet } from './packet.js'
 
 /** More elements than any real packet has; what a hostile count says beyond that is not read. */
@@ -152,7 +152,9 @@ export class LayerListCodec implements Codec<Packet[]> {
       if ('definition' in this.element && typeof element === 'object' && element !== null) {
         return createPacket(this.element.definition, element as Record<string, unknown>)
       }
-      throw new PacketError(`${where}: ${printed(element)} is no layer; give a list of layers such as [${'definition' in this.element ? this.element.definition.layerName : 'Layer'}({…})]`)
+      throw new PacketError(
+        `${where}: ${printed(element)} is no layer; give a list of layers such as [${'definition' in this.element ? this.element.definition.layerName : 'Layer'}({…})]`,
+      )
     })
   }
 
@@ -161,7 +163,15 @@ export class LayerListCodec implements Codec<Packet[]> {
   }
 
   show(values: Packet[]): string {
-    return `[${values.map((value) => `${value.layerName}(${value.fieldsText().map(([name, text]) => `${name}=${text}`).join(' ')})`).join(', ')}]`
+    return `[${values
+      .map(
+        (value) =>
+          `${value.layerName}(${value
+            .fieldsText()
+            .map(([name, text]) => `${name}=${text}`)
+            .join(' ')})`,
+      )
+      .join(', ')}]`
   }
 
   json(values: Packet[]): unknown {
@@ -177,7 +187,10 @@ export class LayerListCodec implements Codec<Packet[]> {
   }
 
   same(a: Packet[], b: Packet[]): boolean {
-    return a.length === b.length && a.every((value, i) => value._isUntouched() && value._offset === b[i]!._offset && value._buffer === b[i]!._buffer)
+    return (
+      a.length === b.length &&
+      a.every((value, i) => value._isUntouched() && value._offset === b[i]!._offset && value._buffer === b[i]!._buffer)
+    )
   }
 }
 

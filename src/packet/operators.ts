@@ -5,7 +5,9 @@ import { asPacket, definitionByName, Packet } from './packet.js'
 /** What the shell turns operators into. Each has JavaScript's own meaning unless a packet or a layer takes part. */
 
 function isLayer(value: unknown): value is LayerReference {
-  return typeof value === 'function' && (value as unknown as Partial<LayerReference>).definition instanceof LayerDefinition
+  return (
+    typeof value === 'function' && (value as unknown as Partial<LayerReference>).definition instanceof LayerDefinition
+  )
 }
 
 function takesPart(value: unknown): boolean {
@@ -24,7 +26,8 @@ export function multiply(a: unknown, b: unknown): unknown {
   if (typeof a === 'number' && typeof b === 'number') return a * b
   const [packet, times] = takesPart(a) ? [a, b] : [b, a]
   if (!takesPart(packet) || takesPart(times)) return (a as number) * (b as number)
-  if (!(Number.isInteger(times) && (times as number) >= 0)) throw new TypeError(`packet * ${String(times)}: a packet can be repeated a whole number of times`)
+  if (!(Number.isInteger(times) && (times as number) >= 0))
+    throw new TypeError(`packet * ${String(times)}: a packet can be repeated a whole number of times`)
   return Array.from({ length: times as number }, () => asPacket(packet).copy())
 }
 
@@ -32,7 +35,10 @@ export function multiply(a: unknown, b: unknown): unknown {
 export function isIn(key: unknown, object: unknown): boolean {
   if (object instanceof Packet) {
     if (isLayer(key)) return object.has(key)
-    if (typeof key === 'string') return definitionByName(key) === undefined ? object.layers().some((layer) => layer._layer.find(key) >= 0) : object.has(key)
+    if (typeof key === 'string')
+      return definitionByName(key) === undefined
+        ? object.layers().some((layer) => layer._layer.find(key) >= 0)
+        : object.has(key)
   }
   return (key as PropertyKey) in (object as object)
 }

@@ -74,13 +74,16 @@ class OptionsCodec implements Codec<Option[]> {
         at += typeSize
         if (type !== endType || at === end) continue
         const padding = buffer.subarray(at, end)
-        if (padding.some((byte) => byte !== 0) || !this.isAligned(at - reader.start, padding.length)) options.push(['bytes', padding])
+        if (padding.some((byte) => byte !== 0) || !this.isAligned(at - reader.start, padding.length))
+          options.push(['bytes', padding])
         break
       }
       let length = -1
       if (end - at >= header) {
         const lengthAt = at + typeSize
-        length = (lengthSize === 1 ? buffer[lengthAt]! : (buffer[lengthAt]! << 8) | buffer[lengthAt + 1]!) - (lengthCounts === 'all' ? header : 0)
+        length =
+          (lengthSize === 1 ? buffer[lengthAt]! : (buffer[lengthAt]! << 8) | buffer[lengthAt + 1]!) -
+          (lengthCounts === 'all' ? header : 0)
       }
       const valueAt = at + header
       if (length < 0 || length > end - valueAt) {
@@ -118,7 +121,10 @@ class OptionsCodec implements Codec<Option[]> {
       if (value instanceof Uint8Array) writer.bytes(value)
       else if (value !== undefined && kind?.fields !== undefined) writeFields(kind, writer, value, packet)
       const length = writer.length - (lengthCounts === 'all' ? start : valueAt)
-      if (length >= 256 ** lengthSize) throw new PacketError(`${packet.layerName}: option ${String(name)} has ${length} bytes; its length field holds ${256 ** lengthSize - 1}`)
+      if (length >= 256 ** lengthSize)
+        throw new PacketError(
+          `${packet.layerName}: option ${String(name)} has ${length} bytes; its length field holds ${256 ** lengthSize - 1}`,
+        )
       if (lengthSize === 1) writer.buffer[lengthAt] = length
       else writer.patch16(lengthAt, length)
     }
@@ -131,7 +137,8 @@ class OptionsCodec implements Codec<Option[]> {
   }
 
   coerce(value: unknown, where: string): Option[] {
-    if (!Array.isArray(value)) throw new PacketError(`${where}: ${printed(value)} is no list of options such as [['${this.exampleName()}', …]]`)
+    if (!Array.isArray(value))
+      throw new PacketError(`${where}: ${printed(value)} is no list of options such as [['${this.exampleName()}', …]]`)
     return value.map((given: unknown) => this.coerceOne(given, where))
   }
 
@@ -142,10 +149,13 @@ class OptionsCodec implements Codec<Option[]> {
   private coerceOne(given: unknown, where: string): Option {
     const [name, value] = (Array.isArray(given) ? given : [given]) as [unknown, unknown]
     if (name === 'bytes' && value instanceof Uint8Array) return ['bytes', value]
-    const type = typeof name === 'number' ? name : typeof name === 'string' ? this.numbers.get(name.toLowerCase()) : undefined
+    const type =
+      typeof name === 'number' ? name : typeof name === 'string' ? this.numbers.get(name.toLowerCase()) : undefined
     if (type === undefined || !(Number.isInteger(type) && type >= 0 && type < 256 ** (this.format.typeSize ?? 1))) {
       const names = Object.values(this.format.kinds).map((kind) => kind.name)
-      throw new PacketError(`${where}: no option ${printed(name)}${typeof name === 'string' ? suggestion(name, names) : ''}; the names are ${names.join(' ')}`)
+      throw new PacketError(
+        `${where}: no option ${printed(name)}${typeof name === 'string' ? suggestion(name, names) : ''}; the names are ${names.join(' ')}`,
+      )
     }
     const kind = this.format.kinds[type]
     const known = kind?.name ?? type
@@ -177,7 +187,9 @@ class OptionsCodec implements Codec<Option[]> {
       if (!Array.isArray(option) || typeof option[1] !== 'string') return option
       const type = typeof option[0] === 'number' ? option[0] : this.numbers.get(String(option[0]).toLowerCase())
       const field = (type === undefined ? undefined : this.format.kinds[type]?.fields?.[0]) as Field | undefined
-      const isText = field !== undefined && (field.kind === Kind.IPV4 || field.kind === Kind.IPV6 || field.kind === Kind.MAC || field.flagNames !== null)
+      const isText =
+        field !== undefined &&
+        (field.kind === Kind.IPV4 || field.kind === Kind.IPV6 || field.kind === Kind.MAC || field.flagNames !== null)
       return isText ? option : [option[0], fromHex(option[1])]
     })
   }
@@ -203,7 +215,8 @@ function writeNumber(writer: Writer, value: number, size: number): void {
 /** An option's name and value; bytes that do not read exactly as its fields stay bytes. */
 function readOne(type: number, kind: OptionKind | undefined, buffer: Uint8Array, start: number, end: number): Option {
   const name = kind === undefined ? type : kind.name
-  if (kind === undefined || kind.fields === undefined) return start === end ? [name] : [name, buffer.subarray(start, end)]
+  if (kind === undefined || kind.fields === undefined)
+    return start === end ? [name] : [name, buffer.subarray(start, end)]
   const fields = kind.fields as readonly Field[]
   const { length } = fields
   if (length === 1 && kind.repeats !== true) {
@@ -236,7 +249,9 @@ function coerceFields(kind: OptionKind, value: unknown, where: string): unknown 
   const fields = kind.fields as readonly Field[]
   const values: unknown[] = Array.isArray(value) ? value : [value]
   if (kind.repeats !== true && values.length !== fields.length) {
-    throw new PacketError(`${where}: takes ${fields.length} value${fields.length === 1 ? '' : 's'}, ${values.length} were given`)
+    throw new PacketError(
+      `${where}: takes ${fields.length} value${fields.length === 1 ? '' : 's'}, ${values.length} were given`,
+    )
   }
   const coerced = values.map((one, i) => {
     const field = fields[Math.min(i, fields.length - 1)]!

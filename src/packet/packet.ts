@@ -1,6 +1,6 @@
 import { formatIpv6 } from './addresses.js'
-import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { buildPacket } from './build.js'
+import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
 import { compileGetter, HOT } from './compile.js'
 import { closest, Issue, PacketError } from './errors.js'
@@ -46,7 +46,18 @@ const AUTO = Symbol('automatic')
 const MAX_DEPTH = 64
 
 /** Names that libraries probe objects for: reading them is never a typing mistake. */
-const PROBED = new Set(['then', 'catch', 'finally', 'constructor', 'nodeType', 'tagName', 'inspect', 'asymmetricMatch', 'sample', 'size'])
+const PROBED = new Set([
+  'then',
+  'catch',
+  'finally',
+  'constructor',
+  'nodeType',
+  'tagName',
+  'inspect',
+  'asymmetricMatch',
+  'sample',
+  'size',
+])
 
 const definitions = new Map<string, LayerDefinition>()
 
@@ -112,7 +123,13 @@ export class Packet {
   /** Whether a field was given a set or a random value. */
   _many: boolean
 
-  constructor(definition: LayerDefinition, buffer: Uint8Array | null, offset: number, end: number, under: Packet | null) {
+  constructor(
+    definition: LayerDefinition,
+    buffer: Uint8Array | null,
+    offset: number,
+    end: number,
+    under: Packet | null,
+  ) {
     this._layer = definition
     this._buffer = buffer
     this._offset = offset
@@ -132,7 +149,13 @@ export class Packet {
   // Dissection
 
   /** The layer of that kind over `buffer[offset..end]`, or `Raw` with an issue when its fixed fields do not fit. */
-  static _dissect(definition: LayerDefinition, buffer: Uint8Array, offset: number, end: number, under: Packet | null): Packet {
+  static _dissect(
+    definition: LayerDefinition,
+    buffer: Uint8Array,
+    offset: number,
+    end: number,
+    under: Packet | null,
+  ): Packet {
     const available = end - offset
     if (available < definition.fixedSize || (under !== null && under._depth >= MAX_DEPTH)) {
       const raw = new Packet(opaqueDefinition, buffer, offset, end, under)
@@ -140,13 +163,21 @@ export class Packet {
       raw._issue =
         available < definition.fixedSize
           ? new Issue(definition.layerName, offset, definition.fixedSize, available, endSource(under))
-          : new Issue(definition.layerName, offset, 0, available, 'depth', `more than ${MAX_DEPTH} layers inside one another`)
+          : new Issue(
+              definition.layerName,
+              offset,
+              0,
+              available,
+              'depth',
+              `more than ${MAX_DEPTH} layers inside one another`,
+            )
       return raw
     }
     const packet = new Packet(definition, buffer, offset, end, under)
     definition.use()
     if (definition.isOpaque) packet._headerEnd = end
-    else if (definition.behaviour.headerLength !== undefined) packet._placeHeader(definition.behaviour.headerLength(packet as AnyPacket))
+    else if (definition.behaviour.headerLength !== undefined)
+      packet._placeHeader(definition.behaviour.headerLength(packet as AnyPacket))
     else if (definition.tailStart === definition.fields.length) packet._headerEnd = offset + definition.fixedSize
     return packet
   }
@@ -157,8 +188,18 @@ export class Packet {
     let header = length
     if (!(length >= definition.fixedSize && length <= available)) {
       const source = `${definition.layerName}.${definition.behaviour.headerLengthField ?? 'header length'}`
-      const detail = length < definition.fixedSize ? `a header of ${length} bytes is shorter than its ${definition.fixedSize} fixed bytes` : ''
-      this._issue = new Issue(definition.layerName, this._offset, Math.max(length, definition.fixedSize), available, source, detail)
+      const detail =
+        length < definition.fixedSize
+          ? `a header of ${length} bytes is shorter than its ${definition.fixedSize} fixed bytes`
+          : ''
+      this._issue = new Issue(
+        definition.layerName,
+        this._offset,
+        Math.max(length, definition.fixedSize),
+        available,
+        source,
+        detail,
+      )
       header = length < definition.fixedSize ? definition.fixedSize : available
     }
     this._headerEnd = this._offset + header
@@ -184,7 +225,14 @@ export class Packet {
           const source = `${layerName}.${behaviour.payloadLengthField ?? 'length'}`
           const header = start - this._offset
           const detail = length < 0 ? 'its length is shorter than its header' : 'cut short'
-          this._issue = new Issue(layerName, this._offset, header + Math.max(0, length), end - this._offset, source, detail)
+          this._issue = new Issue(
+            layerName,
+            this._offset,
+            header + Math.max(0, length),
+            end - this._offset,
+            source,
+            detail,
+          )
         }
       }
     }
@@ -215,16 +263,19 @@ export class Packet {
     const limit = known >= 0 ? known : this._end
     const reader = new Reader(this._buffer!, this._offset, Math.min(this._offset + fixedSize, limit), limit)
     const { decodeTail } = this._layer
-    if (decodeTail !== null && starts === undefined) {
-      if (decodeTail(this, tail, reader)) {
-        if (known < 0) this._headerEnd = reader.position
-        return tail
-      }
+    if (decodeTail === null || starts !== undefined || !decodeTail(this, tail, reader)) {
       tail.fill(undefined)
-      reader.position = Math.min(this._offset + fixedSize, limit)
-      reader.missing = 0
-      reader.reason = ''
+      reader.restart(Math.min(this._offset + fixedSize, limit))
+      this._decodeFields(tail, reader, starts, ends)
     }
+    if (known < 0) this._headerEnd = reader.position
+    return tail
+  }
+
+  /** Decodes the tail field by field; ends at the first that does not fit, and says why. */
+  private _decodeFields(tail: unknown[], reader: Reader, starts?: number[], ends?: number[]): void {
+    const { fields, tailStart } = this._layer
+    const limit = reader.end
     let group = -1
     let groupStart = 0
     for (let i = tailStart; i < fields.length; i++) {
@@ -251,7 +302,8 @@ export class Packet {
         const layer = this._layer.layerName
         const at = start - this._offset
         const needed = reader.reason === '' ? at + reader.missing : 0
-        const detail = reader.reason === '' ? `field ${field.name} is cut short` : `field ${field.name}: ${reader.reason}`
+        const detail =
+          reader.reason === '' ? `field ${field.name} is cut short` : `field ${field.name}: ${reader.reason}`
         this._issue ??= new Issue(layer, this._offset, needed, limit - this._offset, endSource(this._under), detail)
         reader.position = start
         break
@@ -261,8 +313,6 @@ export class Packet {
       starts[i - tailStart] = (field.kind === Kind.BITS ? groupStart + (field.bitStart >>> 3) : start) - this._offset
       ends![i - tailStart] = reader.position - this._offset
     }
-    if (known < 0) this._headerEnd = reader.position
-    return tail
   }
 
   /** The next layer inwards, or null. Dissected when it is first asked for. Assign a packet, text or bytes to replace it. */
@@ -288,7 +338,8 @@ export class Packet {
     }
     const definition = this._layer
     // After a header that cannot be right, or for a length below its header, guessing what follows would mislead.
-    const upper = this._issue !== null && this._issue.detail !== 'cut short' ? undefined : this._payloadLayer(definition)
+    const upper =
+      this._issue !== null && this._issue.detail !== 'cut short' ? undefined : this._payloadLayer(definition)
     const payload = Packet._dissect(upper ?? opaqueDefinition, this._buffer!, start, end, this)
     this._payload = payload
     return payload
@@ -595,10 +646,17 @@ export class Packet {
     const tail = this._tail ?? this._decodeTail()
     this._under = under
     if (this._issue !== null) return
-    const isAsRead = fields.every((field, i) => field.condition === null || i < tailStart || field.condition(this as AnyPacket) === (tail[i - tailStart] !== undefined))
+    const isAsRead = fields.every(
+      (field, i) =>
+        field.condition === null ||
+        i < tailStart ||
+        field.condition(this as AnyPacket) === (tail[i - tailStart] !== undefined),
+    )
     if (isAsRead) return
     for (let inner = this.payload; inner !== null; inner = inner.payload);
-    this._values = fields.map((field, i) => (field.automatic !== null && field.condition !== null ? undefined : this._stored(i)))
+    this._values = fields.map((field, i) =>
+      field.automatic !== null && field.condition !== null ? undefined : this._stored(i),
+    )
     this._buffer = null
     this._tail = null
     this._headerEnd = -1
@@ -611,7 +669,11 @@ export class Packet {
     if (leavesLayers && this._tail === null) this._decodeTail()
     const first = this._copyLayer()
     let under = first
-    for (let from: Packet | null | undefined = this._payload; from !== null && from !== undefined; from = from._payload) {
+    for (
+      let from: Packet | null | undefined = this._payload;
+      from !== null && from !== undefined;
+      from = from._payload
+    ) {
       const layer = from._copyLayer()
       layer._under = under
       under._payload = layer
@@ -641,7 +703,11 @@ export class Packet {
     if (!(other instanceof Packet)) return false
     const mine = this.layers()
     const theirs = other.layers()
-    return mine.length === theirs.length && mine.every((layer, i) => layer._layer === theirs[i]!._layer) && sameBytes(this.bytes(), other.bytes())
+    return (
+      mine.length === theirs.length &&
+      mine.every((layer, i) => layer._layer === theirs[i]!._layer) &&
+      sameBytes(this.bytes(), other.bytes())
+    )
   }
 
   /** The packet as its bytes are read back: all automatic fields have their values. */
@@ -718,7 +784,8 @@ function emit(text: string, options: PrintOptions): string | undefined {
 
 /** Whether a layer around this one may have a trailer, with layers in it, behind this one's bytes. */
 function mayTrail(inner: Packet): boolean {
-  for (let outer = inner._under; outer !== null; outer = outer._under) if (outer._layer.behaviour.trailer !== undefined) return true
+  for (let outer = inner._under; outer !== null; outer = outer._under)
+    if (outer._layer.behaviour.trailer !== undefined) return true
   return false
 }
 
@@ -726,7 +793,8 @@ function mayTrail(inner: Packet): boolean {
 function endSource(under: Packet | null): string {
   for (let outer = under; outer !== null; outer = outer._under) {
     const { behaviour, layerName } = outer._layer
-    if (outer._contentEnd >= 0 && outer._contentEnd < outer._end) return `${layerName}.${behaviour.payloadLengthField ?? 'length'}`
+    if (outer._contentEnd >= 0 && outer._contentEnd < outer._end)
+      return `${layerName}.${behaviour.payloadLengthField ?? 'length'}`
   }
   return 'packet'
 }
@@ -782,7 +850,10 @@ export function ownPacket(value: unknown): Packet {
 }
 
 /** A new packet of one layer with these field values. @throws PacketError for an unknown field or a value that does not fit */
-export function createPacket(definition: LayerDefinition, fields: Readonly<Record<string, unknown>> | undefined): Packet {
+export function createPacket(
+  definition: LayerDefinition,
+  fields: Readonly<Record<string, unknown>> | undefined,
+): Packet {
   const packet = new Packet(definition, null, 0, 0, null)
   definition.use()
   if (fields === undefined) return packet
@@ -820,7 +891,9 @@ function exposeField(name: string, definition: LayerDefinition): void {
     return
   }
   if (name in Packet.prototype || name.startsWith('_')) {
-    throw new PacketError(`a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`)
+    throw new PacketError(
+      `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
+    )
   }
   const list = [definition]
   owners.set(name, list)
@@ -841,7 +914,8 @@ function defineAccessors(name: string, list: readonly LayerDefinition[]): void {
     throw this._unknownField(name)
   }
   const get = function (this: Packet): unknown {
-    if (++reads === HOT) Object.defineProperty(Packet.prototype, name, { configurable: true, get: compileGetter(id, list) ?? get, set })
+    if (++reads === HOT)
+      Object.defineProperty(Packet.prototype, name, { configurable: true, get: compileGetter(id, list) ?? get, set })
     for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
       const index = layer._layer?.slots[id]
       if (index !== undefined && index >= 0) return layer._read(index)
@@ -857,11 +931,18 @@ Object.setPrototypeOf(
   Packet.prototype,
   new Proxy(Object.create(Object.prototype) as object, {
     get(target, key, receiver: unknown) {
-      if (typeof key === 'symbol' || key in target || !(receiver instanceof Packet)) return Reflect.get(target, key, receiver)
+      if (typeof key === 'symbol' || key in target || !(receiver instanceof Packet))
+        return Reflect.get(target, key, receiver)
       if (definitions.has(key)) return receiver.get(key)
       if (PROBED.has(key) || key.startsWith('_')) return undefined
       for (const layer of receiver.layers()) {
-        if (closest(key, layer._layer.fields.map((field) => field.name)) !== undefined) throw receiver._unknownField(key)
+        if (
+          closest(
+            key,
+            layer._layer.fields.map((field) => field.name),
+          ) !== undefined
+        )
+          throw receiver._unknownField(key)
       }
       return undefined
     },

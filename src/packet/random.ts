@@ -32,7 +32,12 @@ function next(): number {
 /** A whole number from `low` to `high`, both included. */
 function between(low: number, high: number): number {
   const span = high - low + 1
-  return low + (span <= 0x100000000 ? Math.floor((next() / 0x100000000) * span) : Math.floor(((next() & 0x1fffff) * 0x100000000 + next()) / 2 ** 53 * span))
+  return (
+    low +
+    (span <= 0x100000000
+      ? Math.floor((next() / 0x100000000) * span)
+      : Math.floor((((next() & 0x1fffff) * 0x100000000 + next()) / 2 ** 53) * span))
+  )
 }
 
 /** A value drawn anew each time; `expression` is the JavaScript that makes it. */
@@ -59,7 +64,8 @@ export class RandomValue extends Deferred {
 
 /** Random whole number from `low` to `high`. */
 export function RandNum(low: number, high: number): RandomValue {
-  if (!(Number.isInteger(low) && Number.isInteger(high) && low <= high)) throw new PacketError(`RandNum(${low}, ${high}): give two whole numbers, the lower one first`)
+  if (!(Number.isInteger(low) && Number.isInteger(high) && low <= high))
+    throw new PacketError(`RandNum(${low}, ${high}): give two whole numbers, the lower one first`)
   return new RandomValue(() => between(low, high), `RandNum(${low}, ${high})`)
 }
 
@@ -77,10 +83,14 @@ export function RandIP(network = '0.0.0.0/0'): RandomValue {
   const [address = '', prefixText = '32'] = network.split('/')
   const base = parseIpv4(address)
   const prefix = Number(prefixText)
-  if (base < 0 || !(prefix >= 0 && prefix <= 32)) throw new PacketError(`RandIP(${printed(network)}): give a network such as '10.0.0.0/8'`)
+  if (base < 0 || !(prefix >= 0 && prefix <= 32))
+    throw new PacketError(`RandIP(${printed(network)}): give a network such as '10.0.0.0/8'`)
   const size = 2 ** (32 - prefix)
   const first = Math.floor(base / size) * size
-  return new RandomValue(() => formatIpv4(between(first, first + size - 1)), network === '0.0.0.0/0' ? 'RandIP()' : `RandIP(${printed(network)})`)
+  return new RandomValue(
+    () => formatIpv4(between(first, first + size - 1)),
+    network === '0.0.0.0/0' ? 'RandIP()' : `RandIP(${printed(network)})`,
+  )
 }
 
 /** Random IPv6 address. */
@@ -89,10 +99,13 @@ export const RandIP6 = (): RandomValue => new RandomValue(() => formatIpv6(rando
 /** Random MAC address: any unicast one marked as locally administered, or one that begins with the given bytes (`'00:11:22'`). */
 export function RandMAC(prefix = ''): RandomValue {
   const start = prefix === '' ? [] : prefix.split(/[:-]/)
-  if (!start.every((part) => /^[0-9a-f]{2}$/i.test(part)) || start.length > 6) throw new PacketError(`RandMAC(${printed(prefix)}): give the first bytes, such as '00:11:22'`)
+  if (!start.every((part) => /^[0-9a-f]{2}$/i.test(part)) || start.length > 6)
+    throw new PacketError(`RandMAC(${printed(prefix)}): give the first bytes, such as '00:11:22'`)
   return new RandomValue(
     () => {
-      const rest = Array.from(randomBytes(6 - start.length), (byte, i) => (start.length === 0 && i === 0 ? (byte & 0xfc) | 2 : byte))
+      const rest = Array.from(randomBytes(6 - start.length), (byte, i) =>
+        start.length === 0 && i === 0 ? (byte & 0xfc) | 2 : byte,
+      )
       return formatMac(parseMac([...start, ...rest.map((byte) => byte.toString(16).padStart(2, '0'))].join(':')))
     },
     prefix === '' ? 'RandMAC()' : `RandMAC(${printed(prefix)})`,
@@ -103,7 +116,10 @@ export function RandMAC(prefix = ''): RandomValue {
 export function RandString(size?: number): RandomValue {
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
   checkSize('RandString', size)
-  return new RandomValue(() => Array.from({ length: size ?? between(1, 64) }, () => letters[between(0, letters.length - 1)]).join(''), `RandString(${size ?? ''})`)
+  return new RandomValue(
+    () => Array.from({ length: size ?? between(1, 64) }, () => letters[between(0, letters.length - 1)]).join(''),
+    `RandString(${size ?? ''})`,
+  )
 }
 
 /** Random bytes, `size` of them (1 to 64 at random when no size is given). */
@@ -119,7 +135,8 @@ export function RandChoice<T>(...values: T[]): RandomValue {
 }
 
 function checkSize(name: string, size: number | undefined): void {
-  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= 65535)) throw new PacketError(`${name}(${printed(size)}): a size is a whole number of bytes, 0..65535`)
+  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= 65535))
+    throw new PacketError(`${name}(${printed(size)}): a size is a whole number of bytes, 0..65535`)
 }
 
 function randomBytes(size: number): Uint8Array {

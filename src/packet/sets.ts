@@ -44,13 +44,15 @@ export class FieldSet extends Deferred {
 
 /** A set, when the user's value is one for this field: an array on a field that holds no list, a network, a range of addresses. */
 export function asSet(field: Field, value: unknown): FieldSet | undefined {
-  if (field.kind === Kind.CODEC) return field.codec!.scalar === undefined ? undefined : scalarSet(field.codec!.scalar as Field, value)
+  if (field.kind === Kind.CODEC)
+    return field.codec!.scalar === undefined ? undefined : scalarSet(field.codec!.scalar as Field, value)
   if (typeof value === 'string') {
     const run = addressRun(field, value)
     return run === undefined ? undefined : new FieldSet([run], `'${value}'`)
   }
   if (!Array.isArray(value)) return undefined
-  if (value.length === 0) throw new PacketError(`${field.where}: an empty list stands for no packet at all; give at least one value`)
+  if (value.length === 0)
+    throw new PacketError(`${field.where}: an empty list stands for no packet at all; give at least one value`)
   const runs = value.map((member: unknown) => memberRun(field, member))
   return new FieldSet(runs, sourceOf(value))
 }
@@ -58,16 +60,23 @@ export function asSet(field: Field, value: unknown): FieldSet | undefined {
 /** A set of a field whose codec stores what a plain field presents. */
 function scalarSet(scalar: Field, value: unknown): FieldSet | undefined {
   const set = asSet(scalar, value)
-  return set === undefined ? undefined : new FieldSet([{ count: set.count, at: (index) => scalar.present(set.at(index)) }], set.toString())
+  return set === undefined
+    ? undefined
+    : new FieldSet([{ count: set.count, at: (index) => scalar.present(set.at(index)) }], set.toString())
 }
 
 function sourceOf(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(sourceOf).join(', ')}]` : typeof value === 'string' ? `'${value}'` : String(value)
+  return Array.isArray(value)
+    ? `[${value.map(sourceOf).join(', ')}]`
+    : typeof value === 'string'
+      ? `'${value}'`
+      : String(value)
 }
 
 function memberRun(field: Field, member: unknown): Run {
   if (Array.isArray(member)) {
-    if (member.length !== 2) throw new PacketError(`${field.where}: a list inside the list is a range of two values, [first, last]`)
+    if (member.length !== 2)
+      throw new PacketError(`${field.where}: a list inside the list is a range of two values, [first, last]`)
     return rangeRun(field, field.coerce(member[0]), field.coerce(member[1]))
   }
   if (typeof member === 'string') {
@@ -80,10 +89,14 @@ function memberRun(field: Field, member: unknown): Run {
 
 function rangeRun(field: Field, first: unknown, last: unknown): Run {
   if (typeof first !== 'number' || typeof last !== 'number') {
-    throw new PacketError(`${field.where}: ranges work for numbers, IPv4 and MAC addresses; give single values or a network`)
+    throw new PacketError(
+      `${field.where}: ranges work for numbers, IPv4 and MAC addresses; give single values or a network`,
+    )
   }
   if (last < first) {
-    throw new PacketError(`${field.where}: the range ${printed(field.present(first))}..${printed(field.present(last))} ends before it begins`)
+    throw new PacketError(
+      `${field.where}: the range ${printed(field.present(first))}..${printed(field.present(last))} ends before it begins`,
+    )
   }
   return { count: last - first + 1, at: (index) => first + index }
 }
@@ -102,7 +115,8 @@ function addressRun(field: Field, text: string): Run | undefined {
 function networkRun(field: Field, text: string, address: string, prefixText: string): Run {
   const bits = field.kind === Kind.IPV4 ? 32 : 128
   const prefix = /^\d{1,3}$/.test(prefixText) ? Number(prefixText) : -1
-  if (prefix < 0 || prefix > bits) throw new PacketError(`${field.where}: the prefix length of '${text}' must be 0..${bits}`)
+  if (prefix < 0 || prefix > bits)
+    throw new PacketError(`${field.where}: the prefix length of '${text}' must be 0..${bits}`)
   if (field.kind === Kind.IPV4) {
     const base = parseIpv4(address)
     if (base < 0) throw new PacketError(`${field.where}: '${address}' is no IPv4 address such as '10.0.0.0'`)
@@ -112,7 +126,10 @@ function networkRun(field: Field, text: string, address: string, prefixText: str
   }
   const base = parseIpv6(address)
   if (base === undefined) throw new PacketError(`${field.where}: '${address}' is no IPv6 address such as 'fd00::'`)
-  if (prefix < 128 - 53) throw new PacketError(`${field.where}: the network ${text} has more than 2^53 addresses; give a prefix of 75 or more`)
+  if (prefix < 128 - 53)
+    throw new PacketError(
+      `${field.where}: the network ${text} has more than 2^53 addresses; give a prefix of 75 or more`,
+    )
   const hostBits = BigInt(128 - prefix)
   const first = (BigInt(`0x${Buffer.from(base).toString('hex')}`) >> hostBits) << hostBits
   return {

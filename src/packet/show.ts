@@ -6,14 +6,12 @@ import type { Packet } from './packet.js'
 export function summaryOf(packet: Packet): string {
   const layers = packet.layers()
   let said = false
-  const parts = layers
-    .reverse()
-    .map((layer) => {
-      const { summary } = layer._layer.behaviour
-      if (summary === undefined || said) return layer.layerName
-      said = true
-      return summary(layer as never)
-    })
+  const parts = layers.reverse().map((layer) => {
+    const { summary } = layer._layer.behaviour
+    if (summary === undefined || said) return layer.layerName
+    said = true
+    return summary(layer as never)
+  })
   return parts.reverse().join(' / ')
 }
 
@@ -37,7 +35,12 @@ const LABEL = 10
 function elementLines(layer: Packet, name: string): string | undefined {
   const field = layer._layer.fields[layer._layer.indexOf(name)]!
   const value = layer._read(field.index)
-  if (!Array.isArray(value) || value.length === 0 || !(typeof value[0] === 'object' && value[0] !== null && '_layer' in value[0])) return undefined
+  if (
+    !Array.isArray(value) ||
+    value.length === 0 ||
+    !(typeof value[0] === 'object' && value[0] !== null && '_layer' in value[0])
+  )
+    return undefined
   return value.map((element) => field.codec!.show([element]).slice(1, -1)).join(`\n${' '.repeat(LABEL + 4)}`)
 }
 

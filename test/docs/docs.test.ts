@@ -1,23 +1,30 @@
 /** The pages tell the truth: examples give what they say, links lead somewhere, every name has its help. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { preloaded } from '../../src/commands/globals.js'
 import { metadataOf } from '../../src/commands/metadata.js'
+import { allLayers } from '../../src/packet/index.js'
 import { parse } from '../../src/repl/parse.js'
-import { allPages, fits, OUTPUT, type Page, ROOT, replaceOutput, type Step, UPDATES } from './examples.js'
+import { allPages, fits, type Page, ROOT, replaceOutput, type Step, UPDATES, updateLines } from './examples.js'
 import { Session } from './session.js'
 
 const pages = allPages()
 const folder = mkdtempSync(path.join(tmpdir(), 'netshell-docs-'))
 const home = process.cwd()
+/** The layers that netshell has, without those that the examples define. */
+const own = allLayers()
 let session: Session
 
 beforeAll(() => {
-  for (const name of ['netshell', 'scripts']) symlinkSync(path.join(ROOT, name), path.join(folder, name))
+  // Not the launcher, which may have to build first.
+  const program = path.join(ROOT, 'dist/cli.cjs')
+  if (!existsSync(program)) throw new Error('the examples need the program: npm run build')
+  writeFileSync(path.join(folder, 'netshell'), `#!/bin/sh\nexec node '${program}' "$@"\n`, { mode: 0o755 })
+  symlinkSync(path.join(ROOT, 'scripts'), path.join(folder, 'scripts'))
   process.chdir(folder)
   session = new Session()
   vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) =>
@@ -40,7 +47,11 @@ function run(command: string): string[] {
 }
 
 /** Does the steps of a page in order. */
-async function outcomes(page: Page, language: string, perform: (source: string) => string[] | Promise<string[]>): Promise<[Step, string[]][]> {
+async function outcomes(
+  page: Page,
+  language: string,
+  perform: (source: string) => string[] | Promise<string[]>,
+): Promise<[Step, string[]][]> {
   const results: [Step, string[]][] = []
   for (const block of page.blocks) {
     if (block.language !== language || block.mark === 'wire') continue
@@ -49,28 +60,38 @@ async function outcomes(page: Page, language: string, perform: (source: string) 
   return results
 }
 
-function compare(page: Page, results: readonly [Step, string[]][], prefix: string): void {
-  for (const [step, actual] of results.toReversed()) {
+function compare(page: Page, results: readonly [Step, string[]][]): void {
+  for (const [step, actual] of results.toSorted(([a], [b]) => b.at - a.at)) {
     if (step.expected === null || fits(actual, step.expected)) continue
-    if (UPDATES) replaceOutput(page, step, actual, prefix)
+    if (UPDATES) replaceOutput(page, step, actual)
     else expect(actual, `${page.name}:${step.at}: ${step.source}`).toEqual(step.expected)
   }
 }
 
 describe.each(pages.filter((page) => page.blocks.length > 0))('$name', (page) => {
-  // One after the other, since the commands read files that the prompt wrote; each puts its outputs in place by line.
+  // What is typed comes first, since the commands read files that it writes.
   it('does what its examples say', async () => {
     const typed = await outcomes(page, 'netshell', (source) => session.type(source))
-    const called = await outcomes(page, 'console', run)
-    compare(page, called, '')
-    compare(page, typed, `${OUTPUT} `)
+    compare(page, [...typed, ...(await outcomes(page, 'console', run))])
   })
 
   it('has no example that is no program', () => {
     for (const { language, mark, steps } of page.blocks) {
       if (language !== 'netshell' || mark !== 'wire') continue
-      for (const { source } of steps) expect(parse(source, { prompt: true }), source).toMatchObject({ state: 'complete' })
+      for (const { source } of steps)
+        expect(parse(source, { prompt: true }), source).toMatchObject({ state: 'complete' })
     }
+  })
+})
+
+describe('the table of layers', () => {
+  it('has all layers', () => {
+    const page = pages.find(({ name }) => name === 'docs/layers.md')!
+    const [start, end] = ['<!-- layers:', '<!-- end'].map((mark) => page.lines.findIndex((line) => line.startsWith(mark))) as [number, number]
+    const rows = own.map(({ layerName, definition }) => `| \`${layerName}\` | ${definition.summaryText.replaceAll('|', '\\|')} |`).sort()
+    const table = ['| Layer | |', '|---|---|', ...rows]
+    if (UPDATES) updateLines(page, start + 1, end - start - 1, table)
+    else expect(page.lines.slice(start + 1, end), 'UPDATE_DOCS=1 npx vitest run test/docs writes it').toEqual(table)
   })
 })
 
@@ -91,13 +112,19 @@ describe('links', () => {
 /** The names by which the headings of a page can be linked to. */
 function headings(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-    title!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-'),
+    title!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
   )
 }
 
 describe('the library example of the README', () => {
   it('is the one that the compiler checks', () => {
-    const checked = readFileSync(path.join(ROOT, 'test/docs/library-example.ts'), 'utf8').replace("'../../src/index.js'", "'netshell'")
+    const checked = readFileSync(path.join(ROOT, 'test/docs/library-example.ts'), 'utf8').replace(
+      "'../../src/index.js'",
+      "'netshell'",
+    )
     const [block] = pages[0]!.blocks.filter(({ language }) => language === 'ts')
     expect(`${block!.text}\n`).toBe(checked)
   })
@@ -124,7 +151,8 @@ describe('what is preloaded', () => {
     expect(metadata?.summary).toMatch(/\S/)
     expect(metadata?.usage).toMatch(/\S/)
     for (const parameter of metadata?.parameters ?? []) expect(parameter.summary).toMatch(/\S/)
-    if (metadata?.example !== undefined) expect(parse(metadata.example, { prompt: true })).toMatchObject({ state: 'complete' })
+    if (metadata?.example !== undefined)
+      expect(parse(metadata.example, { prompt: true })).toMatchObject({ state: 'complete' })
   })
 
   it('has examples that work when they are typed', async () => {

@@ -17,6 +17,8 @@ export interface Step {
   expected: string[] | null
   /** Index of the first line of what is expected, in the page's lines. */
   at: number
+  /** What stands in front of each of these lines. */
+  prefix: string
 }
 
 /** A fenced block of a page. */
@@ -72,7 +74,8 @@ function typed(lines: readonly string[], start: number): Step[] {
       step!.expected ??= []
       if (step!.expected.length === 0) step!.at = start + i
       step!.expected.push(line.slice(OUTPUT.length + 1))
-    } else if (step === undefined || step.expected !== null) steps.push({ source: line, expected: null, at: -1 })
+    } else if (step === undefined || step.expected !== null)
+      steps.push({ source: line, expected: null, at: -1, prefix: `${OUTPUT} ` })
     else step.source += `\n${line}`
   }
   return steps
@@ -81,7 +84,7 @@ function typed(lines: readonly string[], start: number): Step[] {
 function commands(lines: readonly string[], start: number): Step[] {
   const steps: Step[] = []
   for (const [i, line] of lines.entries()) {
-    if (line.startsWith('$ ')) steps.push({ source: line.slice(2), expected: [], at: start + i + 1 })
+    if (line.startsWith('$ ')) steps.push({ source: line.slice(2), expected: [], at: start + i + 1, prefix: '' })
     else steps.at(-1)!.expected!.push(line)
   }
   return steps
@@ -89,7 +92,9 @@ function commands(lines: readonly string[], start: number): Step[] {
 
 /** Whether lines are what was expected; `…` stands for anything. */
 export function fits(actual: readonly string[], expected: readonly string[]): boolean {
-  const pattern = expected.map((line) => (line.trim() === '…' ? '(?:.*\\n)*?' : `${line.trimEnd().split('…').map(escaped).join('.*')}\\n`))
+  const pattern = expected.map((line) =>
+    line.trim() === '…' ? '(?:.*\\n)*?' : `${line.trimEnd().split('…').map(escaped).join('.*')}\\n`,
+  )
   return new RegExp(`^${pattern.join('')}$`).test(actual.map((line) => `${line.trimEnd()}\n`).join(''))
 }
 
@@ -101,7 +106,12 @@ function escaped(text: string): string {
 export const UPDATES = process.env.UPDATE_DOCS === '1'
 
 /** Replaces what a step is said to print. Steps of a page must be replaced from the last to the first. */
-export function replaceOutput(page: Page, { at, expected }: Step, actual: readonly string[], prefix: string): void {
-  page.lines.splice(at, expected!.length, ...actual.map((line) => `${prefix}${line}`.trimEnd()))
+export function replaceOutput(page: Page, { at, expected, prefix }: Step, actual: readonly string[]): void {
+  updateLines(page, at, expected!.length, actual.map((line) => `${prefix}${line}`.trimEnd()))
+}
+
+/** Puts lines in the place of `count` lines of a page, in its file too. */
+export function updateLines(page: Page, at: number, count: number, lines: readonly string[]): void {
+  page.lines.splice(at, count, ...lines)
   writeFileSync(page.file, page.lines.join('\n'))
 }

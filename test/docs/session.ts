@@ -1,6 +1,7 @@
 /** The prompt without a terminal: what is typed is evaluated, what would be shown is given back. */
-import { setReporter, useKernelRoutes } from '../../src/exchange/index.js'
+
 import { preloaded } from '../../src/commands/globals.js'
+import { setReporter, useKernelRoutes } from '../../src/exchange/index.js'
 import { setPrinter } from '../../src/packet/index.js'
 import { renderError } from '../../src/repl/errors.js'
 import { Evaluator } from '../../src/repl/evaluate.js'
@@ -16,7 +17,13 @@ export class Session {
     useKernelRoutes()
     setReporter((text, kind) => this.print(kind === 'warning' ? `warning: ${text}` : text))
     setPrinter((text) => this.print(text))
-    this.evaluator = new Evaluator({ help: makeHelp((text) => this.print(text), (_style, text) => text), _: undefined })
+    this.evaluator = new Evaluator({
+      help: makeHelp(
+        (text) => this.print(text),
+        (_style, text) => text,
+      ),
+      _: undefined,
+    })
     this.evaluator.preload(preloaded())
   }
 

@@ -1,5 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type AnswerPair, type ExchangeResult, send, sendp, setReporter, sniff, sr, sr1, srp, srp1 } from '../../src/exchange/index.js'
+import {
+  type AnswerPair,
+  type ExchangeResult,
+  send,
+  sendp,
+  setReporter,
+  sniff,
+  sr,
+  sr1,
+  srp,
+  srp1,
+} from '../../src/exchange/index.js'
 import { ARP, dissectLink, Ether, ICMP, IP, TCP, UDP } from '../../src/layers/index.js'
 import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
@@ -15,8 +26,14 @@ afterEach(() => {
 })
 
 /** Two hosts on a wire in memory; the right one answers ARP for itself, and what `reply` says. */
-function wire(reply: (packet: AnyPacket) => Packet | Packet[] | undefined, options: MemoryLinkOptions = {}): MemoryLink {
-  const [left, right] = memoryLinkPair({ addresses: { ipv4: [{ address: LEFT, prefix: 24 }] }, ...options }, { addresses: { mac: RIGHT_MAC } })
+function wire(
+  reply: (packet: AnyPacket) => Packet | Packet[] | undefined,
+  options: MemoryLinkOptions = {},
+): MemoryLink {
+  const [left, right] = memoryLinkPair(
+    { addresses: { ipv4: [{ address: LEFT, prefix: 24 }] }, ...options },
+    { addresses: { mac: RIGHT_MAC } },
+  )
   links.push(left, right)
   right.capture(
     { immediate: true },
@@ -28,10 +45,13 @@ function wire(reply: (packet: AnyPacket) => Packet | Packet[] | undefined, optio
         const arp = frame.get(ARP)
         const back = { src: RIGHT_MAC, dst: (frame.get(Ether) as AnyPacket).src as string }
         if (arp !== undefined && arp.op === 1 && arp.pdst === RIGHT) {
-          right.send([stack(Ether(back), ARP({ op: 2, hwsrc: RIGHT_MAC, psrc: RIGHT, hwdst: back.dst, pdst: LEFT })).bytes()])
+          right.send([
+            stack(Ether(back), ARP({ op: 2, hwsrc: RIGHT_MAC, psrc: RIGHT, hwdst: back.dst, pdst: LEFT })).bytes(),
+          ])
         }
         const replies = frame.has(IP) ? reply(frame) : undefined
-        for (const packet of replies === undefined ? [] : Array.isArray(replies) ? replies : [replies]) right.send([stack(Ether(back), packet).bytes()])
+        for (const packet of replies === undefined ? [] : Array.isArray(replies) ? replies : [replies])
+          right.send([stack(Ether(back), packet).bytes()])
       }
     },
     (error) => {
@@ -70,16 +90,22 @@ describe('sr1', () => {
   })
 
   test('an ICMP error about the packet is its answer, one about another is not', async () => {
-    const error = (quoted: Packet): Packet => stack(IP({ src: RIGHT, dst: LEFT }), ICMP({ type: 3, code: 3 }), quoted.bytes())
+    const error = (quoted: Packet): Packet =>
+      stack(IP({ src: RIGHT, dst: LEFT }), ICMP({ type: 3, code: 3 }), quoted.bytes())
     const link = wire((frame) => {
       const udp = frame.get(UDP)!
       const other = stack(IP({ src: LEFT, dst: RIGHT, id: 99 }), UDP({ sport: 4, dport: 5 }))
       return udp.dport === 9 ? [error(other), error(frame.get(IP)!)] : [error(other)]
     })
-    const answer = await sr1(stack(IP({ src: LEFT, dst: RIGHT }), UDP({ sport: 1000, dport: 9 }), 'x'), { link, timeout: 5 })
+    const answer = await sr1(stack(IP({ src: LEFT, dst: RIGHT }), UDP({ sport: 1000, dport: 9 }), 'x'), {
+      link,
+      timeout: 5,
+    })
     expect(answer?.summary()).toContain('dest-unreach')
     expect(answer?.get('UDPerror')?.dport).toBe(9)
-    expect(await sr1(stack(IP({ src: LEFT, dst: RIGHT }), UDP({ sport: 1000, dport: 10 })), { link, timeout: 0.05 })).toBeNull()
+    expect(
+      await sr1(stack(IP({ src: LEFT, dst: RIGHT }), UDP({ sport: 1000, dport: 10 })), { link, timeout: 0.05 }),
+    ).toBeNull()
   })
 })
 
@@ -125,10 +151,18 @@ describe('sr', () => {
     const waiting: Packet[] = []
     const link = wire((frame) => {
       const tcp = frame.get(TCP)!
-      waiting.unshift(stack(IP({ src: RIGHT, dst: LEFT }), TCP({ sport: tcp.dport, dport: tcp.sport, seq: 7, ack: tcp.seq + 1, flags: 'RA' })))
+      waiting.unshift(
+        stack(
+          IP({ src: RIGHT, dst: LEFT }),
+          TCP({ sport: tcp.dport, dport: tcp.sport, seq: 7, ack: tcp.seq + 1, flags: 'RA' }),
+        ),
+      )
       return waiting.length === 1000 ? waiting : undefined
     })
-    const result = await sr(stack(IP({ src: LEFT, dst: RIGHT }), TCP({ sport: 40000, dport: [[1, 1000]] })), { link, timeout: 10 })
+    const result = await sr(stack(IP({ src: LEFT, dst: RIGHT }), TCP({ sport: 40000, dport: [[1, 1000]] })), {
+      link,
+      timeout: 10,
+    })
     expect(result.answered).toHaveLength(1000)
     expect(result.answered.every(({ query, answer }) => query.get(TCP)!.dport === answer.get(TCP)!.sport)).toBe(true)
   })
@@ -159,7 +193,10 @@ describe('sr', () => {
 describe('srp', () => {
   test('whole frames, answered by whole frames', async () => {
     const link = wire(echo)
-    const answer = await srp1(stack(Ether({ dst: 'ff:ff:ff:ff:ff:ff' }), ARP({ psrc: LEFT, pdst: RIGHT })), { link, timeout: 5 })
+    const answer = await srp1(stack(Ether({ dst: 'ff:ff:ff:ff:ff:ff' }), ARP({ psrc: LEFT, pdst: RIGHT })), {
+      link,
+      timeout: 5,
+    })
     expect(answer?.summary()).toContain('ARP is at 02:00:00:00:00:02 says 10.0.0.2')
     expect(answer?.get(ARP)?.hwsrc).toBe(RIGHT_MAC)
     const result = await srp(stack(Ether({ dst: RIGHT_MAC }), ping([1, 2])), { link, timeout: 5 })
@@ -178,8 +215,14 @@ describe('send', () => {
   })
 
   test.each([
-    [() => send(stack(Ether(), IP())), 'send, sr and sr1 take packets that begin with IP or IPv6; this one begins with Ether: sendp, srp and srp1 send whole frames'],
-    [() => sr1(ARP()), 'send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ARP: put it in a frame, Ether()/ARP(…), and use sendp, srp or srp1'],
+    [
+      () => send(stack(Ether(), IP())),
+      'send, sr and sr1 take packets that begin with IP or IPv6; this one begins with Ether: sendp, srp and srp1 send whole frames',
+    ],
+    [
+      () => sr1(ARP()),
+      'send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ARP: put it in a frame, Ether()/ARP(…), and use sendp, srp or srp1',
+    ],
     [() => sr1(ping(), { timeout: -1 }), 'sr1: option timeout must be a number, 0 or more, not -1'],
     [() => sr([]), 'sr: there is no packet to send'],
     [() => send(5 as never), 'cannot send 5: give a packet, a list of packets, or bytes'],
@@ -190,7 +233,10 @@ describe('send', () => {
 })
 
 describe('sniff', () => {
-  const frames = (count: number): Uint8Array[] => Array.from({ length: count }, (_, seq) => stack(Ether({ dst: RIGHT_MAC }), IP({ src: LEFT, dst: RIGHT }), ICMP({ seq })).bytes())
+  const frames = (count: number): Uint8Array[] =>
+    Array.from({ length: count }, (_, seq) =>
+      stack(Ether({ dst: RIGHT_MAC }), IP({ src: LEFT, dst: RIGHT }), ICMP({ seq })).bytes(),
+    )
 
   test('ends at its count, with times', async () => {
     const link = wire(() => undefined)

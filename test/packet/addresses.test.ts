@@ -1,17 +1,22 @@
-import fc from 'fast-check'
 import { isIPv4, isIPv6 } from 'node:net'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from '../../src/packet/index.js'
 
 describe('IPv4', () => {
   test('reads what the standard library takes for an address, and nothing else', () => {
-    const octetLike = fc.oneof(fc.integer({ min: 0, max: 300 }).map(String), fc.constantFrom('', '00', '01', '-1', 'a', '1e1', ' 1', '256'))
+    const octetLike = fc.oneof(
+      fc.integer({ min: 0, max: 300 }).map(String),
+      fc.constantFrom('', '00', '01', '-1', 'a', '1e1', ' 1', '256'),
+    )
     const text = fc.array(octetLike, { minLength: 3, maxLength: 5 }).map((parts) => parts.join('.'))
     fc.assert(fc.property(text, (candidate) => parseIpv4(candidate) >= 0 === isIPv4(candidate)))
   })
 
   test('gives back the number it was formatted from', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 0xffffffff }), (number) => parseIpv4(formatIpv4(number)) === number))
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffffff }), (number) => parseIpv4(formatIpv4(number)) === number),
+    )
     expect(formatIpv4(0xc0a80001)).toBe('192.168.0.1')
     expect(formatIpv4(0xffffffff)).toBe('255.255.255.255')
   })
@@ -57,7 +62,10 @@ describe('MAC', () => {
     expect(parseMac('02-00-5E-00-53-01')).toBe(0x02005e005301)
   })
 
-  test.each(['', '02:00:00:00:00', '02:00:00:00:00:0', '02:00:00:00:00:0g', '020000000001', '02:00:00:00:00:01:02'])('%j is none', (text) => {
-    expect(parseMac(text)).toBe(-1)
-  })
+  test.each(['', '02:00:00:00:00', '02:00:00:00:00:0', '02:00:00:00:00:0g', '020000000001', '02:00:00:00:00:01:02'])(
+    '%j is none',
+    (text) => {
+      expect(parseMac(text)).toBe(-1)
+    },
+  )
 })

@@ -20,7 +20,9 @@ test('is what the book says, for every length and start, also above the word-wis
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 700 }), fc.nat(5), (bytes, start) => {
       const from = Math.min(start, bytes.length)
-      expect(checksum(bytes, from)).toBe(byTheBook(bytes.subarray(from)) % 0xffff === 0 ? checksum(bytes, from) : byTheBook(bytes.subarray(from)))
+      expect(checksum(bytes, from)).toBe(
+        byTheBook(bytes.subarray(from)) % 0xffff === 0 ? checksum(bytes, from) : byTheBook(bytes.subarray(from)),
+      )
       expect((checksum(bytes, from) - byTheBook(bytes.subarray(from))) % 0xffff).toBe(0)
     }),
   )

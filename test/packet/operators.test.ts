@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { divide, isIn, multiply, remove, stack } from '../../src/packet/index.js'
 import { IP, Raw, TCP, UDP } from '../../src/layers/index.js'
+import { divide, isIn, multiply, remove, stack } from '../../src/packet/index.js'
 
-const names = (packet: unknown): string[] => (packet as ReturnType<typeof stack>).layers().map((layer) => layer.layerName)
+const names = (packet: unknown): string[] =>
+  (packet as ReturnType<typeof stack>).layers().map((layer) => layer.layerName)
 
 test('/ stacks when a packet or a layer takes part', () => {
   expect(names(divide(IP(), TCP()))).toEqual(['IP', 'TCP'])

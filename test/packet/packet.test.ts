@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { fromHex, packetFromJson, PacketError, stack } from '../../src/packet/index.js'
 import { Ether, IP, Padding, Raw, TCP, UDP } from '../../src/layers/index.js'
+import { fromHex, PacketError, packetFromJson, stack } from '../../src/packet/index.js'
 
 const addresses = { src: '10.0.0.1', dst: '10.0.0.2' }
-const segment = () => stack(Ether({ src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02' }), IP(addresses), TCP({ sport: 1000, dport: 80, flags: 'SA' }), 'hello')
+const segment = () =>
+  stack(
+    Ether({ src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02' }),
+    IP(addresses),
+    TCP({ sport: 1000, dport: 80, flags: 'SA' }),
+    'hello',
+  )
 
 describe('reaching fields', () => {
   test('a name falls through to the layer that has it', () => {
@@ -38,12 +44,18 @@ describe('reaching fields', () => {
     [() => IP({ ttl: -1 }), 'IP.ttl: -1 does not fit 8 bits (0..255)'],
     [() => IP({ ttl: 1.5 }), 'IP.ttl: 1.5 is no whole number (0..255)'],
     [() => IP({ dst: '10.0.0.256' }), "IP.dst: '10.0.0.256' is no IPv4 address such as '10.0.0.1'"],
-    [() => IP({ proto: 'upd' }), "IP.proto: 'upd' is no name of a value; did you mean 'udp'? (a number 0..255 works too)"],
+    [
+      () => IP({ proto: 'upd' }),
+      "IP.proto: 'upd' is no name of a value; did you mean 'udp'? (a number 0..255 works too)",
+    ],
     [() => TCP({ dport: [] }), 'TCP.dport: an empty list stands for no packet at all; give at least one value'],
     [() => TCP({ dport: [[9, 5]] }), 'TCP.dport: the range 9..5 ends before it begins'],
     [() => IP({ dst: '10.0.0.0/33' }), "IP.dst: the prefix length of '10.0.0.0/33' must be 0..32"],
     [() => IP('45' as never), "IP('45'): give an object of fields such as IP({version: …}), or bytes to dissect"],
-    [() => stack(IP(), 5 as never), 'only a layer, a packet, text or bytes can be stacked on a packet, not the number 5'],
+    [
+      () => stack(IP(), 5 as never),
+      'only a layer, a packet, text or bytes can be stacked on a packet, not the number 5',
+    ],
   ])('a value that does not fit is refused (%#)', (make, message) => {
     expect(make).toThrow(new PacketError(message))
   })
@@ -63,7 +75,12 @@ describe('changing', () => {
     packet.get(IP)!.src = '10.0.0.9'
     packet.get(IP)!.unset('chksum')
     packet.get(TCP)!.chksum = undefined as never
-    const fresh = stack(Ether({ src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02' }), IP({ ...addresses, src: '10.0.0.9' }), TCP({ sport: 1000, dport: 80, flags: 'SA' }), 'hello')
+    const fresh = stack(
+      Ether({ src: '02:00:00:00:00:01', dst: '02:00:00:00:00:02' }),
+      IP({ ...addresses, src: '10.0.0.9' }),
+      TCP({ sport: 1000, dport: 80, flags: 'SA' }),
+      'hello',
+    )
     expect(packet.hex()).toBe(fresh.hex())
   })
 
@@ -112,7 +129,11 @@ describe('building', () => {
     const packet = stack(IP(addresses), UDP(), 'abc', Padding('\0\0\0'))
     expect(IP(packet.bytes()).len).toBe(31)
     expect(packet.bytes()).toHaveLength(34)
-    expect(IP(packet.bytes()).layers().map((one) => one.layerName)).toEqual(['IP', 'UDP', 'Raw', 'Padding'].map((name) => (name === 'Raw' ? expect.any(String) : name)))
+    expect(
+      IP(packet.bytes())
+        .layers()
+        .map((one) => one.layerName),
+    ).toEqual(['IP', 'UDP', 'Raw', 'Padding'].map((name) => (name === 'Raw' ? expect.any(String) : name)))
   })
 
   test('bytes built earlier stay as they were, over many packets', () => {
@@ -124,7 +145,9 @@ describe('building', () => {
   test('packets larger than any slab', () => {
     const load = Buffer.alloc(65000, 'q')
     expect(stack(IP(addresses), Raw(load)).bytes().subarray(20)).toEqual(load)
-    expect(() => stack(IP(addresses), 'x'.repeat(65536)).bytes()).toThrow('IP.len: the computed value 65556 does not fit 16 bits (0..65535); make the packet smaller or set the field')
+    expect(() => stack(IP(addresses), 'x'.repeat(65536)).bytes()).toThrow(
+      'IP.len: the computed value 65556 does not fit 16 bits (0..65535); make the packet smaller or set the field',
+    )
     // What failed must not disturb what follows.
     expect(stack(IP(addresses), UDP(), 'a').hex()).toBe(IP(stack(IP(addresses), UDP(), 'a').bytes()).hex())
   })
@@ -190,7 +213,13 @@ describe('sets', () => {
   })
 
   test('networks, ranges, lists of them', () => {
-    expect(names(stack(IP({ dst: ['10.0.0.8/31', '10.1.1.1-3'] }), TCP()) as never)).toEqual(['10.0.0.8:80', '10.0.0.9:80', '10.1.1.1:80', '10.1.1.2:80', '10.1.1.3:80'])
+    expect(names(stack(IP({ dst: ['10.0.0.8/31', '10.1.1.1-3'] }), TCP()) as never)).toEqual([
+      '10.0.0.8:80',
+      '10.0.0.9:80',
+      '10.1.1.1:80',
+      '10.1.1.2:80',
+      '10.1.1.3:80',
+    ])
     expect(stack(IP({ dst: '0.0.0.0/0' }), TCP({ dport: [[1, 65535]] })).count()).toBe(2 ** 32 * 65535)
   })
 
@@ -210,9 +239,38 @@ describe('in and out', () => {
         { name: 'Ether', fields: { dst: '02:00:00:00:00:02', src: '02:00:00:00:00:01', type: 2048 } },
         {
           name: 'IP',
-          fields: { version: 4, ihl: 5, tos: 0, len: 45, id: 1, flags: '', frag: 0, ttl: 64, proto: 6, chksum: packet.rebuilt().get(IP)!.chksum, src: '10.0.0.1', dst: '10.0.0.2', options: [] },
+          fields: {
+            version: 4,
+            ihl: 5,
+            tos: 0,
+            len: 45,
+            id: 1,
+            flags: '',
+            frag: 0,
+            ttl: 64,
+            proto: 6,
+            chksum: packet.rebuilt().get(IP)!.chksum,
+            src: '10.0.0.1',
+            dst: '10.0.0.2',
+            options: [],
+          },
         },
-        { name: 'TCP', fields: { sport: 1000, dport: 80, seq: 0, ack: 0, dataofs: 5, reserved: 0, flags: 'SA', window: 8192, chksum: packet.rebuilt().get(TCP)!.chksum, urgptr: 0, options: [] } },
+        {
+          name: 'TCP',
+          fields: {
+            sport: 1000,
+            dport: 80,
+            seq: 0,
+            ack: 0,
+            dataofs: 5,
+            reserved: 0,
+            flags: 'SA',
+            window: 8192,
+            chksum: packet.rebuilt().get(TCP)!.chksum,
+            urgptr: 0,
+            options: [],
+          },
+        },
         { name: 'Raw', fields: { load: '68656c6c6f' } },
       ],
     })
@@ -228,7 +286,7 @@ describe('in and out', () => {
     wrong.chksum = 5
     expect(wrong.command()).toContain('chksum: 5')
     expect(Raw(fromHex('00ff')).command()).toBe("Raw(hex('00ff'))")
-    expect(Raw("it's \\ \"x\"").command()).toBe(String.raw`Raw('it\'s \\ "x"')`)
+    expect(Raw('it\'s \\ "x"').command()).toBe(String.raw`Raw('it\'s \\ "x"')`)
   })
 
   test('show leaves automatic fields open, show2 has their values', () => {

@@ -1,5 +1,16 @@
-import { rdpcap as readList, wrpcap as writeList, type CaptureInput, type PacketList, type ReadPacketsOptions, type WritablePackets, type WriteCaptureOptions, type WriteResult } from '../capture/index.js'
-import { fileFilter, report, Task } from '../exchange/index.js'
+import {
+  type CaptureInput,
+  type PacketList,
+  type ReadPacketsOptions,
+  rdpcap as readList,
+  type WritablePackets,
+  type WriteCaptureOptions,
+  type WriteResult,
+  wrpcap as writeList,
+} from '../capture/index.js'
+import { fileFilter } from './file-filter.js'
+import { report } from './report.js'
+import { Task } from './task.js'
 
 /** Options of `rdpcap` at the prompt: the filter may be a BPF expression too. */
 export interface ReadFileOptions extends Omit<ReadPacketsOptions, 'filter' | 'onProgress'> {
@@ -19,7 +30,8 @@ export function rdpcap(input: CaptureInput, options: ReadFileOptions = {}): Task
         signal: stop.signal,
         ...rest,
         ...(filter === undefined ? {} : { filter: typeof filter === 'string' ? fileFilter(filter) : filter }),
-        onProgress: (packets, bytesRead, bytesTotal) => control.progress({ done: bytesRead, total: bytesTotal, text: `${packets} packets` }),
+        onProgress: (packets, bytesRead, bytesTotal) =>
+          control.progress({ done: bytesRead, total: bytesTotal, text: `${packets} packets` }),
       })
     },
     { name: 'rdpcap' },
@@ -27,7 +39,11 @@ export function rdpcap(input: CaptureInput, options: ReadFileOptions = {}): Task
 }
 
 /** Writes packets to a pcap or pcapng file. */
-export function wrpcap(path: string | URL, packets: WritablePackets, options: WriteCaptureOptions = {}): Task<WriteResult> {
+export function wrpcap(
+  path: string | URL,
+  packets: WritablePackets,
+  options: WriteCaptureOptions = {},
+): Task<WriteResult> {
   return Task.run(
     async (control) => {
       // A file half written is worse than one that takes a moment longer: an interrupt lets it finish.
