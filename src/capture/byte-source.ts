@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { promises } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { CaptureFileError, fileSystemError } from './capture-error.js'
 
@@ -34,7 +35,7 @@ async function openFile(path: string | URL): Promise<ByteSource> {
     )
   let file: FileHandle | undefined
   try {
-    file = await open(path, 'r')
+    file = await promises.open(path, 'r')
     const status = await file.stat()
     if (status.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
     return new FileSource(name, file, status.isFile() ? status.size : Number.POSITIVE_INFINITY)

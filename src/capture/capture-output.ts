@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { createWriteStream, promises } from 'node:fs'
 import type { Writable } from 'node:stream'
-import { createGzip } from 'node:zlib'
 import { fileSystemError } from './capture-error.js'
 
 /** Bytes to a file, in order. */
@@ -15,7 +13,7 @@ export interface CaptureOutput {
 export async function openOutput(path: string, options: { append: boolean; gzip: boolean }): Promise<CaptureOutput> {
   if (path === '-') return new StreamOutput('standard output', process.stdout, options.gzip, false)
   try {
-    const file = await open(path, options.append ? 'a' : 'w')
+    const file = await promises.open(path, options.append ? 'a' : 'w')
     return new StreamOutput(path, createWriteStream(path, { fd: file }), options.gzip, true)
   } catch (error) {
     throw fileSystemError(path, error, 'write')
@@ -36,7 +34,7 @@ class StreamOutput implements CaptureOutput {
     target.on('error', this.onError)
     this.entry = target
     if (gzip) {
-      const compressor = createGzip()
+      const compressor = process.getBuiltinModule('node:zlib').createGzip()
       compressor.on('error', this.onError)
       compressor.pipe(target, { end: ends })
       this.entry = compressor

@@ -1,4 +1,4 @@
-import { constants, createGunzip, type Gunzip } from 'node:zlib'
+import type { Gunzip } from 'node:zlib'
 import type { ByteSource } from './byte-source.js'
 
 /** Compressed bytes handed to zlib at once. They inflate to at most 1 032 times as much, which bounds the memory held. */
@@ -24,6 +24,8 @@ export class GunzipSource implements ByteSource {
   constructor(private readonly source: ByteSource) {
     this.name = source.name
     // What zlib inflates in the call that fails is lost: at most one chunk.
+    // Loaded when it is needed: most captures are not compressed, and every start would pay.
+    const { constants, createGunzip } = process.getBuiltinModule('node:zlib')
     this.gunzip = createGunzip({ chunkSize: 16 * 1024, finishFlush: constants.Z_FINISH })
     this.gunzip.on('data', (chunk: Uint8Array) => this.inflated.push(chunk))
     this.gunzip.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { promises } from 'node:fs'
 import { CaptureFileError } from './capture-error.js'
 import { isInMemory, itemsOf, traitsOf, type WritablePackets } from './capture-records.js'
 import { CaptureWriter, formatOf, type WriteCaptureOptions } from './capture-writer.js'
@@ -65,7 +65,7 @@ async function inspect(name: string, packets: WritablePackets, options: WriteCap
 async function refuseOwnInput(name: string, packets: WritablePackets): Promise<void> {
   const input = packets instanceof PcapReader || packets instanceof CaptureReading ? packets.input : null
   if (typeof input !== 'string' || input === '-' || name === '-') return
-  const [from, to] = await Promise.all([input, name].map((path) => realpath(path).catch(() => null)))
+  const [from, to] = await Promise.all([input, name].map((path) => promises.realpath(path).catch(() => null)))
   if (from !== null && from === to) {
     throw new CaptureFileError(
       'UNSUPPORTED',

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { PacketList } from '../capture/index.js'
 import { dissectLink } from '../layers/index.js'
 import type { Capture, CaptureBatch, Link } from '../link/index.js'
@@ -8,6 +7,7 @@ import { AnswerList, AnswerPair, ExchangeResult } from './answer-list.js'
 import { copyFrame, metaOf, networkLayer } from './frame-copy.js'
 import { Matcher, type Probe } from './matcher.js'
 import { concretePackets, NetworkSender, type Outgoing, prepareFrame, type Sendable } from './outgoing.js'
+import { pause } from './pause.js'
 import { packetCount, report } from './report.js'
 import { checkNumber, sendFrames } from './send.js'
 import { Task, type TaskControl } from './task.js'
@@ -157,7 +157,7 @@ class Exchange {
       this.sent += await sendFrames(link, frames, control)
       control.progress({ done: this.sent, total: all.length })
       // Answers are read between batches: a queue full of unread answers loses them.
-      await delay(gap, undefined, { signal: control.signal }).catch(() => undefined)
+      await pause(gap, control.signal)
     }
   }
 

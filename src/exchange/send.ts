@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Link } from '../link/index.js'
 import { PacketError } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
 import { concretePackets, NetworkSender, type Outgoing, prepareFrame, type Sendable } from './outgoing.js'
+import { pause } from './pause.js'
 import { packetCount, report } from './report.js'
 import { Task, type TaskControl } from './task.js'
 
@@ -73,7 +73,7 @@ async function sendAll(
       queue.push(probe.frame)
       if (inter > 0) {
         await flush()
-        await delay(inter * 1000, undefined, { signal: control.signal })
+        await pause(inter * 1000, control.signal)
       }
     }
   }
@@ -97,7 +97,7 @@ export async function sendFrames(
     if (taken > 0) since = performance.now()
     else if (performance.now() - since > FULL_QUEUE)
       throw new PacketError(`${link.name} takes no more packets: its queue has been full for ${FULL_QUEUE / 1000} s`)
-    await delay(1)
+    await pause(1)
   }
   return sent
 }

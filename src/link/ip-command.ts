@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process'
-
 /**
  * What `ip -j ARGUMENTS` prints (iproute2), or undefined when it is not installed or fails. The fallback where netlink
  * can not be asked; 3 ms.
@@ -18,6 +16,7 @@ export function ipJson<T>(parameters: readonly string[]): T[] | undefined {
 export function runIp(
   parameters: readonly string[],
 ): { status: number | null; stdout: string; stderr: string } | undefined {
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   const result = spawnSync('ip', ['-j', ...parameters], { encoding: 'utf8', timeout: 5000 })
   return result.error === undefined ? result : undefined
 }

@@ -1,4 +1,3 @@
-import { isMainThread } from 'node:worker_threads'
 import type { node } from 'koffi'
 import { makeBatch, RECORD_HEADER, readRecords } from './batch-reader.js'
 import { foreignInterface, type Pointer } from './foreign.js'
@@ -68,7 +67,7 @@ export class PcapCapture implements Capture {
     onBatch: (batch: CaptureBatch) => void,
     onError: (error: Error) => void,
   ) {
-    if (!isMainThread) {
+    if (!process.getBuiltinModule('node:worker_threads').isMainThread) {
       // koffi's poll handle aborts the process when its worker ends while frames arrive (seen with koffi 3.3.4, Node
       // 20.20).
       throw new LinkError(

@@ -879,15 +879,20 @@ export function registerDefinition(definition: LayerDefinition): void {
   definitions.set(definition.layerName, definition)
 }
 
-/** The layers that have a field of each name. */
-const owners = new Map<string, LayerDefinition[]>()
+/** A field name that all packets have, with the layers that know it. */
+interface ExposedName {
+  readonly owners: LayerDefinition[]
+  /** Whether its getter was made for these layers alone. */
+  isCompiled: boolean
+}
+
+const exposed = new Map<string, ExposedName>()
 
 function exposeField(name: string, definition: LayerDefinition): void {
-  const known = owners.get(name)
+  const known = exposed.get(name)
   if (known !== undefined) {
-    known.push(definition)
-    // A getter that was made for fewer layers would not know the new one.
-    defineAccessors(name, known)
+    known.owners.push(definition)
+    if (known.isCompiled) defineAccessors(name, known)
     return
   }
   if (name in Packet.prototype || name.startsWith('_')) {
@@ -895,14 +900,15 @@ function exposeField(name: string, definition: LayerDefinition): void {
       `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
     )
   }
-  const list = [definition]
-  owners.set(name, list)
-  defineAccessors(name, list)
+  const entry = { owners: [definition], isCompiled: false }
+  exposed.set(name, entry)
+  defineAccessors(name, entry)
 }
 
-function defineAccessors(name: string, list: readonly LayerDefinition[]): void {
+function defineAccessors(name: string, entry: ExposedName): void {
   const id = nameId(name)
   let reads = 0
+  entry.isCompiled = false
   const set = function (this: Packet, value: unknown): void {
     for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
       const index = layer._layer.slots[id]
@@ -914,8 +920,11 @@ function defineAccessors(name: string, list: readonly LayerDefinition[]): void {
     throw this._unknownField(name)
   }
   const get = function (this: Packet): unknown {
-    if (++reads === HOT)
-      Object.defineProperty(Packet.prototype, name, { configurable: true, get: compileGetter(id, list) ?? get, set })
+    if (++reads === HOT) {
+      entry.isCompiled = true
+      const compiled = compileGetter(id, entry.owners) ?? get
+      Object.defineProperty(Packet.prototype, name, { configurable: true, get: compiled, set })
+    }
     for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
       const index = layer._layer?.slots[id]
       if (index !== undefined && index >= 0) return layer._read(index)

@@ -7,7 +7,7 @@ import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { preloaded } from '../../src/commands/globals.js'
 import { metadataOf } from '../../src/commands/metadata.js'
-import { allLayers } from '../../src/packet/index.js'
+import { allLayers, layerByName } from '../../src/packet/index.js'
 import { parse } from '../../src/repl/parse.js'
 import { allPages, fits, type Page, ROOT, replaceOutput, type Step, UPDATES, updateLines } from './examples.js'
 import { Session } from './session.js'
@@ -87,8 +87,13 @@ describe.each(pages.filter((page) => page.blocks.length > 0))('$name', (page) =>
 describe('the table of layers', () => {
   it('has all layers', () => {
     const page = pages.find(({ name }) => name === 'docs/layers.md')!
-    const [start, end] = ['<!-- layers:', '<!-- end'].map((mark) => page.lines.findIndex((line) => line.startsWith(mark))) as [number, number]
-    const rows = own.map(({ layerName, definition }) => `| \`${layerName}\` | ${definition.summaryText.replaceAll('|', '\\|')} |`).sort()
+    const [start, end] = ['<!-- layers:', '<!-- end'].map((mark) =>
+      page.lines.findIndex((line) => line.startsWith(mark)),
+    ) as [number, number]
+    const names = own.map(({ layerName }) => layerName).sort((a, b) => a.localeCompare(b))
+    const rows = names.map(
+      (name) => `| \`${name}\` | ${layerByName(name)!.definition.summaryText.replaceAll('|', '\\|')} |`,
+    )
     const table = ['| Layer | |', '|---|---|', ...rows]
     if (UPDATES) updateLines(page, start + 1, end - start - 1, table)
     else expect(page.lines.slice(start + 1, end), 'UPDATE_DOCS=1 npx vitest run test/docs writes it').toEqual(table)

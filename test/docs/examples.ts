@@ -107,7 +107,12 @@ export const UPDATES = process.env.UPDATE_DOCS === '1'
 
 /** Replaces what a step is said to print. Steps of a page must be replaced from the last to the first. */
 export function replaceOutput(page: Page, { at, expected, prefix }: Step, actual: readonly string[]): void {
-  updateLines(page, at, expected!.length, actual.map((line) => `${prefix}${line}`.trimEnd()))
+  updateLines(
+    page,
+    at,
+    expected!.length,
+    actual.map((line) => `${prefix}${line}`.trimEnd()),
+  )
 }
 
 /** Puts lines in the place of `count` lines of a page, in its file too. */
