@@ -29,6 +29,8 @@ export interface SideResult {
   packets: number
   /** CPU of one packet. */
   nanoseconds: number
+  /** CPU of one packet in the very first pass of a fresh process; only we give it. */
+  cold?: number
   /** Field values read of one packet; 0 where it is not counted. */
   values: number
   /** Digest of what was read or built: equal on all sides, or they did not do the same work. */

@@ -7,8 +7,8 @@ import { build, buildSink } from './ours/build.js'
 import { everyField, everyFieldSink, twoFields, twoFieldsSink, valuesRead } from './ours/dissect.js'
 import { type Capture, readWholeCapture } from './ours/whole-capture.js'
 
-/** Compilation goes on in other threads for about as long as this; it would count otherwise. */
-const WARM_UP_PASSES = 10
+/** Compilation goes on in other threads for about as long as these passes take; it would count otherwise. */
+const WARM_UP_PASSES = 20
 
 const [mode = '', file = '', ...numbers] = process.argv.slice(2)
 const [count = 0, passes = 1, subset = 0] = numbers.map(Number)
@@ -32,7 +32,11 @@ function measure(
   subsetSink: () => string,
   values = () => 0,
 ): void {
-  for (let warmUp = 0; warmUp < WARM_UP_PASSES; warmUp++) pass()
+  const atStart = process.cpuUsage()
+  pass()
+  const first = process.cpuUsage(atStart)
+  const cold = ((first.user + first.system) * 1000) / packets
+  for (let warmUp = 1; warmUp < WARM_UP_PASSES; warmUp++) pass()
   globalThis.gc?.()
   const before = process.cpuUsage()
   for (let round = 0; round < passes; round++) pass()
@@ -46,6 +50,7 @@ function measure(
       mode,
       packets,
       nanoseconds,
+      cold,
       values: values(),
       sink: sink(),
       subsetSink: subsetSink(),

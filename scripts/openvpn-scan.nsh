@@ -12,8 +12,14 @@ const { values } = parseArgs({
     host: { type: 'string', default: '10.86.0.2' },
     ports: { type: 'string', default: '1194,1195' },
     timeout: { type: 'string', default: '1' },
+    help: { type: 'boolean', short: 'h' },
   },
 })
+
+if (values.help) {
+  console.log('usage: openvpn-scan.nsh [--host ADDRESS] [--ports 1194,1195] [--timeout SECONDS]')
+  process.exit(0)
+}
 
 // Behind opcode and key id: session id, no acknowledgements, packet number 0.
 const reset = OpenVPN({ opcode: 'HARD_RESET_CLIENT_V2', keyid: 0 })/hex('78dd5d8aa7d1c938 00 00000000')

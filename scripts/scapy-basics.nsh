@@ -5,7 +5,15 @@
 // Elsewhere: sudo ./netshell run scripts/scapy-basics.nsh --host 192.168.0.254
 import { parseArgs } from 'node:util'
 
-const { values: { host } } = parseArgs({ args, options: { host: { type: 'string', default: '10.86.0.2' } } })
+const { values: { host, help: wantsHelp } } = parseArgs({
+  args,
+  options: { host: { type: 'string', default: '10.86.0.2' }, help: { type: 'boolean', short: 'h' } },
+})
+
+if (wantsHelp) {
+  console.log('usage: scapy-basics.nsh [--host ADDRESS]')
+  process.exit(0)
+}
 
 console.log('A header and its defaults:')
 IP().show()

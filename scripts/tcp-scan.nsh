@@ -11,8 +11,14 @@ const { values } = parseArgs({
     host: { type: 'string', default: '10.86.0.2' },
     ports: { type: 'string', default: '22,23,25,80,8080' },
     timeout: { type: 'string', default: '1' },
+    help: { type: 'boolean', short: 'h' },
   },
 })
+
+if (values.help) {
+  console.log('usage: tcp-scan.nsh [--host ADDRESS] [--ports 22,80,8000-8010] [--timeout SECONDS]')
+  process.exit(0)
+}
 
 // '22,8000-8010' becomes the set [22, [8000, 8010]].
 const ports = values.ports.split(',').map(part => {

@@ -78,5 +78,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
 load()
   .main(process.argv.slice(2))
   .then((code) => {
-    process.exitCode = code
+    // A script may have chosen one.
+    if (code !== 0) process.exitCode = code
   })

@@ -7,7 +7,6 @@ export {
   CaptureWarning,
   CaptureWriter,
   PacketList,
-  pcapReader,
   readCapture,
   type WriteCaptureOptions,
 } from './capture/index.js'

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { preloaded } from './commands/globals.js'
 import { setReporter, useKernelRoutes } from './exchange/index.js'
+import { suggestion } from './packet/index.js'
 import { EXIT, evaluateOnce, runScript } from './repl/script.js'
 
 export { EXIT }
@@ -16,8 +17,11 @@ export async function main(args: readonly string[]): Promise<number> {
   useKernelRoutes()
   setReporter((text, kind) => process.stderr.write(kind === 'warning' ? `warning: ${text}\n` : `${text}\n`))
   try {
-    const code = args.length === 0 ? await startShell() : await runCommandLine(args)
-    return code
+    if (args.length === 0) return await startShell()
+    const oneShot = quickEvaluation(args)
+    if (oneShot !== undefined) return await evaluateOnce(oneShot.source, preloaded(), { json: oneShot.json })
+    if (isScript(args[0]!)) return await runScript(args[0]!, args.slice(1), preloaded())
+    return await runCommandLine(args)
   } catch (error) {
     return report(error)
   }
@@ -27,7 +31,21 @@ export async function main(args: readonly string[]): Promise<number> {
 async function startShell(): Promise<number> {
   if (!process.stdin.isTTY) return runScript('-', [], preloaded())
   const { startPrompt } = await import('./repl/prompt.js')
-  return startPrompt(preloaded())
+  return startPrompt(preloaded(), { version: version() })
+}
+
+/** `-e SOURCE`, with `--json` or not: the plain forms, for which nothing of the command line is loaded. */
+function quickEvaluation(args: readonly string[]): { source: string; json: boolean } | undefined {
+  const rest = args.filter((argument, i) => argument !== '--json' || /^(-e|--eval)$/.test(args[i - 1] ?? ''))
+  if (rest.length !== 2 || !/^(-e|--eval)$/.test(rest[0]!)) return undefined
+  return { source: rest[1]!, json: rest.length < args.length }
+}
+
+const COMMANDS = ['run', 'read', 'dissect', 'help']
+
+/** Whether the first argument is a script, as it is when a script's first line names netshell. */
+function isScript(argument: string): boolean {
+  return !argument.startsWith('-') && !COMMANDS.includes(argument) && existsSync(argument)
 }
 
 async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -45,10 +63,16 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'print this help')
     .option('-e, --eval <expression>', 'evaluate, print the result')
     .option('--json', 'print the result of -e as JSON lines')
+    .argument('[script...]', 'a script to run, with its arguments, as `run` does')
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(netshell --help lists what there is)')
-    .action(async (options: { eval?: string; json?: boolean }) => {
+    .action(async ([word]: string[], options: { eval?: string; json?: boolean }) => {
+      if (word !== undefined) {
+        process.stderr.write(`netshell: there is no command and no script '${word}'${suggestion(word, COMMANDS)}\n`)
+        exitCode = EXIT.usage
+        return
+      }
       exitCode =
         options.eval === undefined
           ? await startShell()

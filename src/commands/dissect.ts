@@ -72,7 +72,8 @@ function formatted(line: string, from: Layer, form: 'json' | 'summary' | 'show')
   if (bytes.length === 0) throw new PacketError('there are no bytes to dissect')
   const packet = dissect(layer ?? from, bytes)
   if (form === 'json') return JSON.stringify(packet)
-  return form === 'show' ? packet.show({ dump: true })! : packet.summary()
+  if (form === 'show') return packet.show({ dump: true })!
+  return [packet.summary(), ...packet.issues()].join('  ! ')
 }
 
 function findLayer(name: string): Layer | string {
@@ -88,5 +89,5 @@ function noLayer(name: string): string {
   return `there is no layer '${name}'${suggestion(
     name,
     allLayers().map((layer) => layer.layerName),
-  )}; netshell -e "ls()" lists them`
+  )}. netshell -e "ls()" lists them`
 }

@@ -1,5 +1,5 @@
-import { PacketList, pcapReader } from '../capture/index.js'
-import { rdpcap, send, sendp, sleep, sniff, sr, sr1, srp, srp1, wrpcap } from '../exchange/index.js'
+import { PacketList } from '../capture/index.js'
+import { pcapReader, rdpcap, send, sendp, sleep, sniff, sr, sr1, srp, srp1, wrpcap } from '../exchange/index.js'
 import { interfaces, memoryLinkPair, neighbours, route } from '../link/index.js'
 import * as engine from '../packet/index.js'
 import { listing } from './listing.js'
@@ -351,7 +351,7 @@ export function preloaded(): Record<string, unknown> {
     describe(layerName, {
       group: 'Layers',
       summary: layer.definition.summaryText,
-      usage: `${layerName}({${layer.definition.fields.map((field) => field.name).join(', ')}})`,
+      usage: `${layerName}({field: value, …})`,
       example: `${layerName}()`,
     })
   }

@@ -98,6 +98,9 @@ export class ExchangeResult {
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
+    const lines = this.summary().split('\n')
+    const shown = lines.slice(0, SHOWN)
+    if (lines.length > SHOWN) shown.push(`… ${lines.length - SHOWN} more; summary() has them all`)
+    return [this.toString(), ...shown].join('\n')
   }
 }

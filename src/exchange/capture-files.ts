@@ -1,6 +1,8 @@
 import {
   type CaptureInput,
+  pcapReader as openReader,
   type PacketList,
+  type PcapReader,
   type ReadPacketsOptions,
   rdpcap as readList,
   type WritablePackets,
@@ -29,7 +31,7 @@ export function rdpcap(input: CaptureInput, options: ReadFileOptions = {}): Task
         onWarning: (warning) => report(warning.message, 'warning'),
         signal: stop.signal,
         ...rest,
-        ...(filter === undefined ? {} : { filter: typeof filter === 'string' ? fileFilter(filter) : filter }),
+        ...compiled(filter),
         onProgress: (packets, bytesRead, bytesTotal) =>
           control.progress({ done: bytesRead, total: bytesTotal, text: `${packets} packets` }),
       })
@@ -52,4 +54,15 @@ export function wrpcap(
     },
     { name: 'wrpcap' },
   )
+}
+
+/** A capture file packet by packet, for files larger than memory. */
+export function pcapReader(input: CaptureInput, options: ReadFileOptions = {}): PcapReader {
+  const { filter, ...rest } = options
+  return openReader(input, { onWarning: (warning) => report(warning.message, 'warning'), ...rest, ...compiled(filter) })
+}
+
+function compiled(filter: ReadFileOptions['filter']): Pick<ReadPacketsOptions, 'filter'> {
+  if (filter === undefined) return {}
+  return { filter: typeof filter === 'string' ? fileFilter(filter) : filter }
 }

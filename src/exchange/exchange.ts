@@ -6,10 +6,11 @@ import type { PathOptions } from './addressing.js'
 import { AnswerList, AnswerPair, ExchangeResult } from './answer-list.js'
 import { copyFrame, metaOf, networkLayer } from './frame-copy.js'
 import { Matcher, type Probe } from './matcher.js'
+import { checkNumber, checkOptions } from './options.js'
 import { concretePackets, NetworkSender, type Outgoing, prepareFrame, type Sendable } from './outgoing.js'
 import { pause } from './pause.js'
 import { packetCount, report } from './report.js'
-import { checkNumber, sendFrames } from './send.js'
+import { sendFrames } from './send.js'
 import { Task, type TaskControl } from './task.js'
 
 /** Options of `sr`, `sr1`, `srp` and `srp1`. */
@@ -27,6 +28,8 @@ export interface ExchangeOptions extends PathOptions {
   /** No message when done. */
   quiet?: boolean
 }
+
+const EXCHANGE_OPTIONS = ['timeout', 'retry', 'inter', 'multi', 'filter', 'iface', 'link', 'quiet']
 
 type Level = 'network' | 'link'
 
@@ -63,7 +66,7 @@ function first(result: ExchangeResult): AnyPacket | null {
 
 /** One run of sending and matching. */
 class Exchange {
-  private readonly matcher = new Matcher()
+  private readonly matcher: Matcher
   private readonly probes: Probe[] = []
   private readonly captures = new Map<Link, Capture>()
   private waiting = 0
@@ -79,6 +82,8 @@ class Exchange {
     private readonly control: TaskControl<ExchangeResult> | TaskControl<AnyPacket | null>,
     private readonly onlyOne = false,
   ) {
+    this.matcher = new Matcher(level === 'link')
+    checkOptions(name, options, EXCHANGE_OPTIONS)
     checkNumber(name, 'timeout', options.timeout ?? 2, false)
     checkNumber(name, 'retry', options.retry ?? 0, true)
     checkNumber(name, 'inter', options.inter ?? 0, false)

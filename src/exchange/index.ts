@@ -1,5 +1,5 @@
 export { AnswerList, AnswerPair, ExchangeResult, formatDuration } from './answer-list.js'
-export { type ReadFileOptions, rdpcap, wrpcap } from './capture-files.js'
+export { pcapReader, type ReadFileOptions, rdpcap, wrpcap } from './capture-files.js'
 export { type ExchangeOptions, sr, sr1, srp, srp1 } from './exchange.js'
 export { fileFilter } from './file-filter.js'
 export { closeLinks, defaultInterface, linkOf } from './links.js'

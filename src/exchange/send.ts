@@ -1,6 +1,7 @@
 import type { Link } from '../link/index.js'
 import { PacketError } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
+import { checkNumber, checkOptions } from './options.js'
 import { concretePackets, NetworkSender, type Outgoing, prepareFrame, type Sendable } from './outgoing.js'
 import { pause } from './pause.js'
 import { packetCount, report } from './report.js'
@@ -15,6 +16,8 @@ export interface SendOptions extends PathOptions {
   /** No message when done. */
   quiet?: boolean
 }
+
+const SEND_OPTIONS = ['count', 'inter', 'iface', 'link', 'quiet']
 
 /** Frames that go to the kernel in one call when there is no gap between packets. */
 const BATCH = 256
@@ -51,6 +54,7 @@ async function sendAll(
   control: TaskControl<number>,
   prepare: (packet: Parameters<NetworkSender['prepare']>[0]) => Promise<Outgoing>,
 ): Promise<number> {
+  checkOptions(name, options, SEND_OPTIONS)
   const { count = 1, inter = 0 } = options
   checkNumber(name, 'count', count, true)
   checkNumber(name, 'inter', inter, false)
@@ -100,12 +104,4 @@ export async function sendFrames(
     await pause(1)
   }
   return sent
-}
-
-/** @throws PacketError unless the option is a number that makes sense */
-export function checkNumber(name: string, option: string, value: unknown, whole: boolean): void {
-  if (typeof value === 'number' && value >= 0 && (!whole || Number.isInteger(value))) return
-  throw new PacketError(
-    `${name}: option ${option} must be a ${whole ? 'whole ' : ''}number, 0 or more, not ${String(value)}`,
-  )
 }

@@ -5,8 +5,8 @@ import { type AnyPacket, PacketError, print } from '../packet/index.js'
 import { fileFilter } from './file-filter.js'
 import { copyFrame, metaOf } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
+import { checkNumber, checkOptions } from './options.js'
 import { packetCount, report } from './report.js'
-import { checkNumber } from './send.js'
 import { Task, type TaskControl } from './task.js'
 
 /** Options of `sniff`. */
@@ -41,6 +41,23 @@ export interface SniffOptions {
   quiet?: boolean
 }
 
+const SNIFF_OPTIONS = [
+  'iface',
+  'filter',
+  'count',
+  'timeout',
+  'prn',
+  'lfilter',
+  'stop',
+  'store',
+  'promiscuous',
+  'snaplen',
+  'offline',
+  'link',
+  'started',
+  'quiet',
+]
+
 /** Captures packets until the count, the time or a Ctrl-C ends it, and gives them as a list. */
 export function sniff(options: SniffOptions = {}): Task<PacketList> {
   return Task.run((control) => new Sniffer(options, control).run(), { name: 'sniff' })
@@ -58,6 +75,7 @@ class Sniffer {
     private readonly options: SniffOptions,
     private readonly control: TaskControl<PacketList>,
   ) {
+    checkOptions('sniff', options, SNIFF_OPTIONS)
     checkNumber('sniff', 'count', options.count ?? 0, true)
     checkNumber('sniff', 'timeout', options.timeout ?? 0, false)
     for (const name of ['prn', 'lfilter', 'stop', 'started'] as const) {

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type Koffi from 'koffi'
 import { LinkError } from './link.js'
 
@@ -17,7 +16,7 @@ let loaded: ForeignInterface | LinkError | undefined
 export function foreignInterface(): ForeignInterface {
   if (loaded === undefined) {
     try {
-      loaded = createRequire(import.meta.url)('koffi') as ForeignInterface
+      loaded = process.getBuiltinModule('node:module').createRequire(import.meta.url)('koffi') as ForeignInterface
     } catch (cause) {
       loaded = new LinkError(
         'LIBRARY_MISSING',

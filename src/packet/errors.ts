@@ -43,6 +43,10 @@ export class Issue {
   toJSON(): string {
     return this.toString()
   }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 /**

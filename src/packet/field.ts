@@ -28,6 +28,9 @@ export const Kind = {
 
 const MAX_FLAG_TEXTS = 1024
 
+/** How a flag without a name is written. */
+const UNNAMED_FLAG = /^bit(\d+)$/
+
 const SIZE: readonly number[] = [0, 1, 2, 3, 4, 8, 2, 4, 8, 4, 16, 6, 0]
 
 /** Reads, writes and prints values that are no plain numbers or addresses: byte strings, lists, options, layers. */
@@ -266,14 +269,28 @@ export class Field<T = unknown, In = T> {
     return number
   }
 
+  private get hasLongFlags(): boolean {
+    return this.flagNames!.some((name) => name.length > 1)
+  }
+
+  /** `+bit7` for each bit of a number that has no letter. */
+  private unnamedFlags(value: number): string {
+    return this.flagNames!.map((name, bit) =>
+      name === '' && Math.floor(value / 2 ** bit) % 2 === 1 ? `+bit${bit}` : '',
+    ).join('')
+  }
+
   private parseFlags(text: string): number {
     const names = this.flagNames!
     if (text === '') return 0
     let result = 0
-    const long = names.some((name) => name.length > 1)
-    const parts = long ? text.split(/[+,| ]+/) : [...text]
+    const long = this.hasLongFlags
+    const words = text.split(/[+,| ]+/).filter((word) => word !== '')
+    const parts = long ? words : words.flatMap((word) => (UNNAMED_FLAG.test(word) ? [word] : [...word]))
     for (const part of parts) {
-      const bit = names.findIndex((name) => name.toLowerCase() === part.toLowerCase())
+      const unnamed = UNNAMED_FLAG.exec(part)
+      const named = names.findIndex((name) => name.toLowerCase() === part.toLowerCase())
+      const bit = named < 0 && unnamed !== null && Number(unnamed[1]) < names.length ? Number(unnamed[1]) : named
       if (bit < 0) {
         throw new PacketError(
           `${this.where}: no flag '${part}'; the flags are ${names.filter((name) => name !== '').join(long ? ' ' : '')}`,
@@ -343,7 +360,7 @@ export class Field<T = unknown, In = T> {
     if (known !== undefined) return known
     const names = this.flagNames!
     const set = names.filter((_, bit) => Math.floor(value / 2 ** bit) % 2 === 1)
-    const text = set.join(names.some((name) => name.length > 1) ? '+' : '')
+    const text = this.hasLongFlags ? set.join('+') : `${set.join('')}${this.unnamedFlags(value)}`
     if (value < 0x10000) this.flagTexts[value] = text
     return text
   }

@@ -65,7 +65,8 @@ function makePacket(definition: LayerDefinition, input: unknown): Packet {
   if (typeof input === 'object' && input !== null && !(input instanceof Packet) && !Array.isArray(input)) {
     return createPacket(definition, input as Record<string, unknown>)
   }
-  const example = `${definition.layerName}({${definition.fields[0]?.name ?? ''}: …})`
+  const field = definition.find('dst') >= 0 ? 'dst' : (definition.fields[0]?.name ?? '')
+  const example = `${definition.layerName}({${field}: …})`
   throw new PacketError(
     `${definition.layerName}(${printed(input)}): give an object of fields such as ${example}, or bytes to dissect`,
   )

@@ -153,8 +153,9 @@ class OptionsCodec implements Codec<Option[]> {
       typeof name === 'number' ? name : typeof name === 'string' ? this.numbers.get(name.toLowerCase()) : undefined
     if (type === undefined || !(Number.isInteger(type) && type >= 0 && type < 256 ** (this.format.typeSize ?? 1))) {
       const names = Object.values(this.format.kinds).map((kind) => kind.name)
+      const near = typeof name === 'string' ? suggestion(name, names) : ''
       throw new PacketError(
-        `${where}: no option ${printed(name)}${typeof name === 'string' ? suggestion(name, names) : ''}; the names are ${names.join(' ')}`,
+        `${where}: no option ${printed(name)}${near === '' ? `; the names are ${names.join(' ')}` : near}`,
       )
     }
     const kind = this.format.kinds[type]

@@ -64,8 +64,11 @@ function calleeAt({ source, offset }: Place): string | undefined {
   return found
 }
 
+/** Our own errors have said in the user's words what their cause says in the system's. */
+const COMPLETE = new Set(['PacketError', 'LinkError', 'CaptureFileError'])
+
 function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined
+  return error instanceof Error && !COMPLETE.has(error.name) ? error.cause : undefined
 }
 
 function headline(error: unknown): string {

@@ -1,6 +1,5 @@
 /** The interactive prompt: lines in, values out. */
 
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { Interrupted } from '../exchange/task.js'
@@ -13,6 +12,7 @@ import { helpFor, makeHelp } from './help.js'
 import { History } from './history.js'
 import type { Parsed } from './parse.js'
 import { render } from './render.js'
+import { requireFrom } from './require.js'
 import { warnOfForgotten } from './script.js'
 import { SigintWatch } from './sigint.js'
 import { Terminal } from './terminal.js'
@@ -64,7 +64,7 @@ class Prompt {
     this.#paint = paintFor(this.#terminal.output)
     const help = makeHelp((text) => this.#print(text), this.#paint)
     this.#evaluator = new Evaluator({ help, _: undefined })
-    this.#evaluator.preload(requireOf())
+    this.#evaluator.preload(requireFrom(path.join(process.cwd(), 'prompt.js')))
     this.#evaluator.preload(globals)
     this.#watch = new SigintWatch(this.#evaluator.runtime.flags, () => this.#pressed())
     this.#history = new History(options.historyFile)
@@ -264,13 +264,4 @@ class Prompt {
 /** Whether the block ends with two empty lines. */
 function endsTwice(source: string): boolean {
   return /\n\s*\n\s*$/.test(source)
-}
-
-/** `require`, as in node's own prompt: modules are found from the current folder. */
-function requireOf(): Globals {
-  return {
-    get require() {
-      return createRequire(path.join(process.cwd(), 'prompt.js'))
-    },
-  }
 }

@@ -43,8 +43,8 @@ export function render(
 /** JSON lines of a value: one for each packet of a list, else one. Bytes become hexadecimal text. */
 export function renderJson(value: unknown): string[] {
   if (value === undefined) return []
-  const packets = packetsOf(value)
-  if (packets) return Array.from(packets, (packet) => toJson(packet))
+  const packets = value instanceof Packet && value.count() > 1 ? value : packetsOf(value)
+  if (packets) return Array.from(packets as Iterable<Packet>, (packet) => toJson(packet))
   return [toJson(value)]
 }
 

@@ -129,7 +129,7 @@ export class Runtime {
           const wasSuspendable = suspendable
           InterruptScope.current = scope
           suspendable = true
-          this.#turnBegan ||= performance.now()
+          this.#turnBegan ||= Date.now()
           let step: IteratorResult<unknown, unknown>
           try {
             step = failed ? generator.throw(value) : generator.next(value)
@@ -146,7 +146,7 @@ export class Runtime {
         const wait = (value: unknown): void => {
           if (value === PAUSE) {
             setImmediate(() => {
-              this.#turnBegan = performance.now()
+              this.#turnBegan = Date.now()
               if (scope?.mustStop) advance(true, new Interrupted())
               else advance(false, undefined)
             })
@@ -180,7 +180,7 @@ export class Runtime {
 
   /** Whether a loop should let the event loop run. */
   due(): boolean {
-    return suspendable && performance.now() - this.#turnBegan > TURN
+    return suspendable && Date.now() - this.#turnBegan > TURN
   }
 
   /** What a loop yields at a checkpoint; throws when it has to stop. */

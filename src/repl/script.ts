@@ -7,6 +7,7 @@ import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
 import { makeHelp } from './help.js'
 import { render, renderJson } from './render.js'
+import { requireFrom } from './require.js'
 import { SigintWatch } from './sigint.js'
 
 /** Exit codes. */
@@ -41,6 +42,7 @@ export async function runScript(
   const name = file === '-' ? 'standard input' : path.resolve(file)
   return await guarded(globals, options, file, (evaluator) => {
     evaluator.preload({ args: [...args] })
+    evaluator.preload(requireFrom(file === '-' ? path.join(process.cwd(), 'script') : name))
     return evaluator.run(source, { file: name, prompt: false })
   })
 }
@@ -57,6 +59,7 @@ export async function evaluateOnce(
 ): Promise<number> {
   const output = options.output ?? process.stdout
   return await guarded(globals, options, undefined, async (evaluator) => {
+    evaluator.preload(requireFrom(path.join(process.cwd(), 'expression')))
     const value = await evaluator.run(source, { file: 'expression', prompt: true })
     const paint = paintFor(output)
     const width = output.columns ?? 100

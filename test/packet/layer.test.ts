@@ -114,6 +114,14 @@ describe('bits and flags', () => {
     )
   })
 
+  test('bits without a letter keep their place', () => {
+    const Few = layer('TestFew', { a: flags(8, 'AB') })
+    const packet = Few(Uint8Array.of(0x85))
+    expect(packet.a).toBe('A+bit2+bit7')
+    expect(Few({ a: packet.a }).hex()).toBe('85')
+    expect(Few({ a: 'B' }).hex()).toBe('02')
+  })
+
   test('flags say which letters there are', () => {
     expect(() => Bits({ e: 'AX' })).toThrow("TestBits.e: no flag 'X'; the flags are ABCDEFGH")
   })
@@ -215,7 +223,7 @@ describe('options', () => {
 
   test('a wrong name is answered with the right one', () => {
     expect(() => Options({ options: [['Tvo', 5]] })).toThrow(
-      "TestOptions.options: no option 'Tvo'; did you mean 'Two'?; the names are End Two Many",
+      "TestOptions.options: no option 'Tvo'; did you mean 'Two'?",
     )
   })
 })

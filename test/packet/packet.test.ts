@@ -51,7 +51,7 @@ describe('reaching fields', () => {
     [() => TCP({ dport: [] }), 'TCP.dport: an empty list stands for no packet at all; give at least one value'],
     [() => TCP({ dport: [[9, 5]] }), 'TCP.dport: the range 9..5 ends before it begins'],
     [() => IP({ dst: '10.0.0.0/33' }), "IP.dst: the prefix length of '10.0.0.0/33' must be 0..32"],
-    [() => IP('45' as never), "IP('45'): give an object of fields such as IP({version: …}), or bytes to dissect"],
+    [() => IP('45' as never), "IP('45'): give an object of fields such as IP({dst: …}), or bytes to dissect"],
     [
       () => stack(IP(), 5 as never),
       'only a layer, a packet, text or bytes can be stacked on a packet, not the number 5',

@@ -1,0 +1,22 @@
+import { PacketError, suggestion } from '../packet/index.js'
+
+/** @throws PacketError for an option that the function does not have: a mistyped one must not be passed over in silence */
+export function checkOptions(name: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw new PacketError(`${name}: options are an object such as {${known[0]}: …}`)
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue
+    const near = suggestion(option, known)
+    throw new PacketError(
+      `${name} has no option '${option}'${near === '' ? `; its options are ${known.join(' ')}` : near}`,
+    )
+  }
+}
+
+/** @throws PacketError unless the option is a number that makes sense */
+export function checkNumber(name: string, option: string, value: unknown, whole: boolean): void {
+  if (typeof value === 'number' && value >= 0 && (!whole || Number.isInteger(value))) return
+  throw new PacketError(
+    `${name}: option ${option} must be a ${whole ? 'whole ' : ''}number, 0 or more, not ${String(value)}`,
+  )
+}
