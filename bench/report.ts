@@ -6,8 +6,8 @@ const HEADINGS = ['group', 'name', 'ours', 'peer', 'unit', 'ratio', 'goal', 'ok'
 const NUMERIC = new Set([2, 3, 5])
 
 /** One JSON object on one line, figures rounded to four digits. */
-export function jsonLine(row: Row): string {
-  return JSON.stringify(row, (_key, value: unknown) =>
+export function jsonLine({ group, name, ours, peer, unit, ratio, goal, ok }: Row): string {
+  return JSON.stringify({ group, name, ours, peer, unit, ratio, goal, ok }, (_key, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(4)) : value,
   )
 }

@@ -200,7 +200,7 @@ behave(ICMPerror, {
   hash: (me) => (has(ECHO)(me) ? `${me.id} ${me.seq}` : ''),
 })
 
-bind(IP, ICMP, { frag: 0, proto: PROTOCOL })
-bind(IPerror, ICMPerror, { frag: 0, proto: PROTOCOL })
+bind(IP, ICMP, { proto: PROTOCOL, frag: 0 })
+bind(IPerror, ICMPerror, { proto: PROTOCOL, frag: 0 })
 for (const type of ICMP_ERRORS) bind(ICMP, IPerror, { type }, { build: false })
 bind(ICMP, IPerror, { type: UNREACHABLE })

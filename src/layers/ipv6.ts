@@ -148,5 +148,5 @@ for (const lower of [Loopback, LoopbackBE]) {
   bind(lower, IP, { type: 2 })
   for (const family of IPV6_FAMILIES) bind(lower, IPv6, { type: family })
 }
-bind(IP, IPv6, { frag: 0, proto: 41 })
-bind(IPerror, IPv6error, { frag: 0, proto: 41 })
+bind(IP, IPv6, { proto: 41, frag: 0 })
+bind(IPerror, IPv6error, { proto: 41, frag: 0 })

@@ -881,12 +881,17 @@ export function registerDefinition(definition: LayerDefinition): void {
 
 /** A field name that all packets have, with the layers that know it. */
 interface ExposedName {
+  readonly id: number
   readonly owners: LayerDefinition[]
+  reads: number
   /** Whether its getter was made for these layers alone. */
   isCompiled: boolean
 }
 
 const exposed = new Map<string, ExposedName>()
+
+/** Reads of one name after which getters are made. Each time costs: V8 forgets all code that relied on the old ones. */
+let nextCompilation = HOT
 
 function exposeField(name: string, definition: LayerDefinition): void {
   const known = exposed.get(name)
@@ -900,16 +905,27 @@ function exposeField(name: string, definition: LayerDefinition): void {
       `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
     )
   }
-  const entry = { owners: [definition], isCompiled: false }
+  const entry = { id: nameId(name), owners: [definition], reads: 0, isCompiled: false }
   exposed.set(name, entry)
   defineAccessors(name, entry)
 }
 
 function defineAccessors(name: string, entry: ExposedName): void {
-  const id = nameId(name)
-  let reads = 0
+  const { id } = entry
   entry.isCompiled = false
-  const set = function (this: Packet, value: unknown): void {
+  const get = function (this: Packet): unknown {
+    if (++entry.reads === nextCompilation) compileGetters()
+    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
+      const index = layer._layer?.slots[id]
+      if (index !== undefined && index >= 0) return layer._read(index)
+    }
+    return undefined
+  }
+  Object.defineProperty(Packet.prototype, name, { configurable: true, get, set: setterOf(name, id) })
+}
+
+function setterOf(name: string, id: number): (this: Packet, value: unknown) => void {
+  return function (this: Packet, value: unknown): void {
     for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
       const index = layer._layer.slots[id]
       if (index !== undefined && index >= 0) {
@@ -919,19 +935,19 @@ function defineAccessors(name: string, entry: ExposedName): void {
     }
     throw this._unknownField(name)
   }
-  const get = function (this: Packet): unknown {
-    if (++reads === HOT) {
-      entry.isCompiled = true
-      const compiled = compileGetter(id, entry.owners) ?? get
-      Object.defineProperty(Packet.prototype, name, { configurable: true, get: compiled, set })
-    }
-    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
-      const index = layer._layer?.slots[id]
-      if (index !== undefined && index >= 0) return layer._read(index)
-    }
-    return undefined
+}
+
+/** Makes the getters of all names that were read lately, in one go, and waits ten times as long before it does so again. */
+function compileGetters(): void {
+  const least = nextCompilation / 20
+  nextCompilation *= 10
+  for (const [name, entry] of exposed) {
+    if (entry.isCompiled || entry.reads < least) continue
+    const get = compileGetter(entry.id, entry.owners)
+    if (get === null) return
+    entry.isCompiled = true
+    Object.defineProperty(Packet.prototype, name, { configurable: true, get, set: setterOf(name, entry.id) })
   }
-  Object.defineProperty(Packet.prototype, name, { configurable: true, get, set })
 }
 
 // Behind all packets stands one proxy, reached only by names that no packet and no layer has: `packet[TCP]` (a layer
