@@ -1,8 +1,7 @@
 import { ARP } from '../layers/index.js'
-import { findInterface, LINKTYPE_ETHERNET, LINKTYPE_RAW, type Link, neighbour, route } from '../link/index.js'
+import { findInterface, LINKTYPE_ETHERNET, type Link, route } from '../link/index.js'
 import { type AnyPacket, formatMac, type Packet, PacketError, parseIpv4, parseIpv6, parseMac } from '../packet/index.js'
 import { defaultInterface, linkOf } from './links.js'
-import { askNeighbour } from './neighbour-question.js'
 
 /** Where packets go when their own addresses do not decide. */
 export interface PathOptions {
@@ -63,12 +62,13 @@ export function ownAddress(link: Link): number {
   return mac === undefined ? 0 : Math.max(0, parseMac(mac))
 }
 
-/** The frame of a network-layer packet's bytes, without a round trip when the next hop is known; undefined: ask `resolve` first. */
-export function frameOf(bytes: Uint8Array, path: Path, addresses: ReadonlyMap<string, number>): Uint8Array | undefined {
-  const { link, nextHop } = path
-  if (link.linkType === LINKTYPE_RAW || link.linkType !== LINKTYPE_ETHERNET) return bytes
-  const target = nextHop === undefined ? 0 : (groupAddress(nextHop) ?? addresses.get(nextHop))
-  if (target === undefined) return undefined
+/** Whether packets go out on the link without a frame around them. */
+export function isFrameless(link: Link): boolean {
+  return link.linkType !== LINKTYPE_ETHERNET
+}
+
+/** The Ethernet frame of a network-layer packet's bytes, to the next hop's MAC address `target`. */
+export function frameOf(bytes: Uint8Array, { link, nextHop }: Path, target: number): Uint8Array {
   const frame = new Uint8Array(14 + bytes.length)
   writeMac(frame, 0, target)
   writeMac(frame, 6, nextHop === undefined ? 0 : ownAddress(link))
@@ -80,7 +80,7 @@ export function frameOf(bytes: Uint8Array, path: Path, addresses: ReadonlyMap<st
 }
 
 /** MAC address of a broadcast or multicast address (RFC 1112 §6.4, RFC 2464 §7); undefined for a station's own. */
-function groupAddress(address: string): number | undefined {
+export function groupAddress(address: string): number | undefined {
   const ipv4 = parseIpv4(address)
   if (ipv4 >= 0) {
     if (ipv4 === 0xffffffff) return BROADCAST
@@ -93,45 +93,26 @@ function groupAddress(address: string): number | undefined {
 }
 
 /**
- * The MAC address of a next hop as a number: from the kernel's table, else by asking for it (ARP, neighbour discovery).
- * Undefined when nobody answers.
+ * Fills in the source addresses that a frame leaves open. Gives the way of the packet inside when the frame's destination is
+ * open too and that packet tells it; `completeTarget` then writes it.
  */
-export async function resolve(
-  path: Path,
-  source: string | undefined,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const { link, nextHop } = path
-  if (nextHop === undefined) return 0
-  const known = link.backend === 'memory' ? undefined : neighbour(nextHop, link.name)
-  if (known !== undefined) return parseMac(known)
-  const asked = await askNeighbour(link, nextHop, source, signal)
-  return asked === undefined ? undefined : parseMac(asked)
-}
-
-/** Fills in what a frame leaves open: its source address, and the destination where the packet inside tells it. */
-export async function completeFrame(packet: Packet, link: Link, signal: AbortSignal): Promise<void> {
+export function completeSource(packet: Packet, link: Link): Path | undefined {
   const own = formatMac(ownAddress(link))
   const ether = packet.layerName === 'Ether' ? packet : undefined
   if (ether !== undefined && unset(ether, 'src')) ether._write(ether._layer.indexOf('src'), own)
   const arp = packet.get(ARP)
   if (arp !== undefined && unset(arp, 'hwsrc') && arp.raw('hwlen') === 6) arp._write(arp._layer.indexOf('hwsrc'), own)
   const inner = ether?.payload
-  if (
-    ether === undefined ||
-    !unset(ether, 'dst') ||
-    inner === null ||
-    (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')
-  )
-    return
+  if (ether === undefined || !unset(ether, 'dst') || (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6'))
+    return undefined
   const destination = (inner as AnyPacket).dst as string
   const way = link.backend === 'memory' ? undefined : route(destination, { interfaceName: link.name })
-  const nextHop = way?.type === 'local' ? undefined : (way?.gateway ?? destination)
-  const target =
-    nextHop === undefined
-      ? 0
-      : (groupAddress(nextHop) ?? (await resolve({ link, nextHop }, (inner as AnyPacket).src, signal)))
-  if (target !== undefined) ether._write(ether._layer.indexOf('dst'), formatMac(target))
+  return { link, nextHop: way?.type === 'local' ? undefined : (way?.gateway ?? destination) }
+}
+
+/** Writes the destination of a frame. */
+export function completeTarget(frame: Packet, target: number): void {
+  frame._write(frame._layer.indexOf('dst'), formatMac(target))
 }
 
 function unset(layer: Packet, field: string): boolean {

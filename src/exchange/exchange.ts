@@ -7,10 +7,19 @@ import { AnswerList, AnswerPair, ExchangeResult } from './answer-list.js'
 import { copyFrame, metaOf, networkLayer } from './frame-copy.js'
 import { Matcher, type Probe } from './matcher.js'
 import { checkNumber, checkOptions } from './options.js'
-import { concretePackets, NetworkSender, type Outgoing, prepareFrame, type Sendable } from './outgoing.js'
-import { pause } from './pause.js'
+import {
+  chunksOf,
+  concretePackets,
+  countOf,
+  FramePreparer,
+  NetworkPreparer,
+  type Outgoing,
+  type Sendable,
+} from './outgoing.js'
+import { pause, turn } from './pause.js'
 import { packetCount, report } from './report.js'
-import { sendFrames } from './send.js'
+import { sendFrames } from './send-frames.js'
+import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
 
 /** Options of `sr`, `sr1`, `srp` and `srp1`. */
@@ -30,6 +39,11 @@ export interface ExchangeOptions extends PathOptions {
 }
 
 const EXCHANGE_OPTIONS = ['timeout', 'retry', 'inter', 'multi', 'filter', 'iface', 'link', 'quiet']
+
+/** More packets than this in one call would need more memory than a program has: each is kept, at nearly 1 kB, for its answers. */
+const MOST_PACKETS = 1_000_000
+/** Packets that are made ready together: their neighbours are asked for at the same time. */
+const CHUNK = 1024
 
 type Level = 'network' | 'link'
 
@@ -69,11 +83,15 @@ class Exchange {
   private readonly matcher: Matcher
   private readonly probes: Probe[] = []
   private readonly captures = new Map<Link, Capture>()
+  /** Probes that may still be answered; with `multi`, all that were made ready. */
   private waiting = 0
+  private answered = 0
   private received = 0
   private sent = 0
   private failure: Error | null = null
-  private wake: () => void = () => undefined
+  private readonly stop: AbortSignal
+  /** Aborted to end the present wait. */
+  private waker = new AbortController()
 
   constructor(
     private readonly name: string,
@@ -87,19 +105,22 @@ class Exchange {
     checkNumber(name, 'timeout', options.timeout ?? 2, false)
     checkNumber(name, 'retry', options.retry ?? 0, true)
     checkNumber(name, 'inter', options.inter ?? 0, false)
+    this.stop = stopSignal(control)
+    this.stop.addEventListener('abort', () => this.wake(), { once: true })
   }
 
   async run(packets: Sendable): Promise<ExchangeResult> {
     const { control, options } = this
-    control.onInterrupt(() => this.wake())
     control.signal.addEventListener('abort', () => this.close(), { once: true })
     try {
       const all = await this.prepareAll(packets)
       await this.sendRound(all)
-      await this.listen()
+      if (!this.isDone()) await this.wait(options.timeout ?? 2)
       for (let again = options.retry ?? 0; again > 0 && !this.isDone(); again--) {
-        await this.sendRound(all.filter(({ probe }) => probe.answers.length === 0))
-        await this.listen()
+        const left = all.filter(({ probe }) => probe.frame !== null && probe.answers.length === 0)
+        if (left.length === 0) break
+        await this.sendRound(left)
+        if (!this.isDone()) await this.wait(options.timeout ?? 2)
       }
     } finally {
       this.close()
@@ -110,23 +131,32 @@ class Exchange {
 
   /** Everything is made ready first, so that the first answer cannot come before somebody listens. */
   private async prepareAll(packets: Sendable): Promise<Outgoing[]> {
-    const { options, control } = this
-    const sender = new NetworkSender(options, control.signal)
+    const { options, stop } = this
+    this.checkCount(countOf(packets) ?? 0)
+    const preparer = this.level === 'network' ? new NetworkPreparer(options, stop) : new FramePreparer(options, stop)
     const all: Outgoing[] = []
-    for (const packet of concretePackets(packets)) {
-      if (control.interrupted) break
-      const outgoing =
-        this.level === 'network' ? await sender.prepare(packet) : await prepareFrame(packet, options, control.signal)
-      all.push(outgoing)
-      this.probes.push(outgoing.probe)
-      if (outgoing.probe.frame === null) continue
-      this.matcher.add(outgoing.probe)
-      this.waiting++
-      if (!this.captures.has(outgoing.link)) this.open(outgoing.link)
+    for (const chunk of chunksOf(concretePackets(packets), CHUNK)) {
+      this.checkCount(all.length + chunk.length)
+      for (const outgoing of await preparer.prepare(chunk)) {
+        all.push(outgoing)
+        this.probes.push(outgoing.probe)
+        if (outgoing.probe.frame === null) continue
+        this.matcher.add(outgoing.probe)
+        this.waiting++
+        if (!this.captures.has(outgoing.link)) this.open(outgoing.link)
+      }
+      await turn()
+      if (stop.aborted) break
     }
-    if (this.probes.length === 0 && !control.interrupted)
-      throw new PacketError(`${this.name}: there is no packet to send`)
+    if (this.probes.length === 0) throw new PacketError(`${this.name}: there is no packet to send`)
     return all
+  }
+
+  private checkCount(count: number): void {
+    if (count > MOST_PACKETS)
+      throw new PacketError(
+        `${this.name}: these are more than ${packetCount(MOST_PACKETS)}, and all are kept until they are answered: send them in parts`,
+      )
   }
 
   private open(link: Link): void {
@@ -144,7 +174,7 @@ class Exchange {
 
   private async sendRound(all: readonly Outgoing[]): Promise<void> {
     const { control, options } = this
-    const gap = (options.inter ?? 0) * 1000
+    const gap = options.inter ?? 0
     for (let i = 0; i < all.length && !this.isDone(); ) {
       const { link } = all[i]!
       const frames: Uint8Array[] = []
@@ -159,29 +189,26 @@ class Exchange {
         probe.sentTimes++
         frames.push(probe.frame)
       }
-      this.sent += await sendFrames(link, frames, control)
+      this.sent += await sendFrames(link, frames, this.stop)
       control.progress({ done: this.sent, total: all.length })
       // Answers are read between batches: a queue full of unread answers loses them.
-      await pause(gap, control.signal)
+      if (i < all.length) await this.wait(gap)
     }
   }
 
-  private async listen(): Promise<void> {
-    if (this.isDone()) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, (this.options.timeout ?? 2) * 1000)
-      this.wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    this.wake = () => undefined
+  /** Waits so many seconds, less when all is done. */
+  private async wait(seconds: number): Promise<void> {
+    this.waker = new AbortController()
+    await pause(seconds * 1000, this.waker.signal)
+  }
+
+  private wake(): void {
+    this.waker.abort()
   }
 
   private isDone(): boolean {
-    if (this.failure !== null || this.control.interrupted || this.control.signal.aborted) return true
-    if (this.options.multi === true) return this.waiting > 0 ? false : this.captures.size === 0
-    return this.waiting === 0 || (this.onlyOne && this.probes.some((probe) => probe.answers.length > 0))
+    if (this.failure !== null || this.stop.aborted || this.waiting === 0) return true
+    return this.onlyOne && this.answered > 0
   }
 
   private onBatch(batch: CaptureBatch): void {
@@ -215,8 +242,9 @@ class Exchange {
         : dissectLink(batch.linkType, copy)
     kept._meta = metaOf(batch, index)
     probe.answers.push({ packet: kept, at })
-    if (probe.answers.length === 1 && this.options.multi !== true) this.waiting--
-    this.control.progress({ done: this.probes.length - this.waiting, total: this.probes.length })
+    if (probe.answers.length === 1) this.answered++
+    if (this.options.multi !== true) this.waiting--
+    this.control.progress({ done: this.answered, total: this.probes.length })
   }
 
   private close(): void {

@@ -1,8 +1,16 @@
 import type { Link } from '../link/index.js'
 import { type AnyPacket, asPacket, dissect, Packet, PacketError, type Stackable } from '../packet/index.js'
-import { completeFrame, frameLink, frameOf, type Path, type PathOptions, pathOf, resolve } from './addressing.js'
+import {
+  completeSource,
+  completeTarget,
+  frameLink,
+  frameOf,
+  isFrameless,
+  type PathOptions,
+  pathOf,
+} from './addressing.js'
 import type { Probe } from './matcher.js'
-import { packetCount, report } from './report.js'
+import { NeighbourTable } from './neighbour-table.js'
 
 /** What can be sent: a packet (with sets: all it stands for), a list of them, or bytes where a frame is meant. */
 export type Sendable = Stackable | Iterable<Packet | Uint8Array>
@@ -13,74 +21,99 @@ export interface Outgoing {
   readonly probe: Probe
 }
 
-/** More packets than this from one call would not fit into memory as probes. */
-const MAX_PACKETS = 4_000_000
-
 /** All packets that a sendable thing stands for, one after the other. @throws PacketError */
 export function* concretePackets(given: Sendable): Generator<AnyPacket> {
+  for (const part of partsOf(given)) yield* asPacket(part) as Iterable<AnyPacket>
+}
+
+/** How many packets a sendable thing stands for; undefined for an iterable that only tells when it is used up. @throws PacketError */
+export function countOf(given: Sendable): number | undefined {
+  const parts = partsOf(given)
+  if (!Array.isArray(parts)) return undefined
+  return parts.reduce((count: number, part) => count + asPacket(part).count(), 0)
+}
+
+function partsOf(given: Sendable): Iterable<unknown> {
   const parts =
     given instanceof Packet || typeof given === 'string' || typeof given === 'function' || given instanceof Uint8Array
       ? [given]
       : given
   if (typeof (parts as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function')
     throw new PacketError(`cannot send ${String(given)}: give a packet, a list of packets, or bytes`)
-  let count = 0
-  for (const part of parts) {
-    for (const packet of asPacket(part)) {
-      if (++count > MAX_PACKETS)
-        throw new PacketError(`more than ${packetCount(MAX_PACKETS)} in one call: send them in parts`)
-      yield packet
-    }
+  return parts as Iterable<unknown>
+}
+
+/** Arrays of up to `size` items. */
+export function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let chunk: T[] = []
+  for (const item of items) {
+    chunk.push(item)
+    if (chunk.length < size) continue
+    yield chunk
+    chunk = []
   }
+  if (chunk.length > 0) yield chunk
+}
+
+/** Makes packets ready to leave, some at a time, so that their neighbours are asked for together. */
+export interface Preparer {
+  prepare(packets: readonly AnyPacket[]): Promise<Outgoing[]>
 }
 
 /** Makes network-layer packets ready: route, next hop, frame. Those whose neighbour does not answer have no frame. */
-export class NetworkSender {
-  private readonly known = new Map<Link, Map<string, number>>()
-  private readonly silent = new Set<string>()
+export class NetworkPreparer implements Preparer {
+  private readonly neighbours = new NeighbourTable('packets to % were not sent')
 
   constructor(
     private readonly options: PathOptions,
-    private readonly signal: AbortSignal,
+    private readonly stop: AbortSignal,
   ) {}
 
-  async prepare(packet: AnyPacket): Promise<Outgoing> {
-    const path = pathOf(packet, this.options)
-    const bytes = packet.bytes()
-    const query = dissect(packet._layer, bytes)
-    const frame = frameOf(bytes, path, this.addressesOf(path.link)) ?? (await this.ask(path, bytes, query as AnyPacket))
-    return { link: path.link, probe: { query, frame, sentAt: 0, sentTimes: 0, answers: [] } }
-  }
-
-  private addressesOf(link: Link): Map<string, number> {
-    let addresses = this.known.get(link)
-    if (addresses === undefined) {
-      addresses = new Map()
-      this.known.set(link, addresses)
-    }
-    return addresses
-  }
-
-  private async ask(path: Path, bytes: Uint8Array, query: AnyPacket): Promise<Uint8Array | null> {
-    const addresses = this.addressesOf(path.link)
-    const { nextHop, link } = path
-    if (nextHop === undefined || this.silent.has(`${link.name} ${nextHop}`)) return null
-    const mac = await resolve(path, query.src as string, this.signal)
-    if (mac === undefined) {
-      this.silent.add(`${link.name} ${nextHop}`)
-      if (!this.signal.aborted)
-        report(`nobody answers for ${nextHop} on ${link.name}: packets to it were not sent`, 'warning')
-      return null
-    }
-    addresses.set(nextHop, mac)
-    return frameOf(bytes, path, addresses) ?? null
+  async prepare(packets: readonly AnyPacket[]): Promise<Outgoing[]> {
+    const { neighbours } = this
+    const ready = packets.map((packet) => {
+      const path = pathOf(packet, this.options)
+      const bytes = packet.bytes()
+      const query = dissect(packet._layer, bytes)
+      if (!isFrameless(path.link)) neighbours.want(path, (query as AnyPacket).src as string)
+      return { path, bytes, query }
+    })
+    await neighbours.resolve(this.stop)
+    return ready.map(({ path, bytes, query }) => {
+      if (isFrameless(path.link)) return outgoing(path.link, query, bytes)
+      const target = neighbours.get(path)
+      return outgoing(path.link, query, target === undefined ? null : frameOf(bytes, path, target))
+    })
   }
 }
 
 /** Makes whole frames ready: fills in the addresses that were left open. */
-export async function prepareFrame(packet: AnyPacket, options: PathOptions, signal: AbortSignal): Promise<Outgoing> {
-  const link = frameLink(packet, options)
-  await completeFrame(packet, link, signal)
-  const frame = packet.bytes()
-  return { link, probe: { query: dissect(packet._layer, frame), frame, sentAt: 0, sentTimes: 0, answers: [] } }
+export class FramePreparer implements Preparer {
+  private readonly neighbours = new NeighbourTable('frames to % go to the broadcast address')
+
+  constructor(
+    private readonly options: PathOptions,
+    private readonly stop: AbortSignal,
+  ) {}
+
+  async prepare(packets: readonly AnyPacket[]): Promise<Outgoing[]> {
+    const { neighbours } = this
+    const ready = packets.map((packet) => {
+      const link = frameLink(packet, this.options)
+      const path = completeSource(packet, link)
+      if (path !== undefined) neighbours.want(path, (packet.payload as AnyPacket).src as string)
+      return { packet, link, path }
+    })
+    await neighbours.resolve(this.stop)
+    return ready.map(({ packet, link, path }) => {
+      const target = path === undefined ? undefined : neighbours.get(path)
+      if (target !== undefined) completeTarget(packet, target)
+      const frame = packet.bytes()
+      return outgoing(link, dissect(packet._layer, frame), frame)
+    })
+  }
+}
+
+function outgoing(link: Link, query: Packet, frame: Uint8Array | null): Outgoing {
+  return { link, probe: { query, frame, sentAt: 0, sentTimes: 0, answers: [] } }
 }

@@ -1,10 +1,19 @@
 import type { Link } from '../link/index.js'
-import { PacketError } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
 import { checkNumber, checkOptions } from './options.js'
-import { concretePackets, NetworkSender, type Outgoing, prepareFrame, type Sendable } from './outgoing.js'
-import { pause } from './pause.js'
+import {
+  chunksOf,
+  concretePackets,
+  FramePreparer,
+  NetworkPreparer,
+  type Outgoing,
+  type Preparer,
+  type Sendable,
+} from './outgoing.js'
+import { pause, turn } from './pause.js'
 import { packetCount, report } from './report.js'
+import { sendFrames } from './send-frames.js'
+import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
 
 /** Options of `send` and `sendp`. */
@@ -21,30 +30,18 @@ const SEND_OPTIONS = ['count', 'inter', 'iface', 'link', 'quiet']
 
 /** Frames that go to the kernel in one call when there is no gap between packets. */
 const BATCH = 256
-/** How long a full queue is waited for before giving up, ms. */
-const FULL_QUEUE = 5000
 
 /**
  * Sends packets that begin with IP or IPv6; frame and next hop come from the routing table.
  * Gives the number of packets sent; interrupted, those sent so far.
  */
 export function send(packets: Sendable, options: SendOptions = {}): Task<number> {
-  return Task.run(
-    async (control) => {
-      const sender = new NetworkSender(options, control.signal)
-      return sendAll('send', packets, options, control, (packet) => sender.prepare(packet))
-    },
-    { name: 'send' },
-  )
+  return Task.run((control) => sendAll('send', packets, options, control, NetworkPreparer), { name: 'send' })
 }
 
 /** Sends whole frames, such as `Ether()/IP({ dst })/UDP()`; unset MAC addresses are filled in. Gives the number sent. */
 export function sendp(packets: Sendable, options: SendOptions = {}): Task<number> {
-  return Task.run(
-    async (control) =>
-      sendAll('sendp', packets, options, control, (packet) => prepareFrame(packet, options, control.signal)),
-    { name: 'sendp' },
-  )
+  return Task.run((control) => sendAll('sendp', packets, options, control, FramePreparer), { name: 'sendp' })
 }
 
 async function sendAll(
@@ -52,56 +49,39 @@ async function sendAll(
   packets: Sendable,
   options: SendOptions,
   control: TaskControl<number>,
-  prepare: (packet: Parameters<NetworkSender['prepare']>[0]) => Promise<Outgoing>,
+  Preparing: new (options: PathOptions, stop: AbortSignal) => Preparer,
 ): Promise<number> {
   checkOptions(name, options, SEND_OPTIONS)
   const { count = 1, inter = 0 } = options
   checkNumber(name, 'count', count, true)
   checkNumber(name, 'inter', inter, false)
-  control.onInterrupt(() => undefined)
+  const stop = stopSignal(control)
+  const preparer = new Preparing(options, stop)
   let sent = 0
-  let queue: Uint8Array[] = []
-  let queueLink: Link | undefined
-  const flush = async (): Promise<void> => {
-    if (queueLink !== undefined) sent += await sendFrames(queueLink, queue, control)
-    queue = []
-    control.progress({ done: sent })
-  }
+  let first = true
   rounds: for (let round = 0; round < count; round++) {
-    for (const packet of concretePackets(packets)) {
-      if (control.interrupted) break rounds
-      const { link, probe } = await prepare(packet)
-      if (probe.frame === null) continue
-      if (link !== queueLink || queue.length >= (inter > 0 ? 1 : BATCH)) await flush()
-      queueLink = link
-      queue.push(probe.frame)
-      if (inter > 0) {
-        await flush()
-        await pause(inter * 1000, control.signal)
-      }
+    for (const chunk of chunksOf(concretePackets(packets), inter > 0 ? 1 : BATCH)) {
+      const ready = await preparer.prepare(chunk)
+      if (inter > 0 && !first) await pause(inter * 1000, stop)
+      first = false
+      for (const [link, frames] of runsOf(ready)) sent += await sendFrames(link, frames, stop)
+      control.progress({ done: sent })
+      await turn()
+      if (stop.aborted) break rounds
     }
   }
-  await flush()
   if (options.quiet !== true) report(`sent ${packetCount(sent)}`)
   return sent
 }
 
-/** Sends frames on one link, waiting while its queue is full. Gives how many went; all, unless interrupted. */
-export async function sendFrames(
-  link: Link,
-  frames: readonly Uint8Array[],
-  control: { readonly interrupted: boolean },
-): Promise<number> {
-  let sent = 0
-  let since = performance.now()
-  while (sent < frames.length && !control.interrupted) {
-    const taken = link.send(sent === 0 ? frames : frames.slice(sent))
-    sent += taken
-    if (sent === frames.length) break
-    if (taken > 0) since = performance.now()
-    else if (performance.now() - since > FULL_QUEUE)
-      throw new PacketError(`${link.name} takes no more packets: its queue has been full for ${FULL_QUEUE / 1000} s`)
-    await pause(1)
+/** Frames that follow one another on the same link. */
+function runsOf(ready: readonly Outgoing[]): [link: Link, frames: Uint8Array[]][] {
+  const runs: [link: Link, frames: Uint8Array[]][] = []
+  for (const { link, probe } of ready) {
+    if (probe.frame === null) continue
+    const last = runs.at(-1)
+    if (last !== undefined && last[0] === link) last[1].push(probe.frame)
+    else runs.push([link, [probe.frame]])
   }
-  return sent
+  return runs
 }

@@ -2,6 +2,7 @@
  * Task: the promise of everything in netshell that waits (sending, sniffing, sleeping, sessions). It can be interrupted and
  * then keeps what it has, it can be aborted, and it reports progress. It is the only thing that the shell awaits by itself.
  */
+import { pause } from './pause.js'
 
 /** Thrown by API calls after Ctrl-C. Code typed at the prompt cannot catch it; its `finally` blocks still run. */
 export class Interrupted extends Error {
@@ -321,21 +322,5 @@ export function sleep(seconds: number): Task<void> {
   if (typeof seconds !== 'number' || !(seconds >= 0)) {
     throw new RangeError(`sleep(${String(seconds)}): give the seconds to wait as a number, 0 or more`)
   }
-  return Task.run<void>(
-    ({ signal }) =>
-      new Promise((resolve) => {
-        const end = performance.now() + seconds * 1000
-        let timer: NodeJS.Timeout
-        // setTimeout holds at most 2^31 - 1 ms (24.8 days) and fires at once above that.
-        const wait = (): void => {
-          const left = end - performance.now()
-          timer = setTimeout(left > MAXIMUM_TIMER ? wait : resolve, Math.min(Math.max(left, 0), MAXIMUM_TIMER))
-        }
-        wait()
-        signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-      }),
-    { name: 'sleep' },
-  )
+  return Task.run<void>(({ signal }) => pause(seconds * 1000, signal), { name: 'sleep' })
 }
-
-const MAXIMUM_TIMER = 0x7fffffff

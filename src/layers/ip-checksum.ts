@@ -1,6 +1,10 @@
 /** The checksum that TCP, UDP and ICMPv6 share: over a pseudo-header of the addresses below, and the segment. RFC 9293 §3.1, RFC 8200 §8.1. */
 import { type BuildContext, finish, type Packet, parseIpv6, sum } from '../packet/index.js'
 
+/** Places of the addresses in IP's list of fields, the same in IPerror's. */
+let ipv4Source = -1
+let ipv4Destination = -1
+
 /**
  * Addresses and length of the pseudo-header as a partial sum, from the nearest IP or IPv6 layer outwards.
  * Undefined when there is none: the checksum then covers the segment alone.
@@ -10,8 +14,12 @@ function pseudoHeader(packet: Packet, length: number, protocol: number): number 
   for (let outer = packet.under; outer !== null; outer = outer.under) {
     const { layerName } = outer
     if (layerName === 'IP' || layerName === 'IPerror') {
-      const source = outer.raw('src') as number
-      const destination = (finalDestination ?? outer.raw('dst')) as number
+      if (ipv4Source < 0) {
+        ipv4Source = outer._layer.indexOf('src')
+        ipv4Destination = outer._layer.indexOf('dst')
+      }
+      const source = outer._stored(ipv4Source) as number
+      const destination = (finalDestination ?? outer._stored(ipv4Destination)) as number
       return (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + protocol + length
     }
     if (layerName === 'IPv6' || layerName === 'IPv6error') {

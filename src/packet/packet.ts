@@ -122,6 +122,8 @@ export class Packet {
   _meta: PacketMeta | null
   /** Whether a field was given a set or a random value. */
   _many: boolean
+  /** Whether a list is among the changed values: a copy must have its own. */
+  _hasLists: boolean
 
   constructor(
     definition: LayerDefinition,
@@ -144,6 +146,7 @@ export class Packet {
     this._issue = null
     this._meta = null
     this._many = false
+    this._hasLists = false
   }
 
   // Dissection
@@ -416,6 +419,7 @@ export class Packet {
       // A list may be changed in place: keep the one that was handed out.
       this._values ??= this._layer.noValues.slice()
       this._values[index] = empty
+      this._hasLists = true
     }
     return empty
   }
@@ -426,10 +430,17 @@ export class Packet {
     const values = this._ownValues()
     if (value === undefined || value === null) values[index] = this._buffer === null ? undefined : AUTO
     else {
-      const stored = coerceOrSet(field, value)
-      if (stored instanceof Deferred) this._many = true
-      values[index] = stored
+      values[index] = this._noted(coerceOrSet(field, value))
     }
+  }
+
+  /** Takes note of what kind of value becomes one of this packet's. */
+  _noted(stored: unknown): unknown {
+    if (typeof stored === 'object') {
+      if (stored instanceof Deferred) this._many = true
+      else if (Array.isArray(stored)) this._hasLists = true
+    }
+    return stored
   }
 
   /** The list of changed values. All inner layers and the tail are dissected first: a change must not alter how they are read. */
@@ -657,6 +668,7 @@ export class Packet {
     this._values = fields.map((field, i) =>
       field.automatic !== null && field.condition !== null ? undefined : this._stored(i),
     )
+    this._hasLists = true
     this._buffer = null
     this._tail = null
     this._headerEnd = -1
@@ -687,7 +699,8 @@ export class Packet {
     const layer = new Packet(this._layer, this._buffer, this._offset, this._end, null)
     layer._meta = this._meta
     layer._many = this._many
-    if (this._values !== null) layer._values = cloneValues(this._values, layer)
+    layer._hasLists = this._hasLists
+    if (this._values !== null) layer._values = this._hasLists ? cloneValues(this._values, layer) : this._values.slice()
     if (this._buffer === null) return layer
     layer._headerEnd = this._headerEnd
     layer._contentEnd = this._contentEnd
@@ -868,9 +881,7 @@ function fillSlowly(packet: Packet, index: number, name: string, value: unknown)
   const definition = packet._layer
   if (index < 0) throw definition.unknownField(name)
   if (value === undefined || value === null) return
-  const stored = coerceOrSet(definition.fields[index]!, value)
-  if (typeof stored === 'object' && stored instanceof Deferred) packet._many = true
-  packet._values![index] = stored
+  packet._values![index] = packet._noted(coerceOrSet(definition.fields[index]!, value))
 }
 
 /** Makes a layer known by its name, and its fields reachable on every packet. @throws PacketError for a name that is taken */

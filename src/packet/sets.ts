@@ -189,6 +189,6 @@ function freezeDeferred(layer: Packet): void {
   if (values === null) return
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
-    if (value instanceof Deferred) values[i] = layer._layer.fields[i]!.coerce(value.pick())
+    if (value instanceof Deferred) values[i] = layer._noted(layer._layer.fields[i]!.coerce(value.pick()))
   }
 }
