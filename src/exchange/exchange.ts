@@ -192,7 +192,7 @@ class Exchange {
       this.sent += await sendFrames(link, frames, this.stop)
       control.progress({ done: this.sent, total: all.length })
       // Answers are read between batches: a queue full of unread answers loses them.
-      if (i < all.length) await this.wait(gap)
+      if (i < all.length && !this.isDone()) await this.wait(gap)
     }
   }
 

@@ -1,4 +1,4 @@
-import { type CaptureInput, PacketList, rdpcap } from '../capture/index.js'
+import { type CaptureInput, PacketList, pcapReader, rdpcap } from '../capture/index.js'
 import { dissectLink } from '../layers/index.js'
 import type { Capture, CaptureBatch, Link } from '../link/index.js'
 import { type AnyPacket, PacketError, print } from '../packet/index.js'
@@ -6,8 +6,10 @@ import { fileFilter } from './file-filter.js'
 import { copyFrame, metaOf } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
 import { checkNumber, checkOptions } from './options.js'
+import { pause } from './pause.js'
+import { printable } from './printable.js'
 import { packetCount, report } from './report.js'
-import { Task, type TaskControl } from './task.js'
+import { Interrupted, Task, type TaskControl } from './task.js'
 
 /** Options of `sniff`. */
 export interface SniffOptions {
@@ -19,7 +21,7 @@ export interface SniffOptions {
   count?: number
   /** Ends after this many seconds. */
   timeout?: number
-  /** Called for each packet; what it returns is printed. */
+  /** Called for each packet; what it returns is printed, with control characters escaped. It may wait: others come in meanwhile. */
   prn?: (packet: AnyPacket) => unknown
   /** Keeps only packets for which this returns something true (after the BPF filter). */
   lfilter?: (packet: AnyPacket) => unknown
@@ -64,11 +66,13 @@ export function sniff(options: SniffOptions = {}): Task<PacketList> {
 }
 
 class Sniffer {
-  private readonly list = new PacketList()
+  private list = new PacketList()
   private readonly captures: Capture[] = []
   private seen = 0
-  private over = false
-  private finish: () => void = () => undefined
+  /** Aborted when it is over. */
+  private readonly ending = new AbortController()
+  /** Calls of `prn` that still wait. */
+  private readonly pending = new Set<Promise<void>>()
   private failure: unknown
 
   constructor(
@@ -89,27 +93,31 @@ class Sniffer {
     this.control.signal.addEventListener('abort', () => this.end(), { once: true })
     if (this.options.offline !== undefined) await this.read(this.options.offline)
     else await this.listen()
+    await Promise.all(this.pending)
     if (this.failure !== undefined) throw this.failure
     this.list._finish()
     return this.list
   }
 
+  private get over(): boolean {
+    return this.ending.signal.aborted
+  }
+
   private async listen(): Promise<void> {
-    const { options } = this
-    let timer: NodeJS.Timeout | undefined
-    const ended = new Promise<void>((resolve) => {
-      this.finish = resolve
-    })
     try {
       for (const link of this.links()) this.captures.push(this.start(link))
-      if (options.timeout !== undefined) timer = setTimeout(() => this.end(), options.timeout * 1000)
-      options.started?.()
-      await ended
+      this.options.started?.()
+      await this.wait()
     } finally {
-      clearTimeout(timer)
       for (const capture of this.captures) capture.stop()
       this.tellDrops()
     }
+  }
+
+  /** Until it is over, or the time is. */
+  private async wait(): Promise<void> {
+    await pause((this.options.timeout ?? Number.POSITIVE_INFINITY) * 1000, this.ending.signal)
+    this.end()
   }
 
   private links(): Link[] {
@@ -131,8 +139,7 @@ class Sniffer {
       },
       (batch) => this.onBatch(batch),
       (error) => {
-        this.failure = error
-        this.end()
+        this.fail(error)
       },
     )
   }
@@ -161,35 +168,62 @@ class Sniffer {
   private take(packet: AnyPacket): void {
     const { prn, lfilter, stop, store = true, count = 0 } = this.options
     try {
-      if (lfilter !== undefined && !lfilter(packet)) return
+      if (lfilter !== undefined && !atOnce('lfilter', lfilter(packet))) return
       this.seen++
       if (store) this.list.push(packet)
       const shown = prn?.(packet)
-      if (shown !== undefined && shown !== null) print(String(shown))
-      if (stop?.(packet)) this.end()
+      if (isThenable(shown)) this.showLater(shown)
+      else show(shown)
+      if (stop !== undefined && atOnce('stop', stop(packet))) this.end()
     } catch (error) {
-      this.failure = error
-      this.end()
+      this.fail(error)
     }
     if (count > 0 && this.seen >= count) this.end()
   }
 
+  private showLater(shown: PromiseLike<unknown>): void {
+    const done = Promise.resolve(shown)
+      .then(show, (error) => {
+        // After Ctrl-C the result is what was seen so far, as ever.
+        if (!(error instanceof Interrupted && this.control.interrupted)) throw error
+      })
+      .catch((error) => this.fail(error))
+      .finally(() => this.pending.delete(done))
+    this.pending.add(done)
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error
+    this.end()
+  }
+
   private async read(input: CaptureInput): Promise<void> {
-    const { filter, count = 0 } = this.options
-    const simple =
-      this.options.prn === undefined && this.options.lfilter === undefined && this.options.stop === undefined
-    const packets = await rdpcap(input, {
-      onWarning: (warning) => report(warning.message, 'warning'),
+    const { filter, count = 0, prn, lfilter, stop, store = true } = this.options
+    const { signal } = this.ending
+    const reading = {
+      signal,
+      onWarning: (warning: Error) => report(warning.message, 'warning'),
       ...(filter === undefined ? {} : { filter: fileFilter(filter) }),
-      ...(simple && count > 0 ? { count } : {}),
-    })
-    this.list.warnings.push(...packets.warnings)
-    if (simple) this.list.append(packets)
-    else {
-      for (const packet of packets) {
+    }
+    void this.wait()
+    try {
+      this.options.started?.()
+      if (prn === undefined && lfilter === undefined && stop === undefined && store) {
+        this.list = await rdpcap(input, {
+          ...reading,
+          ...(count > 0 ? { count } : {}),
+          onProgress: (packets, done, total) => this.control.progress({ done, total, text: packetCount(packets) }),
+        })
+        return
+      }
+      const packets = pcapReader(input, reading)
+      for await (const packet of packets) {
         if (this.over) break
         this.take(packet as AnyPacket)
       }
+      this.list.warnings.push(...packets.warnings)
+    } finally {
+      this.end()
     }
   }
 
@@ -204,7 +238,21 @@ class Sniffer {
   }
 
   private end(): void {
-    this.over = true
-    this.finish()
+    this.ending.abort()
   }
+}
+
+function show(value: unknown): void {
+  if (value !== undefined && value !== null) print(printable(String(value)))
+}
+
+/** @throws PacketError for an answer that comes later: a promise would always count as true */
+function atOnce(name: string, answer: unknown): unknown {
+  if (!isThenable(answer)) return answer
+  answer.then(undefined, () => undefined)
+  throw new PacketError(`sniff: ${name} has to wait, and cannot: it must answer at once; prn may wait`)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

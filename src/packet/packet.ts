@@ -2,12 +2,12 @@ import { formatIpv6 } from './addresses.js'
 import { buildPacket } from './build.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
-import { compileGetter, HOT } from './compile.js'
 import { closest, Issue, PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field, Kind } from './field.js'
+import { FieldAccess, watchUnknownNames } from './field-access.js'
 import { hexdumpOf } from './hexdump.js'
 import { jsonOf, type PacketJson } from './json.js'
-import { LayerDefinition, type LayerReference, nameId } from './layer-definition.js'
+import { LayerDefinition, type LayerReference } from './layer-definition.js'
 import { asSet, countOf, expand } from './sets.js'
 import { fieldsText, showOf, summaryOf } from './show.js'
 
@@ -44,20 +44,6 @@ const AUTO = Symbol('automatic')
 
 /** Layers inside layers that a dissection follows; what is deeper stays `Raw`. */
 const MAX_DEPTH = 64
-
-/** Names that libraries probe objects for: reading them is never a typing mistake. */
-const PROBED = new Set([
-  'then',
-  'catch',
-  'finally',
-  'constructor',
-  'nodeType',
-  'tagName',
-  'inspect',
-  'asymmetricMatch',
-  'sample',
-  'size',
-])
 
 const definitions = new Map<string, LayerDefinition>()
 
@@ -886,105 +872,14 @@ function fillSlowly(packet: Packet, index: number, name: string, value: unknown)
 
 /** Makes a layer known by its name, and its fields reachable on every packet. @throws PacketError for a name that is taken */
 export function registerDefinition(definition: LayerDefinition): void {
-  for (const field of definition.fields) exposeField(field.name, definition)
+  fieldAccess.expose(definition)
   definitions.set(definition.layerName, definition)
 }
 
-/** A field name that all packets have, with the layers that know it. */
-interface ExposedName {
-  readonly id: number
-  readonly owners: LayerDefinition[]
-  reads: number
-  /** Whether its getter was made for these layers alone. */
-  isCompiled: boolean
-}
+const fieldAccess = new FieldAccess(Packet.prototype)
 
-const exposed = new Map<string, ExposedName>()
-
-/** Reads of one name after which getters are made. Each time costs: V8 forgets all code that relied on the old ones. */
-let nextCompilation = HOT
-
-function exposeField(name: string, definition: LayerDefinition): void {
-  const known = exposed.get(name)
-  if (known !== undefined) {
-    known.owners.push(definition)
-    if (known.isCompiled) defineAccessors(name, known)
-    return
-  }
-  if (name in Packet.prototype || name.startsWith('_')) {
-    throw new PacketError(
-      `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
-    )
-  }
-  const entry = { id: nameId(name), owners: [definition], reads: 0, isCompiled: false }
-  exposed.set(name, entry)
-  defineAccessors(name, entry)
-}
-
-function defineAccessors(name: string, entry: ExposedName): void {
-  const { id } = entry
-  entry.isCompiled = false
-  const get = function (this: Packet): unknown {
-    if (++entry.reads === nextCompilation) compileGetters()
-    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
-      const index = layer._layer?.slots[id]
-      if (index !== undefined && index >= 0) return layer._read(index)
-    }
-    return undefined
-  }
-  Object.defineProperty(Packet.prototype, name, { configurable: true, get, set: setterOf(name, id) })
-}
-
-function setterOf(name: string, id: number): (this: Packet, value: unknown) => void {
-  return function (this: Packet, value: unknown): void {
-    for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
-      const index = layer._layer.slots[id]
-      if (index !== undefined && index >= 0) {
-        layer._write(index, value)
-        return
-      }
-    }
-    throw this._unknownField(name)
-  }
-}
-
-/** Makes the getters of all names that were read lately, in one go, and waits ten times as long before it does so again. */
-function compileGetters(): void {
-  const least = nextCompilation / 20
-  nextCompilation *= 10
-  for (const [name, entry] of exposed) {
-    if (entry.isCompiled || entry.reads < least) continue
-    const get = compileGetter(entry.id, entry.owners)
-    if (get === null) return
-    entry.isCompiled = true
-    Object.defineProperty(Packet.prototype, name, { configurable: true, get, set: setterOf(name, entry.id) })
-  }
-}
-
-// Behind all packets stands one proxy, reached only by names that no packet and no layer has: `packet[TCP]` (a layer
-// turns into its name), and mistyped fields, which must not vanish in silence.
-Object.setPrototypeOf(
+watchUnknownNames(
   Packet.prototype,
-  new Proxy(Object.create(Object.prototype) as object, {
-    get(target, key, receiver: unknown) {
-      if (typeof key === 'symbol' || key in target || !(receiver instanceof Packet))
-        return Reflect.get(target, key, receiver)
-      if (definitions.has(key)) return receiver.get(key)
-      if (PROBED.has(key) || key.startsWith('_')) return undefined
-      for (const layer of receiver.layers()) {
-        if (
-          closest(
-            key,
-            layer._layer.fields.map((field) => field.name),
-          ) !== undefined
-        )
-          throw receiver._unknownField(key)
-      }
-      return undefined
-    },
-    set(_target, key, _value, receiver: unknown) {
-      if (receiver instanceof Packet) throw receiver._unknownField(String(key))
-      return false
-    },
-  }),
+  (value): value is Packet => value instanceof Packet,
+  (name) => definitions.has(name),
 )
