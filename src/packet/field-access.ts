@@ -8,6 +8,8 @@ interface ExposedName {
   readonly id: number
   readonly owners: LayerDefinition[]
   reads: number
+  /** Most names are never used: the accessor of one is put in place when it first is. */
+  isDefined: boolean
   /** Whether its getter was made for these layers alone. */
   isCompiled: boolean
 }
@@ -49,14 +51,20 @@ export class FieldAccess {
       if (known.isCompiled) this.defineGeneric(name, known)
       return
     }
-    if (name in this.prototype || name.startsWith('_')) {
+    if (Object.hasOwn(this.prototype, name) || name in Object.prototype || name.startsWith('_')) {
       throw new PacketError(
         `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
       )
     }
-    const entry = { id: nameId(name), owners: [definition], reads: 0, isCompiled: false }
-    this.exposed.set(name, entry)
-    this.defineGeneric(name, entry)
+    this.exposed.set(name, { id: nameId(name), owners: [definition], reads: 0, isDefined: false, isCompiled: false })
+  }
+
+  /** Whether packets have that field name; its accessor is in place from now on. */
+  reach(name: string): boolean {
+    const entry = this.exposed.get(name)
+    if (entry === undefined) return false
+    if (!entry.isDefined) this.defineGeneric(name, entry)
+    return true
   }
 
   private defineGeneric(name: string, entry: ExposedName): void {
@@ -64,6 +72,7 @@ export class FieldAccess {
     const noteRead = (): void => {
       if (++entry.reads === this.nextCompilation) this.compileGetters()
     }
+    entry.isDefined = true
     entry.isCompiled = false
     this.define(name, id, function (this: Packet): unknown {
       noteRead()
@@ -104,17 +113,19 @@ export class FieldAccess {
 }
 
 /**
- * Puts a proxy behind the prototype of all packets, reached only by names that no packet and no layer has: `packet[TCP]`
- * (a layer turns into its name), and mistyped fields, which must not vanish in silence.
+ * Puts a proxy behind the prototype of all packets. Names come to it that stand on no packet yet: fields that are used for
+ * the first time, `packet[TCP]` (a layer turns into its name), and mistyped fields, which must not vanish in silence.
  */
-export function watchUnknownNames(
+export function watchNames(
   prototype: Packet,
+  fields: FieldAccess,
   isPacket: (value: unknown) => value is Packet,
   isLayer: (name: string) => boolean,
 ): void {
   const watcher = new Proxy(Object.create(Object.prototype) as object, {
     get(target, key, receiver: unknown) {
       if (typeof key === 'symbol' || key in target || !isPacket(receiver)) return Reflect.get(target, key, receiver)
+      if (fields.reach(key)) return Reflect.get(prototype, key, receiver)
       if (isLayer(key)) return receiver.get(key)
       if (PROBED.has(key) || key.startsWith('_')) return undefined
       for (const layer of receiver.layers()) {
@@ -123,9 +134,13 @@ export function watchUnknownNames(
       }
       return undefined
     },
-    set(_target, key, _value, receiver: unknown) {
-      if (isPacket(receiver)) throw receiver._unknownField(String(key))
-      return false
+    set(_target, key, value, receiver: unknown) {
+      if (!isPacket(receiver)) return false
+      if (typeof key === 'string' && fields.reach(key)) return Reflect.set(prototype, key, value, receiver)
+      throw receiver._unknownField(String(key))
+    },
+    has(target, key) {
+      return key in target || (typeof key === 'string' && fields.reach(key))
     },
   })
   Object.setPrototypeOf(prototype, watcher)

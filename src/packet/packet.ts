@@ -4,7 +4,7 @@ import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
 import { closest, Issue, PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field, Kind } from './field.js'
-import { FieldAccess, watchUnknownNames } from './field-access.js'
+import { FieldAccess, watchNames } from './field-access.js'
 import { hexdumpOf } from './hexdump.js'
 import { jsonOf, type PacketJson } from './json.js'
 import { LayerDefinition, type LayerReference } from './layer-definition.js'
@@ -878,8 +878,9 @@ export function registerDefinition(definition: LayerDefinition): void {
 
 const fieldAccess = new FieldAccess(Packet.prototype)
 
-watchUnknownNames(
+watchNames(
   Packet.prototype,
+  fieldAccess,
   (value): value is Packet => value instanceof Packet,
   (name) => definitions.has(name),
 )
