@@ -7,8 +7,6 @@ const path = require('node:path')
 const fs = require('node:fs')
 const { Duplex } = require('node:stream')
 
-/** What is typed: nothing but Ctrl-D. Code for the first line would cost every start the time to load it. */
-const LINES = ['\u0004']
 const PAUSE_MS = 60
 const GIVE_UP_MS = 10_000
 
@@ -51,11 +49,7 @@ for (const name of ['stdin', 'stdout', 'stderr']) {
 }
 process.argv[1] = path.join(__dirname, '../dist/cli.cjs')
 
-if (process.argv.length === 2) {
-  const typing = setInterval(() => {
-    if (LINES.length > 0) terminal.push(LINES.shift())
-    else clearInterval(typing)
-  }, PAUSE_MS)
-}
+// Nothing but Ctrl-D is typed: code for a first line would cost every start the time to load it.
+if (process.argv.length === 2) setTimeout(() => terminal.push('\u0004'), PAUSE_MS)
 setTimeout(() => process.exit(1), GIVE_UP_MS).unref()
 require('../dist/cli.cjs')

@@ -67,6 +67,8 @@ export function useOpaqueLayers(raw: LayerDefinition, padding: LayerDefinition):
   padding.isPadding = true
   opaqueDefinition = raw
   paddingDefinition = padding
+  // V8 forgets the shape of objects when none is left, and with it all code made for them: one packet and one reader stay.
+  Packet._kept = [new Packet(raw, null, 0, 0, null), new Reader(new Uint8Array(0), 0, 0, 0)]
 }
 
 let printer: (text: string) => void = (text) => console.log(text)
@@ -134,6 +136,8 @@ export class Packet {
     this._many = false
     this._hasLists = false
   }
+
+  static _kept: unknown = null
 
   // Dissection
 
