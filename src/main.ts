@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { preloaded } from './commands/globals.js'
-import { setReporter, useKernelRoutes } from './exchange/index.js'
-import { suggestion } from './packet/index.js'
+import { printable, setReporter, useKernelRoutes } from './exchange/index.js'
+import { setPrinter, suggestion } from './packet/index.js'
 import { EXIT, evaluateOnce, runScript } from './repl/script.js'
 
 export { EXIT }
@@ -15,7 +15,8 @@ export { EXIT }
 export async function main(args: readonly string[]): Promise<number> {
   exitQuietlyWhenReaderLeaves()
   useKernelRoutes()
-  setReporter((text, kind) => process.stderr.write(kind === 'warning' ? `warning: ${text}\n` : `${text}\n`))
+  setPrinter((text) => console.log(printable(text, true)))
+  setReporter((text, kind) => process.stderr.write(`${kind === 'warning' ? 'warning: ' : ''}${printable(text)}\n`))
   try {
     if (args.length === 0) return await startShell()
     const oneShot = quickEvaluation(args)
@@ -130,7 +131,7 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
 function report(error: unknown): number {
   if (error instanceof Error && error.name === 'Interrupted') return EXIT.interrupted
   const text = error instanceof Error ? (process.env.NETSHELL_DEBUG ? error.stack : error.message) : String(error)
-  process.stderr.write(`netshell: ${text}\n`)
+  process.stderr.write(`netshell: ${printable(text ?? '')}\n`)
   return EXIT.error
 }
 
@@ -140,6 +141,8 @@ function exitQuietlyWhenReaderLeaves(): void {
     if (error.code === 'EPIPE') process.exit(EXIT.success)
     throw error
   })
+  // Messages that nobody reads are no reason to stop.
+  process.stderr.on('error', () => undefined)
 }
 
 /** The package's version; sources and bundle both lie one folder below package.json. */

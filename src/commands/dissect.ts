@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { printable, printableJson } from '../exchange/index.js'
 import { allLayers, dissect, fromHex, type Layer, layerByName, PacketError, suggestion } from '../packet/index.js'
 import { LineOutput } from './line-output.js'
 
@@ -44,8 +45,8 @@ export async function dissectCommand(
       if (!(error instanceof PacketError)) throw error
       failed = true
       const message = `${packets.length > 0 ? 'argument' : 'line'} ${number}: ${error.message}`
-      if (form !== 'json') process.stderr.write(`netshell dissect: ${message}\n`)
-      return form === 'json' && output.line(JSON.stringify({ error: message }))
+      if (form !== 'json') process.stderr.write(`netshell dissect: ${printable(message)}\n`)
+      return form === 'json' && output.line(printableJson(JSON.stringify({ error: message })))
     }
   }
   if (packets.length > 0) for (const packet of packets) one(packet)
@@ -71,9 +72,9 @@ function formatted(line: string, from: Layer, form: 'json' | 'summary' | 'show')
   const bytes = fromHex(text)
   if (bytes.length === 0) throw new PacketError('there are no bytes to dissect')
   const packet = dissect(layer ?? from, bytes)
-  if (form === 'json') return JSON.stringify(packet)
-  if (form === 'show') return packet.show({ dump: true })!
-  return [packet.summary(), ...packet.issues()].join('  ! ')
+  if (form === 'json') return printableJson(JSON.stringify(packet))
+  if (form === 'show') return printable(packet.show({ dump: true })!)
+  return printable([packet.summary(), ...packet.issues()].join('  ! '))
 }
 
 function findLayer(name: string): Layer | string {

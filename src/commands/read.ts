@@ -1,5 +1,5 @@
 import { batchPacket, CaptureFileError, readCapture } from '../capture/index.js'
-import { fileFilter } from '../exchange/index.js'
+import { fileFilter, printable, printableJson } from '../exchange/index.js'
 import { LinkError } from '../link/index.js'
 import type { Packet } from '../packet/index.js'
 import { LineOutput } from './line-output.js'
@@ -21,7 +21,7 @@ export interface ReadOptions {
  */
 export async function readCommand(file: string, options: ReadOptions, output = new LineOutput()): Promise<number> {
   const form = options.json ? jsonLine : options.show ? showLines : summaryLine
-  const complain = (text: string): void => void process.stderr.write(`netshell: ${text}\n`)
+  const complain = (text: string): void => void process.stderr.write(`netshell: ${printable(text)}\n`)
   let number = 0
   try {
     const filter = options.filter === undefined ? undefined : fileFilter(options.filter)
@@ -56,15 +56,15 @@ export async function readCommand(file: string, options: ReadOptions, output = n
 }
 
 function jsonLine(packet: Packet): string {
-  return JSON.stringify(packet)
+  return printableJson(JSON.stringify(packet))
 }
 
 function summaryLine(packet: Packet, number: number): string {
-  return `${String(number).padStart(5)}  ${clock(packet)}  ${packet.summary()}`
+  return `${String(number).padStart(5)}  ${clock(packet)}  ${printable(packet.summary())}`
 }
 
 function showLines(packet: Packet, number: number): string {
-  return `--- packet ${number}, ${clock(packet)}, ${packet.bytes().length} bytes\n${packet.show({ dump: true })}\n`
+  return `--- packet ${number}, ${clock(packet)}, ${packet.bytes().length} bytes\n${printable(packet.show({ dump: true })!)}\n`
 }
 
 /** Local time of day to the microsecond, as tcpdump prints it. */

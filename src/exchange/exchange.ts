@@ -6,7 +6,7 @@ import type { PathOptions } from './addressing.js'
 import { AnswerList, AnswerPair, ExchangeResult } from './answer-list.js'
 import { copyFrame, metaOf, networkLayer } from './frame-copy.js'
 import { Matcher, type Probe } from './matcher.js'
-import { checkNumber, checkOptions } from './options.js'
+import { checkNumber, checkOptions, checkPath } from './options.js'
 import {
   chunksOf,
   concretePackets,
@@ -102,6 +102,7 @@ class Exchange {
   ) {
     this.matcher = new Matcher(level === 'link')
     checkOptions(name, options, EXCHANGE_OPTIONS)
+    checkPath(name, options)
     checkNumber(name, 'timeout', options.timeout ?? 2, false)
     checkNumber(name, 'retry', options.retry ?? 0, true)
     checkNumber(name, 'inter', options.inter ?? 0, false)

@@ -13,6 +13,17 @@ export function checkOptions(name: string, options: object, known: readonly stri
   }
 }
 
+/** @throws PacketError unless `iface` is a name (or where several are fine, a list of names) and `link` a link */
+export function checkPath(name: string, { iface, link }: { iface?: unknown; link?: unknown }, several = false): void {
+  const names = several && Array.isArray(iface) ? iface : [iface ?? '']
+  if (names.length === 0 || names.some((each) => typeof each !== 'string'))
+    throw new PacketError(
+      `${name}: option iface must be the name of an interface${several ? ', or a list of names' : ''}, such as 'eth0'; interfaces() lists them`,
+    )
+  if (link !== undefined && typeof (link as { capture?: unknown } | null)?.capture !== 'function')
+    throw new PacketError(`${name}: option link must be a link, such as one of memoryLinkPair()`)
+}
+
 /** @throws PacketError unless the option is a number that makes sense */
 export function checkNumber(name: string, option: string, value: unknown, whole: boolean): void {
   if (typeof value === 'number' && value >= 0 && (!whole || Number.isInteger(value))) return

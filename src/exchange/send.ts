@@ -1,6 +1,6 @@
 import type { Link } from '../link/index.js'
 import type { PathOptions } from './addressing.js'
-import { checkNumber, checkOptions } from './options.js'
+import { checkNumber, checkOptions, checkPath } from './options.js'
 import {
   chunksOf,
   concretePackets,
@@ -52,6 +52,7 @@ async function sendAll(
   Preparing: new (options: PathOptions, stop: AbortSignal) => Preparer,
 ): Promise<number> {
   checkOptions(name, options, SEND_OPTIONS)
+  checkPath(name, options)
   const { count = 1, inter = 0 } = options
   checkNumber(name, 'count', count, true)
   checkNumber(name, 'inter', inter, false)

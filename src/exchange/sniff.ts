@@ -1,11 +1,11 @@
-import { type CaptureInput, PacketList, pcapReader, rdpcap } from '../capture/index.js'
+import { type CaptureInput, type CaptureWarning, PacketList, pcapReader, rdpcap } from '../capture/index.js'
 import { dissectLink } from '../layers/index.js'
 import type { Capture, CaptureBatch, Link } from '../link/index.js'
 import { type AnyPacket, PacketError, print } from '../packet/index.js'
 import { fileFilter } from './file-filter.js'
 import { copyFrame, metaOf } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
-import { checkNumber, checkOptions } from './options.js'
+import { checkNumber, checkOptions, checkPath } from './options.js'
 import { pause } from './pause.js'
 import { printable } from './printable.js'
 import { packetCount, report } from './report.js'
@@ -80,6 +80,7 @@ class Sniffer {
     private readonly control: TaskControl<PacketList>,
   ) {
     checkOptions('sniff', options, SNIFF_OPTIONS)
+    checkPath('sniff', options, true)
     checkNumber('sniff', 'count', options.count ?? 0, true)
     checkNumber('sniff', 'timeout', options.timeout ?? 0, false)
     for (const name of ['prn', 'lfilter', 'stop', 'started'] as const) {
@@ -202,7 +203,7 @@ class Sniffer {
     const { signal } = this.ending
     const reading = {
       signal,
-      onWarning: (warning: Error) => report(warning.message, 'warning'),
+      onWarning: (warning: CaptureWarning) => report(warning.message, 'warning'),
       ...(filter === undefined ? {} : { filter: fileFilter(filter) }),
     }
     void this.wait()

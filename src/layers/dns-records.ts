@@ -33,7 +33,7 @@ import { domainName } from './dns-names.js'
 import { DNS_CLASSES, DNS_TYPES, DNSSEC_ALGORITHMS, DNSSEC_DIGESTS } from './dns-numbers.js'
 import { rdata } from './dns-rdata.js'
 import { svcParams } from './dns-svc-params.js'
-import { characterString, textToEnd, typeMap } from './dns-texts.js'
+import { characterString, printable, textToEnd, typeMap } from './dns-texts.js'
 
 /** Layer of each type's records, where it is another than `DNSRR`. */
 export const RECORD_LAYERS: ReadonlyMap<number, LayerDefinition> = new Map()
@@ -301,7 +301,7 @@ export function dataText(record: AnyPacket): string {
   const parts = fields.slice(record._layer.indexOf('rdlen') + 1).map((field) => {
     const value = record._read(field.index)
     if (value instanceof Uint8Array) return toHex(value)
-    return typeof value === 'string' ? value : field.show(value)
+    return printable(typeof value === 'string' ? value : field.show(value))
   })
   return parts.filter((part) => part !== '').join(' ')
 }

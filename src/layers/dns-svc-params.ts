@@ -18,7 +18,7 @@ import {
   toHex,
   type Writer,
 } from '../packet/index.js'
-import { readString, textOf, writeString } from './dns-texts.js'
+import { printable, readString, textOf, writeString } from './dns-texts.js'
 
 type Value = number | string | readonly (string | number)[] | Uint8Array | undefined
 
@@ -123,6 +123,11 @@ function keyName(key: number): string {
   return KEYS[key]?.[0] ?? `key${key}`
 }
 
+/** A number as key is the name that it has; one that is none finds no key. */
+function keyText(key: number | string): string {
+  return typeof key === 'number' ? keyName(key) : key
+}
+
 function keyNumber(name: string): number | undefined {
   const known = KEYS.findIndex(([key]) => key === name.toLowerCase())
   if (known >= 0) return known
@@ -171,7 +176,7 @@ class SvcParamsCodec implements Codec<SvcParam[]> {
       throw new PacketError(`${where}: ${printed(value)} is no list of parameters such as [['alpn', ['h2']]]`)
     return given.map((one: unknown) => {
       const [key, param] = (Array.isArray(one) ? one : [one]) as [unknown, Value]
-      const number = typeof key === 'number' ? key : typeof key === 'string' ? keyNumber(key) : undefined
+      const number = typeof key === 'number' || typeof key === 'string' ? keyNumber(keyText(key)) : undefined
       if (number === undefined) {
         const names = KEYS.map(([name]) => name)
         throw new PacketError(
@@ -189,7 +194,7 @@ class SvcParamsCodec implements Codec<SvcParam[]> {
   show(params: SvcParam[]): string {
     return params
       .map(([key, value]) =>
-        value === undefined ? key : `${key}=${value instanceof Uint8Array ? toHex(value) : String(value)}`,
+        value === undefined ? key : `${key}=${value instanceof Uint8Array ? toHex(value) : printable(String(value))}`,
       )
       .join(' ')
   }

@@ -29,6 +29,14 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** A text, or bytes where they are no UTF-8. */
 export type CharacterString = string | Uint8Array
 
+/** Characters that steer a terminal or hide: controls (ESC and the ones of 8 bits too), directions, line ends. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** A text from the network as it may be printed: what would steer the terminal stands as `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)
+}
+
 /** Reads one character string. */
 export function readString(reader: Reader): CharacterString {
   const bytes = reader.bytes(reader.u8())

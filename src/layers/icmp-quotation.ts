@@ -30,6 +30,8 @@ export function quotationBehaviour(
   return {
     payloadLength: (me) => {
       const start = me._offset + ERROR_HEADER
+      // A header that is cut short may end before its length.
+      if (start > me._end) return undefined
       const length = me._buffer![me._offset + lengthAt]! * unit
       if (length > 0) return length === me._end - start ? undefined : length
       return isExtensionStructure(me._buffer!, start + EXTENSION_OFFSET, me._end) ? EXTENSION_OFFSET : undefined

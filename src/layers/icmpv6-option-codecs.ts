@@ -7,9 +7,12 @@ import {
   Kind,
   PacketError,
   parseIpv6,
-  type Reader,
+  printed,
+  quoted,
+  Reader,
   type Writer,
 } from '../packet/index.js'
+import { canonicalName, readName, writeName } from './dns-names.js'
 
 /** The same field, filled up with zeros to the next multiple of 8 bytes of its layer. */
 export function paddedTo8<T, In>(field: Field<T, In>): Field<T, In> {
@@ -23,16 +26,15 @@ export function paddedTo8<T, In>(field: Field<T, In>): Field<T, In> {
   return new Field<T, In>(Kind.CODEC, 0, padded)
 }
 
-/** Longest domain name, in bytes. RFC 1035 §2.3.4. */
-const MAX_NAME = 255
-
-/** Domain names without compression, up to the padding. RFC 8106 §5.2. */
+/** Domain names without compression, up to the padding. RFC 8106 §5.2. As text they are escaped like those of DNS. */
 export class DomainListCodec implements Codec<string[]> {
   read(reader: Reader): string[] {
     const names: string[] = []
-    while (reader.left > 0 && reader.buffer[reader.position] !== 0) {
-      const name = readName(reader)
-      if (name === undefined) break
+    // A message that starts behind the names leaves pointers nothing to point to.
+    const inner = new Reader(reader.buffer, reader.start, reader.position, reader.end)
+    while (inner.left > 0 && inner.buffer[inner.position] !== 0) {
+      const name = readName(inner, inner.end)
+      if (inner.missing > 0) break
       names.push(name)
     }
     reader.position = reader.end
@@ -40,32 +42,16 @@ export class DomainListCodec implements Codec<string[]> {
   }
 
   write(writer: Writer, names: string[]): void {
-    for (const name of names) {
-      for (const label of labelsOf(name)) {
-        writer.u8(label.length)
-        writer.bytes(label)
-      }
-      writer.u8(0)
-    }
+    for (const name of names) writeName(writer, name, false)
   }
 
   coerce(value: unknown, where: string): string[] {
-    if (!Array.isArray(value) || !value.every((name): name is string => typeof name === 'string')) {
-      throw new PacketError(`${where}: give a list of domain names such as ['example.com']`)
-    }
-    for (const name of value) {
-      const labels = labelsOf(name)
-      if (
-        labels.length === 0 ||
-        labels.some((label) => label.length === 0 || label.length > 63) ||
-        name.length > MAX_NAME
-      ) {
-        throw new PacketError(
-          `${where}: '${name}' is no domain name: labels have 1 to 63 bytes, all together ${MAX_NAME}`,
-        )
-      }
-    }
-    return value.map((name) => (name.endsWith('.') ? name : `${name}.`))
+    if (!Array.isArray(value)) throw new PacketError(`${where}: give a list of domain names such as ['example.com']`)
+    return value.map((given: unknown) => {
+      const name = canonicalName(given, where)
+      if (name === '.') throw new PacketError(`${where}: the root ${printed(given)} is no domain to look names up in`)
+      return name
+    })
   }
 
   empty(): string[] {
@@ -85,28 +71,12 @@ export class DomainListCodec implements Codec<string[]> {
   }
 
   command(names: string[]): string {
-    return JSON.stringify(names).replaceAll('"', "'")
+    return `[${names.map(quoted).join(', ')}]`
   }
 
   same(a: string[], b: string[]): boolean {
     return a.length === b.length && a.every((name, i) => name === b[i])
   }
-}
-
-function readName(reader: Reader): string | undefined {
-  let name = ''
-  while (reader.left > 0) {
-    const length = reader.u8()
-    if (length === 0) return name
-    if (length > 63 || length > reader.left) return undefined
-    name += `${Buffer.from(reader.bytes(length)).toString('latin1')}.`
-  }
-  return undefined
-}
-
-function labelsOf(name: string): Uint8Array[] {
-  const text = name.endsWith('.') ? name.slice(0, -1) : name
-  return text === '' ? [] : text.split('.').map((label) => Buffer.from(label, 'latin1'))
 }
 
 /** The first 0, 8 or 16 bytes of an IPv6 address, as many as the option's length asks for; all when that is unset, if any. RFC 4191 §2.3. */

@@ -6,8 +6,8 @@ let ipv4Source = -1
 let ipv4Destination = -1
 
 /**
- * Addresses and length of the pseudo-header as a partial sum, from the nearest IP or IPv6 layer outwards.
- * Undefined when there is none: the checksum then covers the segment alone.
+ * Addresses and length of the pseudo-header as a partial sum, of the nearest IP or IPv6 layer outwards.
+ * Zero when there is none: the checksum then covers the segment alone.
  */
 function pseudoHeader(packet: Packet, length: number, protocol: number): number {
   let finalDestination: unknown
@@ -33,8 +33,8 @@ function pseudoHeader(packet: Packet, length: number, protocol: number): number 
       if (addresses !== undefined && addresses.length > 0) finalDestination = parseIpv6(addresses.at(-1)!)
     }
     if (layerName === 'IPv6ExtHdrSegmentRouting' && finalDestination === undefined && outer.raw('segleft') !== 0) {
-      const addresses = outer.raw('addresses') as string[]
-      if (addresses.length > 0) finalDestination = parseIpv6(addresses[0]!)
+      const addresses = outer.raw('addresses') as string[] | undefined
+      if (addresses !== undefined && addresses.length > 0) finalDestination = parseIpv6(addresses[0]!)
     }
   }
   return 0

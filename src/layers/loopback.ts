@@ -8,6 +8,7 @@
  *   +-----------+--------
  */
 import {
+  type AnyPacket,
   behave,
   type Codec,
   Field,
@@ -49,9 +50,9 @@ class FamilyCodec implements Codec<number> {
     return value
   }
 
-  write(writer: Writer, value: number, packet: { _buffer: Uint8Array | null; _offset: number }): void {
-    const { _buffer: buffer, _offset: offset } = packet
-    const isSwapped = buffer !== null && littleEndian(buffer, offset) > LARGEST_FAMILY
+  write(writer: Writer, value: number, packet: AnyPacket): void {
+    const { _buffer: buffer, _offset: offset, _end: end } = packet
+    const isSwapped = buffer !== null && offset + 4 <= end && littleEndian(buffer, offset) > LARGEST_FAMILY
     writer.u32(isSwapped ? value : swap(value))
   }
 

@@ -8,7 +8,7 @@
  *   |       len       |     chksum      |
  *   +--------+--------+--------+--------+
  */
-import { type AnyPacket, answers, behave, layer, u16, u16Enum } from '../packet/index.js'
+import { type AnyPacket, answers, type BuildContext, behave, layer, u16, u16Enum } from '../packet/index.js'
 import { endpoints } from './endpoints.js'
 import { quotedPayloadLength } from './icmp-quotation.js'
 import { transportChecksum } from './ip-checksum.js'
@@ -17,10 +17,21 @@ import { UDP_PORTS } from './ports.js'
 
 const PROTOCOL = 17
 
+const LARGEST_LENGTH = 0xffff
+
+/** Header and payload in bytes; zero in a jumbogram, whose length stands in an option of IPv6. RFC 2675 §4. */
+function lengthOf(context: BuildContext): number {
+  const length = context.headerLength + context.payloadLength
+  if (length <= LARGEST_LENGTH) return length
+  let outer = context.packet.under
+  while (outer?.layerName.startsWith('IPv6ExtHdr') === true) outer = outer.under
+  return outer?.layerName === 'IPv6' ? 0 : length
+}
+
 const header = () => ({
   sport: u16Enum(53, UDP_PORTS),
   dport: u16Enum(53, UDP_PORTS),
-  len: u16().auto((c) => c.headerLength + c.payloadLength),
+  len: u16().auto(lengthOf),
   // Zero says that there is no checksum; a computed zero is sent as 0xffff. RFC 768.
   chksum: u16().checksum((c) => transportChecksum(c, PROTOCOL) || 0xffff),
 })

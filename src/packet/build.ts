@@ -17,6 +17,8 @@ const SLAB_SIZE = 65536
 /** One packet being built: the slab and the places in it, which move together when the slab has to grow. */
 class Workshop {
   slab = new Uint8Array(SLAB_SIZE)
+  /** The same memory, for cutting results out of it. */
+  buffer = Buffer.from(this.slab.buffer)
   /** Where the next header ends: the start of what is written so far. */
   position = SLAB_SIZE
   end = SLAB_SIZE
@@ -37,6 +39,7 @@ class Workshop {
     slab.set(this.slab.subarray(this.position, this.end), slab.length - written)
     const shift = slab.length - this.end
     this.slab = slab
+    this.buffer = Buffer.from(slab.buffer)
     this.position += shift
     this.end += shift
     this.limit += shift
@@ -101,7 +104,7 @@ function build(packet: Packet, workshop: Workshop): Buffer {
       workshop.trailerAt = workshop.position
     }
   }
-  return Buffer.from(workshop.slab.buffer as ArrayBuffer, workshop.position, workshop.end - workshop.position)
+  return workshop.buffer.subarray(workshop.position, workshop.end)
 }
 
 function writeOpaque(layer: Packet, isPadding: boolean, workshop: Workshop): void {
@@ -283,6 +286,11 @@ function writeSlowly(layer: Packet, index: number, into: Uint8Array, start: numb
 function compute(layer: Packet, definition: LayerDefinition, context: BuildContext, fromBytes: boolean): void {
   const { automatic, behaviour } = definition
   const values = layer._values
+  const { computeFresh } = definition
+  if (!fromBytes && computeFresh !== null && behaviour.finish === undefined && !definition.overloadsAutomatic) {
+    computeFresh(values ?? definition.noValues, context, context.buffer, context.start, refuse)
+    return
+  }
   let finished = behaviour.finish === undefined
   for (let i = 0; i < automatic.length; i++) {
     const field = automatic[i]!
@@ -310,12 +318,14 @@ function compute(layer: Packet, definition: LayerDefinition, context: BuildConte
   if (!finished) behaviour.finish!(context)
 }
 
+function refuse(field: Field, value: number): never {
+  throw new PacketError(
+    `${field.where}: the computed value ${printed(value)} does not fit ${field.bits} bits (0..${field.maximum}); make the packet smaller or set the field`,
+  )
+}
+
 function writeComputed(field: Field, value: number, context: BuildContext, definition: LayerDefinition): void {
-  if (!(value >= 0 && value <= field.maximum)) {
-    throw new PacketError(
-      `${field.where}: the computed value ${printed(value)} does not fit ${field.bits} bits (0..${field.maximum}); make the packet smaller or set the field`,
-    )
-  }
+  if (!(value >= 0 && value <= field.maximum)) refuse(field, value)
   const offset = field.offset >= 0 ? field.offset : context.tailStarts[field.index - definition.tailStart]
   // A field that the bytes broke off before has no place.
   if (offset === undefined) return

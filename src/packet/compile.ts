@@ -1,4 +1,5 @@
 import { formatIpv4, formatIpv6, formatMacParts, parseIpv4Known, parseMacKnown } from './addresses.js'
+import type { BuildContext } from './build-context.js'
 import type { Reader } from './bytes.js'
 import { type Field, Kind } from './field.js'
 import type { LayerDefinition } from './layer-definition.js'
@@ -188,6 +189,30 @@ export function compileWriteFresh(definition: LayerDefinition): WriteFresh | nul
     fields.map((_, i) => `F${i}`),
     fields,
     `return function (layer, values, b, o, slow) { let v\n${defaults}\n${parts.join('\n')} }`,
+  )
+}
+
+/** Computes and writes the automatic fields of a header that was made, where they are unset. */
+export type ComputeFresh = (
+  values: readonly unknown[],
+  context: BuildContext,
+  b: Uint8Array,
+  o: number,
+  refuse: (field: Field, value: number) => never,
+) => void
+
+/** Null where an automatic field has a condition or a place of its own: only the generic path knows those. */
+export function compileComputeFresh(definition: LayerDefinition): ComputeFresh | null {
+  const { automatic } = definition
+  if (automatic.some((field) => field.offset < 0 || field.condition !== null || field.bits > 32)) return null
+  const parts = automatic.map(
+    (field, i) =>
+      `if (values[${field.index}] === undefined) { v = A${i}(c); if (!(v >= 0 && v <= ${field.maximum})) refuse(F${i}, v); ${writeStatement(field, i)} }`,
+  )
+  return make(
+    [...automatic.map((_, i) => `F${i}`), ...automatic.map((_, i) => `A${i}`)],
+    [...automatic, ...automatic.map((field) => field.automatic)],
+    `return function (values, c, b, o, refuse) { let v = 0\n${parts.join('\n')} }`,
   )
 }
 

@@ -1,5 +1,7 @@
 import type { BuildContext } from './build-context.js'
 import {
+  type ComputeFresh,
+  compileComputeFresh,
   compileDecodeTail,
   compileFill,
   compileKey,
@@ -128,6 +130,7 @@ export class LayerDefinition implements LayerReference {
   fill: Fill | null = null
   writeFresh: WriteFresh | null = null
   decodeTail: DecodeTail | null = null
+  computeFresh: ComputeFresh | null = null
   /** The function that users call to make a packet of this layer. */
   callable: unknown = null
   /** Field index by `nameId`, or -1. */
@@ -194,6 +197,7 @@ export class LayerDefinition implements LayerReference {
   heatUp(): void {
     this.fill ??= compileFill(this)
     this.writeFresh ??= compileWriteFresh(this)
+    this.computeFresh ??= compileComputeFresh(this)
     if (this.tailStart < this.fields.length) this.decodeTail ??= compileDecodeTail(this)
     for (const group of this.groups) group.key ??= compileKey(this.fields[group.index]!)
   }

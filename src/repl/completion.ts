@@ -1,6 +1,8 @@
 /** Tab completion. Nothing of the user's is run for it: getters and proxies are never asked. */
 import { types } from 'node:util'
-import { Packet } from '../packet/index.js'
+import { metadataOf } from '../commands/metadata.js'
+import { allLayers, Packet } from '../packet/index.js'
+import { completeDotCommand } from './dot-commands.js'
 
 const KEYWORDS =
   'await break case catch class const continue default delete else finally for function if import in instanceof let new of return switch this throw try typeof var void while'.split(
@@ -8,11 +10,8 @@ const KEYWORDS =
   )
 
 /** The candidates for the word at the end of `text`, and that word. */
-export function complete(text: string, dotCommands: readonly string[] = []): [candidates: string[], word: string] {
-  if (/^\s*\.\w*$/.test(text)) {
-    const word = text.trim()
-    return [dotCommands.filter((command) => command.startsWith(word)), word]
-  }
+export function complete(text: string): [candidates: string[], word: string] {
+  if (/^\s*\.(?!\d)/.test(text)) return completeDotCommand(text)
   if (inTextOrComment(text)) return [[], '']
   const match = /(?<path>(?:[A-Za-z_$][\w$]*(?:\(\))?\s*\??\.\s*)*)(?<word>[A-Za-z_$][\w$]*)?$/.exec(text)?.groups
   const word = match?.word ?? ''
@@ -75,7 +74,13 @@ function membersOf(value: unknown): Set<string> {
     if (level === Function.prototype && typeof value === 'function') break
     for (const name of Object.getOwnPropertyNames(level)) names.add(name)
   }
-  if (!types.isProxy(value) && value instanceof Packet) for (const name of fieldsOfPacket(value)) names.add(name)
+  if (!types.isProxy(value) && value instanceof Packet) {
+    // The prototype of all packets has the fields of all layers.
+    const own = new Set(fieldsOfPacket(value))
+    for (const layer of allLayers())
+      for (const { name } of layer.definition.fields) if (!own.has(name)) names.delete(name)
+    for (const name of own) names.add(name)
+  }
   names.delete('constructor')
   return names
 }
@@ -84,15 +89,38 @@ function fieldsOfPacket(packet: Packet): string[] {
   return packet.layers().flatMap((layer) => layer._layer.fields.map(({ name }) => name))
 }
 
-/** In `IP({dst: 1, t` the field names of IP that are not there yet; null elsewhere. */
+/** In `IP({dst: 1, t` the fields of IP that are not there yet, in `sniff({t` the options of sniff; null elsewhere. */
 function fieldsAround(before: string): string[] | null {
-  const call = /(?<name>[A-Za-z_$][\w$]*)\(\{(?<given>[^{}()]*)$/.exec(before)?.groups
-  if (!call || !/(?:^|,)\s*$/.test(call.given)) return null
-  const value = plainProperty(globalThis, call.name)
-  if (typeof value !== 'function' || !('definition' in value)) return null
-  const layer = value as unknown as { definition: { fields: { name: string }[] } }
-  const given = new Set([...call.given.matchAll(/([\w$]+)\s*:/g)].map(([, name]) => name))
-  return layer.definition.fields.map(({ name }) => name).filter((name) => !given.has(name))
+  const place = objectAround(before)
+  if (place === null || !/(?:^|,)\s*$/.test(place.given)) return null
+  const { name } = place
+  const given = new Set([...place.given.matchAll(/([\w$]+)\s*[:,]/g)].map(([, field]) => field))
+  const value = plainProperty(globalThis, name)
+  const names =
+    typeof value === 'function' && 'definition' in value
+      ? (value as unknown as { definition: { fields: { name: string }[] } }).definition.fields
+      : metadataOf(name)?.parameters
+  return names?.map((field) => field.name).filter((field) => !given.has(field)) ?? null
+}
+
+/** The call whose argument is the object literal that is open at the end of the text, and what is in that literal so far. */
+function objectAround(before: string): { name: string; given: string } | null {
+  let depth = 0
+  let brace = -1
+  for (let at = before.length - 1; at >= 0; at--) {
+    const character = before[at]!
+    if (')]}'.includes(character)) depth++
+    else if ('([{'.includes(character) && depth > 0) depth--
+    else if (brace < 0) {
+      if (character === '{') brace = at
+      else if (character === '(' || character === '[') return null
+    } else if (character === '(') {
+      const name = /([A-Za-z_$][\w$]*)$/.exec(before.slice(0, at))?.[1]
+      const isArgument = /[(,]\s*$/.test(before.slice(0, brace))
+      return name !== undefined && isArgument ? { name, given: before.slice(brace + 1) } : null
+    } else if (character === '[' || character === '{' || character === ';') return null
+  }
+  return null
 }
 
 /** Whether the end of the text is inside of a string or a comment (not a template's expression). */

@@ -1,5 +1,6 @@
 /** Errors as the user sees them: what was wrong, where in his own text, what to do. Our own frames stay hidden. */
 import { inspect, types } from 'node:util'
+import { printable } from '../exchange/printable.js'
 import { Interrupted } from '../exchange/task.js'
 import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
@@ -13,6 +14,8 @@ interface Place {
   file: string
   source: string
   offset: number
+  /** The error was made there, not in what was called there. */
+  direct?: boolean
 }
 
 /** How to show errors. */
@@ -44,7 +47,7 @@ export function renderError(
 /** V8 has no name for what a rewritten call gave; the user's own text is one. */
 function withSourceText(text: string, place: Place | null): string {
   if (!text.includes('(intermediate value)')) return text
-  const callee = / is not a function/.test(text) && place ? calleeAt(place) : undefined
+  const callee = / is not a function/.test(text) && place?.direct ? calleeAt(place) : undefined
   if (callee) return text.replace(/: .*(?= is not a function)/, `: ${callee}`)
   return text.replace(/\(intermediate value\)(?:\S*\(intermediate value\))*/g, 'the value')
 }
@@ -71,9 +74,10 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error && !COMPLETE.has(error.name) ? error.cause : undefined
 }
 
+/** What was thrown may quote what a stranger sent. */
 function headline(error: unknown): string {
-  if (!(error instanceof Error)) return `thrown: ${inspect(error, { depth: 1, breakLength: 100 })}`
-  return `${error.name}: ${error.message}${hint(error)}`
+  if (!(error instanceof Error)) return printable(`thrown: ${inspect(error, { depth: 1, breakLength: 100 })}`)
+  return printable(`${error.name}: ${error.message}${hint(error)}`)
 }
 
 /** `; did you mean 'sniff'?` for a name that does not exist. */
@@ -102,10 +106,13 @@ function placeOfError(error: unknown, evaluator: Evaluator): Place | null {
   const origin = evaluator.runtime.origins.get(error)
   for (const stack of [(error as { stack?: unknown }).stack, origin?.stack]) {
     if (typeof stack !== 'string') continue
+    let frames = 0
     for (const line of stack.split('\n')) {
+      if (/^\s+at /.test(line)) frames++
       const frame = /(?:\(|at (?:async )?)(?<file>[^()]+):(?<line>\d+):(?<column>\d+)\)?$/.exec(line)?.groups
       const text = frame && evaluator.sourceOf(frame.file)
-      if (text) return { file: frame.file, ...mapped(text, Number(frame.line), Number(frame.column)) }
+      if (text)
+        return { file: frame.file, ...mapped(text, Number(frame.line), Number(frame.column)), direct: frames === 1 }
     }
   }
   return null

@@ -1,5 +1,5 @@
 /** What was typed, kept for the next time: in a file of the invoking user's that nobody else may read. */
-import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 
@@ -23,6 +23,8 @@ export class History {
         mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
         const flags = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW
         this.#file = openSync(file, flags, 0o600)
+        // It may have come from elsewhere, with the rights of an ordinary file.
+        if ((fstatSync(this.#file).mode & 0o077) !== 0) fchmodSync(this.#file, 0o600)
       } catch {
         this.#file = null
       }
@@ -36,7 +38,12 @@ export class History {
     if (entry === this.entries[0]) return
     this.entries.unshift(entry)
     this.entries.length = Math.min(this.entries.length, KEPT)
-    if (this.#file !== null) writeSync(this.#file, `${encode(entry)}\n`)
+    try {
+      if (this.#file !== null) writeSync(this.#file, `${encode(entry)}\n`)
+    } catch {
+      // A full disk must not keep anybody from working.
+      this.close()
+    }
   }
 
   close(): void {
@@ -64,7 +71,7 @@ function decode(line: string): string {
 }
 
 const NAMES =
-  'password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|authorization|credential'
+  'password|passwd|passphrase|passcode|\\bpass|\\bpwd|\\bpsk|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|authorization|credential'
 const ASSIGNED = new RegExp(`((?:${NAMES})\\w*['"]?\\s*[:=,(]\\s*)(['"\`])(?:\\\\.|(?!\\2).)*\\2`, 'gis')
 const KNOWN_FORMS =
   /\b(?:gh[pousr]_\w{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g
@@ -74,6 +81,7 @@ export function redact(source: string): string {
   return source
     .replace(ASSIGNED, '$1$2REDACTED$2')
     .replace(KNOWN_FORMS, 'REDACTED')
+    .replace(/-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|$)/gs, '-----BEGIN $1----- REDACTED')
     .replace(/\b(Bearer|Basic)\s+[\w+/=.~-]{8,}/g, '$1 REDACTED')
     .replace(/(:\/\/[^\s/:@'"]+:)[^\s@/'"]+@/g, '$1REDACTED@')
 }

@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline'
 import { Interrupted } from '../exchange/task.js'
 import { type Paint, paintFor } from './colours.js'
 import { complete } from './completion.js'
-import { DOT_COMMANDS, runDotCommand } from './dot-commands.js'
+import { runDotCommand } from './dot-commands.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
 import { helpFor, makeHelp } from './help.js'
@@ -75,7 +75,7 @@ class Prompt {
       history: [...this.#history.entries],
       historySize: 1000,
       prompt: this.#promptText(),
-      completer: (text: string) => complete(text, DOT_COMMANDS),
+      completer: complete,
       tabSize: 2,
     })
   }
@@ -181,8 +181,9 @@ class Prompt {
     if (source.trim() === '') return
     if (this.#block === '' && (await this.#special(line))) return
     const parsed = await this.#evaluator.parse(source, { prompt: true })
-    // An empty line ends a block that cannot be completed otherwise, so that the user sees what is wrong.
-    if (parsed.state === 'incomplete' && !(this.#block !== '' && line.trim() === '' && endsTwice(source))) {
+    // Two empty lines end a block that cannot be completed otherwise, so that the user sees what is wrong; pasted text may have them.
+    const givenUp = this.#block !== '' && this.#queue.length === 0 && endsTwice(source)
+    if (parsed.state === 'incomplete' && !givenUp) {
       this.#block = source
       return
     }
@@ -203,7 +204,8 @@ class Prompt {
     this.#history.add(line)
     return await runDotCommand(line, {
       print: (text) => this.#print(text),
-      evaluate: async (source, file, shown) => {
+      evaluate: async (source, file, shown, args) => {
+        this.#evaluator.preload({ args: [...args] })
         const parsed = await this.#evaluator.parse(source, { prompt: true })
         await this.#evaluate(source, file, parsed, shown)
       },

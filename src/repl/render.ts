@@ -1,5 +1,6 @@
 /** Values as text: what the prompt and `netshell -e` print. */
 import { inspect } from 'node:util'
+import { printable, printableJson } from '../exchange/printable.js'
 import { hexdumpOf, Packet, toHex } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
 
@@ -8,8 +9,10 @@ export interface RenderOptions {
   paint?: Paint
   /** Columns of the terminal. */
   width?: number
-  /** Text as it is, without quotes (`netshell -e`). */
+  /** Text without quotes (`netshell -e`). */
   raw?: boolean
+  /** The reader is no terminal: text stays as it is, control characters too. Only with `raw`. */
+  verbatim?: boolean
 }
 
 /** Packets of a list that are shown before `… 80 more`. */
@@ -22,15 +25,18 @@ const DUMPED = 512
 /** The text of a value, without a line end; undefined when there is nothing to print. */
 export function render(
   value: unknown,
-  { paint = plain, width = 80, raw = false }: RenderOptions = {},
+  { paint = plain, width = 80, raw = false, verbatim = false }: RenderOptions = {},
 ): string | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'string') return raw || value.includes('\n') ? value : paint('green', inspect(value))
-  if (value instanceof Packet) return paintSummary(value.summary(), paint)
+  if (typeof value === 'string') {
+    if (raw && verbatim) return value
+    return raw || value.includes('\n') ? printable(value) : paint('green', printable(inspect(value)))
+  }
+  if (value instanceof Packet) return paintSummary(printable(value.summary()), paint)
   if (value instanceof Uint8Array) return bytesText(value, paint)
   const packets = packetsOf(value)
   if (packets) return listText(packets, paint)
-  return inspect(value, {
+  const text = inspect(value, {
     colors: paint !== plain,
     breakLength: Math.max(width - 2, 40),
     depth: 4,
@@ -38,14 +44,15 @@ export function render(
     maxStringLength: 2000,
     numericSeparator: false,
   })
+  return printable(text, paint !== plain)
 }
 
 /** JSON lines of a value: one for each packet of a list, else one. Bytes become hexadecimal text. */
 export function renderJson(value: unknown): string[] {
   if (value === undefined) return []
   const packets = value instanceof Packet && value.count() > 1 ? value : packetsOf(value)
-  if (packets) return Array.from(packets as Iterable<Packet>, (packet) => toJson(packet))
-  return [toJson(value)]
+  if (packets) return Array.from(packets as Iterable<Packet>, (packet) => printableJson(toJson(packet)))
+  return [printableJson(toJson(value))]
 }
 
 function toJson(value: unknown): string {
@@ -87,7 +94,9 @@ function listText(packets: PacketSequence, paint: Paint): string {
   const digits = Math.max(4, String(length).length)
   for (const packet of packets) {
     if (lines.length === SHOWN) break
-    lines.push(`${paint('gray', String(lines.length).padStart(digits, '0'))} ${paintSummary(packet.summary(), paint)}`)
+    lines.push(
+      `${paint('gray', String(lines.length).padStart(digits, '0'))} ${paintSummary(printable(packet.summary()), paint)}`,
+    )
   }
   const kind = Array.isArray(packets) ? `${length} packet${length === 1 ? '' : 's'}` : String(packets)
   const more = length > SHOWN ? `${length - SHOWN} more: .slice(${SHOWN}) shows the next, [n] one` : ''

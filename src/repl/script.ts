@@ -63,7 +63,9 @@ export async function evaluateOnce(
     const value = await evaluator.run(source, { file: 'expression', prompt: true })
     const paint = paintFor(output)
     const width = output.columns ?? 100
-    const lines = options.json ? renderJson(value) : [render(value, { paint, width, raw: true })]
+    const lines = options.json
+      ? renderJson(value)
+      : [render(value, { paint, width, raw: true, verbatim: !output.isTTY })]
     for (const line of lines) if (line !== undefined) output.write(`${line}\n`)
   })
 }
@@ -123,7 +125,8 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read, in words. */
+export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOENT') return 'there is no such file'
   if (code === 'EACCES') return 'permission denied'

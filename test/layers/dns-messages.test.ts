@@ -41,6 +41,17 @@ describe('a message is short to write', () => {
     expect(dissect(DNSRRSVCB, record.bytes()).svc_params).toEqual(record.svc_params)
   })
 
+  test.each([
+    { type: 'HINFO', cpu: '\x1b[2J', os: 'x' },
+    { type: 'CAA', tag: 'issue', value: 'a\n\u009b2J' },
+    { type: 'URI', target: '\u202egro.a' },
+    { type: 'TXT', rdata: ['\u009b2J'] },
+    { type: 'HTTPS', svc_params: [['alpn', ['\x1b[2J']]] },
+  ])('a summary of a $type record does not steer the terminal', (record) => {
+    const packet = dissect(DNS, DNS({ qr: 1, an: record }).bytes())
+    expect(packet.summary()).toMatch(/^DNS Ans "[ -~]*\\u[ -~]*"$/)
+  })
+
   test('EDNS', () => {
     const packet = dissect(
       DNS,
@@ -65,6 +76,8 @@ describe('a message is short to write', () => {
     [() => DNS({ an: 7 as never }), 'DNS.an: 7 cannot stand in section an'],
     [() => DNS({ qd: [[]] as never }), 'DNS.qd: a list cannot stand in section qd'],
     [() => DNSRRSVCB({ svc_params: [['alpm', ['h2']]] }), "did you mean 'alpn'?"],
+    [() => DNSRRSVCB({ svc_params: [[70000 as never, 'x']] }), 'no parameter 70000'],
+    [() => DNSRRSVCB({ svc_params: [[1.5 as never, 'x']] }), 'no parameter 1.5'],
     [() => DNSRRSVCB({ svc_params: [['port', 'x']] }).bytes(), "'x' is no value of port"],
     [() => DNSRR({ type: 'TXT', rdata: ['x'.repeat(256)] }).bytes(), '256 bytes; one text has at most 255'],
   ])('mistake %#', (mistake, message) => {

@@ -100,9 +100,37 @@ export function examine(layer: Layer, bytes: Uint8Array): void {
   }
 }
 
+/**
+ * Dissects bytes that stand between others, and checks that no single byte of those is read, even where it would change
+ * nothing. Views are not watched: what they hold is what `examine` compares.
+ */
+function examineReads(layer: Layer, bytes: Uint8Array): void {
+  const before = 37
+  const end = before + bytes.length
+  const buffer = new Uint8Array(end + 91)
+  buffer.set(bytes, before)
+  const outside = new Set<number>()
+  const watched = new Proxy(buffer, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key)) {
+        const at = Number(key)
+        if (at < before || at >= end) outside.add(at - before)
+        return target[at]
+      }
+      const member: unknown = Reflect.get(target, key, target)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
+  dissect(layer, watched, before, end).show({ dump: true })
+  expect([...outside], `${layer.layerName} over ${toHex(bytes)}: bytes read outside, by place`).toEqual([])
+}
+
 /** Every way to cut the bytes short, the whole and the empty run included. */
 export function examineTruncations(layer: Layer, bytes: Uint8Array): void {
-  for (let length = 0; length <= bytes.length; length++) examine(layer, bytes.subarray(0, length))
+  for (let length = 0; length <= bytes.length; length++) {
+    examine(layer, bytes.subarray(0, length))
+    examineReads(layer, bytes.subarray(0, length))
+  }
 }
 
 /** `count` seeded mutations of the bytes. */

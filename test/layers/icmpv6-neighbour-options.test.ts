@@ -12,6 +12,7 @@ import {
   ICMPv6NDOptUnknown,
 } from '../../src/layers/index.js'
 import { dissect, fromHex, stack } from '../../src/packet/index.js'
+import { evaluateCommand } from './evaluate-command.js'
 import { familySuite } from './family.js'
 
 familySuite('icmpv6-neighbour-options', [
@@ -35,7 +36,21 @@ describe('options of neighbour discovery, beyond the suite', () => {
     expect(ICMPv6NDOptDNSSL({ searchlist: ['lab.example', 'a.'] }).hex()).toBe(
       '1f030000ffffffff036c6162076578616d706c6500016100',
     )
-    expect(() => ICMPv6NDOptDNSSL({ searchlist: ['a..b'] })).toThrow("'a..b' is no domain name")
+    expect(() => ICMPv6NDOptDNSSL({ searchlist: ['a..b'] })).toThrow("'a..b' has an empty label")
+    expect(() => ICMPv6NDOptDNSSL({ searchlist: ['.'] })).toThrow("the root '.' is no domain")
+  })
+
+  test('names from the network neither steer the terminal nor make code of the expression', () => {
+    const hostile = ICMPv6NDOptDNSSL({ searchlist: ["a'],x:y,z:['b", '\\027[2Jc', 'a\\.b'] })
+    const read = dissect(ICMPv6NDOptDNSSL, hostile.bytes())
+    expect(read.searchlist).toEqual(["a'],x:y,z:['b.", '\\027[2Jc.', 'a\\.b.'])
+    expect(read.show({ dump: true })).not.toContain('\x1b')
+    expect(evaluateCommand(read.command()).hex()).toBe(hostile.hex())
+  })
+
+  test('a search list has no pointers', () => {
+    const packet = dissect(ICMPv6NDOptDNSSL, fromHex('1f030000ffffffff036c616200c0080000000000'.padEnd(48, '0')))
+    expect(packet.searchlist).toEqual(['lab.'])
   })
 
   test('a route has as much of its prefix as its length says', () => {

@@ -103,6 +103,11 @@ describe('IPv6 extension headers, beyond the suite', () => {
     expect(fragment(5).rebuilt().payload!.summary()).toBe('IPv6ExtHdrFragment id 7 offset 40 more ipv6_icmp / Raw')
   })
 
+  test('a checksum behind a segment list that is cut short is over the destination', () => {
+    const packet = dissect(IPv6, fromHex(`6000000000082b40${'00'.repeat(32)}1102040105000000`))
+    expect(stack(packet, UDP()).bytes().length).toBe(56)
+  })
+
   test('a header that says more than there is leaves an issue', () => {
     const packet = dissect(IPv6ExtHdrDestOpt, fromHex('3b05010400000000'))
     expect(String(packet.issue)).toBe('IPv6ExtHdrDestOpt at byte 0 needs 48 bytes, 8 are left (IPv6ExtHdrDestOpt.len)')

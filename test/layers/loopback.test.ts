@@ -23,4 +23,12 @@ describe('loopback headers, beyond the suite', () => {
     expect(packet.hex()).toBe('00000018ffff')
     expect(() => Loopback({ type: 0x10000 })).toThrow('Loopback.type: 65536')
   })
+
+  test('the order of a family that is cut short is not that of the bytes behind it', () => {
+    for (const outside of ['ffff', '0000']) {
+      const packet = dissect(Loopback, fromHex(`0200${outside}`), 0, 2)
+      packet.type = 24
+      expect(packet.hex()).toBe('18000000')
+    }
+  })
 })

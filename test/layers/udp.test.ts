@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { IP, UDP, UDPerror } from '../../src/layers/index.js'
+import { IP, IPv6, IPv6ExtHdrHopByHop, UDP, UDPerror } from '../../src/layers/index.js'
 import { dissect, fromHex, stack } from '../../src/packet/index.js'
 import { layerSuite } from './layer-suite.js'
 import { vectorsOf } from './vectors.js'
@@ -43,6 +43,14 @@ describe('lengths', () => {
 
   test('a length of zero goes on to the end', () => {
     expect(dissect(UDP, fromHex('03e807d000000000616263')).payload!.hex()).toBe('616263')
+  })
+
+  test('a jumbogram has no length', () => {
+    const data = new Uint8Array(70000)
+    const jumbo = IPv6ExtHdrHopByHop({ options: [['Jumbo', 8 + 8 + data.length]] })
+    const packet = stack(IPv6(), jumbo, UDP({ sport: 9, dport: 9 }), data).rebuilt()
+    expect([packet.plen, packet.get(UDP)!.len, packet.get('Raw')!.bytes().length]).toEqual([0, 0, data.length])
+    expect(() => stack(IP(), UDP(), data).bytes()).toThrow('UDP.len: the computed value 70008')
   })
 
   test('a length below its own header is an issue', () => {

@@ -17,6 +17,13 @@ describe('History', () => {
     expect(new History(file).entries).toEqual(['last', 'function f() {\n  return "\\n"\n}', 'one'])
   })
 
+  it('takes the rights of others from a file that is there', () => {
+    const file = path.join(folder, 'open')
+    writeFileSync(file, 'old\n', { mode: 0o644 })
+    expect(new History(file).entries).toEqual(['old'])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
   it('does not follow a link, and works without a file', () => {
     const target = path.join(folder, 'target')
     writeFileSync(target, '')
@@ -42,6 +49,13 @@ describe('redact', () => {
       "http.get(u, {headers: {Authorization: 'REDACTED'}})",
     ],
     ["get('https://bob:pw1@host/x')", "get('https://bob:REDACTED@host/x')"],
+    ["login({user: 'bob', pass: 's3cret'})", "login({user: 'bob', pass: 'REDACTED'})"],
+    ["wifi({psk: 's3cret'})", "wifi({psk: 'REDACTED'})"],
+    [
+      'key = `-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----`',
+      'key = `-----BEGIN RSA PRIVATE KEY----- REDACTED`',
+    ],
+    ["bypass('x'); compass = 'north'", "bypass('x'); compass = 'north'"],
     ["IP({dst: '10.0.0.1'})/Raw('key')", "IP({dst: '10.0.0.1'})/Raw('key')"],
     ['tokens.map(t => t.length)', 'tokens.map(t => t.length)'],
   ]

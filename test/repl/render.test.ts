@@ -45,6 +45,19 @@ describe('render', () => {
     expect(render('a\nb')).toBe('a\nb')
   })
 
+  it('never hands control characters of a stranger to the terminal', () => {
+    const evil = 'x\x1b]0;y\x07\x9b31m\u202e'
+    const shown = 'x\\x1b]0;y\\x07\\x9b31m\\u202e'
+    expect(render(`${evil}\n`)).toBe(`${shown}\n`)
+    expect(render(evil, { raw: true })).toBe(shown)
+    expect(render({ [Symbol.for('nodejs.util.inspect.custom')]: () => evil })).toBe(shown)
+    expect(render({ evil })?.includes('\u202e')).toBe(false)
+    expect(JSON.parse(renderJson({ evil })[0]!)).toEqual({ evil })
+    expect(renderJson(evil)[0]).not.toContain('\x9b')
+    // A program that reads the text gets it as it is.
+    expect(render(evil, { raw: true, verbatim: true })).toBe(evil)
+  })
+
   it('fits the width', () => {
     const long = Array.from({ length: 30 }, (_, index) => `value ${index}`)
     for (const line of render(long, { width: 60 })?.split('\n') ?? []) expect(line.length).toBeLessThanOrEqual(60)

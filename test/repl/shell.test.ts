@@ -50,6 +50,18 @@ describe('netshell -e', () => {
     expect(stderr).toBe("ReferenceError: snif is not defined; did you mean 'sniff'?\n  snif()\n  ^\n")
   })
 
+  it('shows control characters in an error', () => {
+    const { stderr } = shell(['-e', 'throw new Error("a\\x1b[2J\\x9b")'])
+    expect(stderr).toContain('Error: a\\x1b[2J\\x9b\n')
+    expect(stderr).not.toContain('\x1b')
+  })
+
+  it('does not blame a call for what fails inside of it', () => {
+    const { stderr } = shell(['-e', 'Array.from({length: 1}, 5)'])
+    expect(stderr).not.toContain('Array.from is not a function')
+    expect(shell(['-e', 'const o = {}; o.f()']).stderr).toContain('o.f is not a function')
+  })
+
   it('warns of waits that nobody waits for', () => {
     expect(shell(['-e', '"a".replace("a", () => { sleep(0); return "b" })']).stderr).toContain('never awaited')
   })
@@ -255,7 +267,10 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('the prompt', (
   it('runs dot commands, and loads a script into the session', async () => {
     script('load.nsh', 'const loaded = 6\nfunction twice(x) { return x * 2 }\n')
     await start()
+    script('args.nsh', 'args.join()')
     await session.type('.help\r', '.load FILE')
+    await session.type('.load args.nsh --ports "22 23"\r', /netshell> $/)
+    await session.type('args\r', "[ '--ports', '22 23' ]")
     await session.type('.load load.nsh\r', /netshell> $/)
     await session.type('twice(loaded)\r', /12\n/)
     await session.type('.nosuch\r', '.nosuch is not a command of the prompt')
@@ -281,5 +296,10 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('the prompt', (
   it('evaluates pasted lines in their order', async () => {
     await start()
     await session.type('var p = []\rfor (const i of [1, 2]) {\r  p.push(i)\r}\rp.length + 40\r', /42\n.*netshell> $/s)
+  })
+
+  it('takes pasted blocks with empty lines in them', async () => {
+    await start()
+    await session.type('var q = [\r  1,\r\r\r  2\r]\rq.length + 40\r', /42\n.*netshell> $/s)
   })
 })
