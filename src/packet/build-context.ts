@@ -21,6 +21,11 @@ export class BuildContext {
   /** Whether the tail was written from its fields, and not copied from the bytes that the layer was read from. */
   isTailNew = false
 
+  /** Notes that the tail's fields take no bytes: they all stand where the fixed ones end. */
+  emptyTail(at: number, count: number): void {
+    for (let i = 0; i < count; i++) this.tailStarts[i] = this.tailEnds[i] = at
+  }
+
   get headerLength(): number {
     return this.payloadStart - this.start
   }

@@ -55,7 +55,7 @@ let depth = 0
 /** The bytes of a packet from this layer inwards. @throws PacketError when a computed value does not fit its field */
 export function buildPacket(packet: Packet): Buffer {
   if (packet._buffer !== null && isUntouched(packet))
-    return Buffer.from(packet._buffer.subarray(packet._offset, packet._end))
+    return Buffer.from(packet._buffer.subarray(packet._offset, packet._lastEnd()))
   if (standsForMany(packet)) return buildPacket(packet[Symbol.iterator]().next().value as Packet)
   workshops[depth] ??= new Workshop()
   const workshop = workshops[depth]!
@@ -145,7 +145,10 @@ function writeHeader(layer: Packet, definition: LayerDefinition, workshop: Works
   let from = 0
   let length = fixedSize
   let isRewritten = false
-  if (tailStart < fields.length && !tailIsEmpty(layer, definition)) {
+  if (tailStart === fields.length) {
+    // No tail to write.
+  } else if (tailIsEmpty(layer, definition)) context.emptyTail(fixedSize, fields.length - tailStart)
+  else {
     if (buffer !== null && keepsTail(layer, definition)) {
       source = buffer
       from = layer._offset
@@ -221,7 +224,7 @@ function writeTail(layer: Packet, definition: LayerDefinition, context: BuildCon
     const at = writer.length
     context.tailStarts[i - tailStart] = at - base
     if (field.condition === null || field.condition(layer as AnyPacket)) {
-      let value = layer._stored(i)
+      const value = layer._stored(i)
       if (field.kind === Kind.BITS) {
         if (group !== field.group) {
           group = field.group
@@ -231,8 +234,8 @@ function writeTail(layer: Packet, definition: LayerDefinition, context: BuildCon
         if (value !== undefined) field.writeAt(writer.buffer, groupAt + (field.bitStart >>> 3), value)
       } else if (field.kind === Kind.CODEC) {
         const codec = field.codec!
-        value ??= codec.empty()
-        codec.write(writer, value, layer as AnyPacket)
+        if (value !== undefined && codec.isLossy === true && layer._isFromBytes(i)) writer.bytes(layer._tailBytes(i))
+        else codec.write(writer, value ?? codec.empty(), layer as AnyPacket)
       } else {
         writer.reserve(field.size)
         if (value !== undefined) field.writeAt(writer.buffer, at, value)
@@ -287,7 +290,12 @@ function compute(layer: Packet, definition: LayerDefinition, context: BuildConte
   const { automatic, behaviour } = definition
   const values = layer._values
   const { computeFresh } = definition
-  if (!fromBytes && computeFresh !== null && behaviour.finish === undefined && !definition.overloadsAutomatic) {
+  if (
+    layer._buffer === null &&
+    computeFresh !== null &&
+    behaviour.finish === undefined &&
+    !definition.overloadsAutomatic
+  ) {
     computeFresh(values ?? definition.noValues, context, context.buffer, context.start, refuse)
     return
   }
@@ -298,12 +306,7 @@ function compute(layer: Packet, definition: LayerDefinition, context: BuildConte
       behaviour.finish!(context)
       finished = true
     }
-    if (
-      !fromBytes
-        ? values !== null && values[field.index] !== undefined
-        : layer._isSet(field.index) || layer._isFromBytes(field.index)
-    )
-      continue
+    if (layer._isSet(field.index) || (fromBytes && layer._isFromBytes(field.index))) continue
     if (field.condition !== null && !field.condition(layer as AnyPacket)) continue
     // In a tail that was copied the old value still stands.
     if (field.isChecksum && field.offset < 0) writeComputed(field, 0, context, definition)

@@ -33,8 +33,13 @@ function layerCommand(layer: Packet, reference: Packet | undefined): string {
   }
   const parts: string[] = []
   for (const field of definition.fields) {
-    if (!layer._isSet(field.index) && !isNews(layer, field, reference)) continue
-    const value = field.command(layer._read(field.index))
+    const isSet = layer._isSet(field.index)
+    if (!isSet && layer._buffer === null) continue
+    const read = layer._read(field.index)
+    if (!isSet && read === undefined) continue
+    // Once a field: of layers in layers in layers, twice would be twice as often with every level.
+    const value = field.command(read)
+    if (!isSet && !isNews(layer, field, value, reference)) continue
     // A list that was only looked at is kept, though nobody set it.
     if (value === '[]' && field.defaultValue === undefined) continue
     parts.push(`${field.name}: ${value}`)
@@ -43,19 +48,16 @@ function layerCommand(layer: Packet, reference: Packet | undefined): string {
 }
 
 /** Whether the bytes have another value than an unset field would be built with. */
-function isNews(layer: Packet, field: Field, reference: Packet | undefined): boolean {
-  if (layer._buffer === null) return false
-  const value = layer._read(field.index)
-  if (value === undefined) return false
+function isNews(layer: Packet, field: Field, value: string, reference: Packet | undefined): boolean {
   if (field.automatic !== null) {
     return (
       reference === undefined ||
       reference._layer !== layer._layer ||
-      field.command(reference._read(field.index)) !== field.command(value)
+      field.command(reference._read(field.index)) !== value
     )
   }
   const unset = layer.copy()
   unset._write(field.index, undefined)
   const fallback = unset._read(field.index)
-  return fallback === undefined || field.command(fallback) !== field.command(value)
+  return fallback === undefined || field.command(fallback) !== value
 }

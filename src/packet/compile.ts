@@ -238,9 +238,11 @@ function writeStatement(field: Field, number: number): string {
 
 /**
  * Decodes the tail of a packet in runs: fields of fixed size that follow one another are checked for once and read at
- * known places. False when something does not fit: the generic path then finds out what, from the start.
+ * known places. Gives -1 when all was read, -2 when bytes are missing: the generic path then finds out where, from the start; or the
+ * index of the field whose codec failed, with the reader where that field starts: reading it again would double the work
+ * with every level of layers in layers.
  */
-export type DecodeTail = (packet: Packet, tail: unknown[], reader: Reader) => boolean
+export type DecodeTail = (packet: Packet, tail: unknown[], reader: Reader) => number
 
 export function compileDecodeTail(definition: LayerDefinition): DecodeTail | null {
   const { fields, tailStart } = definition
@@ -249,12 +251,7 @@ export function compileDecodeTail(definition: LayerDefinition): DecodeTail | nul
   let run: string[] = []
   const endRun = (): void => {
     if (run.length > 0)
-      lines.push(
-        `if (!reader.need(${size})) return false`,
-        'o = reader.position',
-        ...run,
-        `reader.position = o + ${size}`,
-      )
+      lines.push(`if (!reader.need(${size})) return -2`, 'o = reader.position', ...run, `reader.position = o + ${size}`)
     run = []
     size = 0
   }
@@ -263,7 +260,7 @@ export function compileDecodeTail(definition: LayerDefinition): DecodeTail | nul
     const place = `tail[${i - tailStart}]`
     if (field.kind === Kind.CODEC) {
       endRun()
-      const read = `${place} = F${i}.codec.read(reader, p); if (reader.missing > 0) return false`
+      const read = `o = reader.position; v = F${i}.codec.read(reader, p); if (reader.missing > 0) { reader.position = o; return ${i} } ${place} = v`
       lines.push(field.condition === null ? read : `if (F${i}.condition(p)) { ${read} }`)
       continue
     }
@@ -281,13 +278,13 @@ export function compileDecodeTail(definition: LayerDefinition): DecodeTail | nul
     endRun()
     const alone = storedExpression(field, 0)!
     lines.push(
-      `if (F${i}.condition(p)) { if (!reader.need(${field.size})) return false; o = reader.position; ${place} = ${alone}; reader.position = o + ${field.size} }`,
+      `if (F${i}.condition(p)) { if (!reader.need(${field.size})) return -2; o = reader.position; ${place} = ${alone}; reader.position = o + ${field.size} }`,
     )
   }
   endRun()
   return make(
     fields.map((_, i) => `F${i}`),
     fields,
-    `return function (p, tail, reader) { const b = reader.buffer; let o = 0\n${lines.join('\n')}\nreturn true }`,
+    `return function (p, tail, reader) { const b = reader.buffer; let o = 0, v\n${lines.join('\n')}\nreturn -1 }`,
   )
 }

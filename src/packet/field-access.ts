@@ -41,7 +41,20 @@ export class FieldAccess {
 
   /** Makes the fields of a layer reachable. @throws PacketError for a name that packets use themselves */
   expose(definition: LayerDefinition): void {
+    // All names are checked before the first is known.
+    for (const { name } of definition.fields) this.check(name)
     for (const { name } of definition.fields) this.exposeName(name, definition)
+  }
+
+  private check(name: string): void {
+    if (this.exposed.has(name)) return
+    if (Object.hasOwn(this.prototype, name) || name in Object.prototype || name.startsWith('_')) {
+      throw new PacketError(
+        `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
+      )
+    }
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+      throw new PacketError(`a field's name is a word of letters, digits and _, not '${name}'`)
   }
 
   private exposeName(name: string, definition: LayerDefinition): void {
@@ -50,11 +63,6 @@ export class FieldAccess {
       known.owners.push(definition)
       if (known.isCompiled) this.defineGeneric(name, known)
       return
-    }
-    if (Object.hasOwn(this.prototype, name) || name in Object.prototype || name.startsWith('_')) {
-      throw new PacketError(
-        `a field cannot be named '${name}': every packet has that already; choose another name, such as '${name}_'`,
-      )
     }
     this.exposed.set(name, { id: nameId(name), owners: [definition], reads: 0, isDefined: false, isCompiled: false })
   }
@@ -77,7 +85,9 @@ export class FieldAccess {
     this.define(name, id, function (this: Packet): unknown {
       noteRead()
       for (let layer: Packet | null = this; layer !== null; layer = layer.payload) {
-        const index = layer._layer?.slots[id]
+        // The prototype itself, which completion and debuggers look at, has no layer.
+        if (layer._layer === undefined) return undefined
+        const index = layer._layer.slots[id]
         if (index !== undefined && index >= 0) return layer._read(index)
       }
       return undefined

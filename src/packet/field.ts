@@ -1,6 +1,6 @@
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from './addresses.js'
 import type { BuildContext } from './build-context.js'
-import type { Reader, Writer } from './bytes.js'
+import { type Reader, toHex, type Writer } from './bytes.js'
 import { PacketError, suggestion } from './errors.js'
 import { printed, quoted } from './literal.js'
 import type { Packet } from './packet.js'
@@ -51,6 +51,8 @@ export interface Codec<T = unknown> {
   /** JavaScript that gives the value. */
   command(value: T): string
   same(a: T, b: T): boolean
+  /** Whether the value may say less than the bytes that it was read from: they are then kept while it is not set. */
+  readonly isLossy?: boolean
   /** How many elements the value has, for `countOf`. */
   count?(value: T): number
   /** The value is filled up until the header has a multiple of this many bytes. */
@@ -289,7 +291,8 @@ export class Field<T = unknown, In = T> {
     const parts = long ? words : words.flatMap((word) => (UNNAMED_FLAG.test(word) ? [word] : [...word]))
     for (const part of parts) {
       const unnamed = UNNAMED_FLAG.exec(part)
-      const named = names.findIndex((name) => name.toLowerCase() === part.toLowerCase())
+      const exact = names.indexOf(part)
+      const named = exact < 0 ? names.findIndex((name) => name.toLowerCase() === part.toLowerCase()) : exact
       const bit = named < 0 && unnamed !== null && Number(unnamed[1]) < names.length ? Number(unnamed[1]) : named
       if (bit < 0) {
         throw new PacketError(
@@ -334,6 +337,12 @@ export class Field<T = unknown, In = T> {
     } else if (value instanceof Uint8Array && value.length === 6)
       return value.reduce((total, byte) => total * 256 + byte, 0)
     throw new PacketError(`${this.where}: ${printed(value)} is no MAC address such as '02:00:00:00:00:01'`)
+  }
+
+  /** What bindings compare of a stored value: bytes have no identity of their own. */
+  key(stored: unknown): unknown {
+    if (!(stored instanceof Uint8Array)) return stored
+    return this.kind === Kind.IPV6 ? formatIpv6(stored) : toHex(stored)
   }
 
   /** Presented form of a stored value. */

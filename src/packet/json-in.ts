@@ -1,4 +1,5 @@
 import { PacketError, suggestion } from './errors.js'
+import { printed } from './literal.js'
 import { allDefinitions, createPacket, definitionByName, type Packet } from './packet.js'
 
 /**
@@ -23,7 +24,7 @@ export function packetFromJson(json: unknown): Packet {
 }
 
 function layerFromJson(entry: unknown, position: number): Packet {
-  const { name, fields = {} } = (entry ?? {}) as { name?: unknown; fields?: unknown }
+  const { name, fields } = (entry ?? {}) as { name?: unknown; fields?: unknown }
   if (typeof name !== 'string') throw new PacketError(`layer ${position + 1} of the JSON has no "name"`)
   const definition = definitionByName(name)
   if (definition === undefined) {
@@ -35,8 +36,15 @@ function layerFromJson(entry: unknown, position: number): Packet {
     )
   }
   const values: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(fields as Record<string, unknown>)) {
-    values[key] = definition.fields[definition.indexOf(key)]!.parse(value)
+  if (fields !== undefined && fields !== null && (typeof fields !== 'object' || Array.isArray(fields)))
+    throw new PacketError(`${name}: "fields" of the JSON is ${printed(fields)}, not an object`)
+  for (const [key, value] of Object.entries(fields ?? {})) {
+    const field = definition.fields[definition.indexOf(key)]!
+    try {
+      values[key] = field.parse(value)
+    } catch (error) {
+      throw new PacketError(`${field.where}: ${(error as Error).message}`)
+    }
   }
   return createPacket(definition, values)
 }

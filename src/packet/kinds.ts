@@ -56,6 +56,8 @@ export function flags(
   names: string | readonly string[],
   value: number | string = 0,
 ): Field<string, string | number> {
+  if (!(Number.isInteger(count) && count >= 1 && count <= 32))
+    throw new PacketError(`flags(${printed(count)}): flags have 1 to 32 bits`)
   const kind = count === 8 ? Kind.U8 : count === 16 ? Kind.U16 : count === 32 ? Kind.U32 : Kind.BITS
   const field = new Field<string, string | number>(kind, count)
   field.flagNames = Array.from(
@@ -144,7 +146,8 @@ export function bytes(extent?: Extent): Field<Uint8Array, Uint8Array | string> {
 
 /** Text in UTF-8. Bytes that are none read as U+FFFD; padding zeros at the end of a fixed size are cut off. */
 class TextCodec implements Codec<string> {
-  private readonly decoder = new TextDecoder()
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  readonly isLossy = true
   readonly size: number | undefined
 
   constructor(private readonly extent: Extent | undefined) {

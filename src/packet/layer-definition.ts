@@ -19,7 +19,7 @@ import type { Packet } from './packet.js'
 export interface Behaviour {
   /** Bytes of the header, options included, as its own length field says. */
   headerLength?(me: AnyPacket): number
-  /** Bytes of payload as a length field says; what lies behind them is padding. Undefined or negative infinity: to the end. */
+  /** Bytes of payload as a length field says; what lies behind them is padding. Undefined: to the end. */
   payloadLength?(me: AnyPacket): number | undefined
   /** The field that `headerLength` reads, for messages. */
   headerLengthField?: string
@@ -74,8 +74,11 @@ export interface LayerReference {
 }
 
 interface Binding {
-  readonly upper: LayerDefinition
-  readonly when: readonly (readonly [index: number, value: unknown])[]
+  upper: LayerDefinition
+  /** Fields beyond the first and their keys. */
+  readonly when: readonly (readonly [index: number, key: unknown])[]
+  /** All fields, as users read them. */
+  readonly fields: Readonly<Record<string, unknown>>
   readonly sequence: number
 }
 
@@ -141,6 +144,8 @@ export class LayerDefinition implements LayerReference {
   private readonly indexes = new Map<string, number>()
   private readonly groups: BindingGroup[] = []
   private readonly always: Binding[] = []
+  /** The values of all bindings that count when building, by upper layer: the last ones are in `overloadTable`. */
+  private readonly implied = new Map<LayerDefinition, (readonly (readonly [number, unknown])[])[]>()
   private readonly overloadTable = new Map<LayerDefinition, readonly (readonly [number, unknown])[]>()
   private overloadCount = 0
 
@@ -154,6 +159,9 @@ export class LayerDefinition implements LayerReference {
         given.layerName === ''
           ? given
           : Object.assign(Object.create(Object.getPrototypeOf(given) as object) as Field, given)
+      // What a layer before this one gave it.
+      field.offset = field.group = -1
+      field.window = field.shift = field.groupSize = field.bitStart = 0
       field.name = key
       field.layerName = name
       field.index = fields.length
@@ -306,16 +314,21 @@ export class LayerDefinition implements LayerReference {
   bind(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>, build = true): () => void {
     const when = Object.entries(fields).map(([name, value]) => {
       const index = this.indexOf(name)
-      const stored = this.fields[index]!.coerce(value)
-      return [index, stored instanceof Uint8Array ? this.fields[index]!.present(stored) : stored] as const
+      return [index, this.fields[index]!.coerce(value)] as const
     })
-    const binding: Binding = { upper, when: when.slice(1), sequence: ++bindingSequence }
-    const bucket = when.length === 0 ? this.always : this.bucket(when[0]![0], when[0]![1])
+    const keys = when.map(([index, stored]) => [index, this.fields[index]!.key(stored)] as const)
+    const fieldsGiven = Object.fromEntries(
+      when.map(([index, stored]) => [this.fields[index]!.name, this.fields[index]!.present(stored)]),
+    )
+    const binding: Binding = { upper, when: keys.slice(1), fields: fieldsGiven, sequence: ++bindingSequence }
+    const bucket = when.length === 0 ? this.always : this.bucket(keys[0]![0], keys[0]![1])
     bucket.unshift(binding)
-    const before = this.overloadTable.get(upper)
     // What is the default anyway need not be written again.
     const implied = when.filter(([index, value]) => this.fields[index]!.defaultValue !== value)
     if (build) {
+      const all = this.implied.get(upper)
+      if (all === undefined) this.implied.set(upper, [implied])
+      else all.push(implied)
       this.overloadTable.set(upper, implied)
       if (when.some(([index]) => this.fields[index]!.automatic !== null)) this.overloadsAutomatic = true
       this.overloadCount = this.overloadTable.size
@@ -323,11 +336,26 @@ export class LayerDefinition implements LayerReference {
     return () => {
       const at = bucket.indexOf(binding)
       if (at >= 0) bucket.splice(at, 1)
-      if (build && this.overloadTable.get(upper) === implied) {
-        if (before === undefined) this.overloadTable.delete(upper)
-        else this.overloadTable.set(upper, before)
-        this.overloadCount = this.overloadTable.size
-      }
+      const { upper } = binding
+      const all = this.implied.get(upper)
+      const place = all === undefined || !build ? -1 : all.indexOf(implied)
+      if (place < 0) return
+      all!.splice(place, 1)
+      const last = all!.at(-1)
+      if (last === undefined) this.overloadTable.delete(upper)
+      else this.overloadTable.set(upper, last)
+      this.overloadCount = this.overloadTable.size
+    }
+  }
+
+  /** Puts a layer that was declared again in the place of the one before, in all bindings. */
+  replaceUpper(before: LayerDefinition, after: LayerDefinition): void {
+    for (const buckets of [[this.always], ...this.groups.map((group) => [...group.table.values()])])
+      for (const binding of buckets.flat()) if (binding.upper === before) binding.upper = after
+    for (const table of [this.implied, this.overloadTable] as Map<LayerDefinition, unknown>[]) {
+      if (!table.has(before)) continue
+      table.set(after, table.get(before))
+      table.delete(before)
     }
   }
 
@@ -374,19 +402,9 @@ export class LayerDefinition implements LayerReference {
   /** Every binding, for listings: the upper layer and the fields that lead to it. */
   bindings(): { upper: LayerDefinition; fields: Record<string, unknown> }[] {
     const all: { upper: LayerDefinition; fields: Record<string, unknown> }[] = []
-    for (const binding of this.always) all.push({ upper: binding.upper, fields: {} })
-    for (const group of this.groups) {
-      for (const [value, bucket] of group.table) {
-        for (const binding of bucket) {
-          const fields: Record<string, unknown> = {
-            [this.fields[group.index]!.name]: this.fields[group.index]!.present(value),
-          }
-          for (const [index, other] of binding.when)
-            fields[this.fields[index]!.name] = this.fields[index]!.present(other)
-          all.push({ upper: binding.upper, fields })
-        }
-      }
-    }
+    const add = ({ upper, fields }: Binding): number => all.push({ upper, fields: { ...fields } })
+    this.always.forEach(add)
+    for (const group of this.groups) for (const bucket of group.table.values()) bucket.forEach(add)
     return all
   }
 }

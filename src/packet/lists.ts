@@ -9,7 +9,7 @@ import { printed } from './literal.js'
 import { createPacket, Packet } from './packet.js'
 
 /** More elements than any real packet has; what a hostile count says beyond that is not read. */
-const MAX_ELEMENTS = 4096
+const MAX_ELEMENTS = 65536
 
 /** Where a list ends: after a number of elements, after a number of bytes, or (neither given) with the layer. */
 export interface ListExtent {
@@ -22,6 +22,7 @@ function* elements(reader: Reader, extent: ListExtent, packet: AnyPacket): Gener
   const inner = length === undefined ? reader : reader.sub(length)
   const count = extentOf(extent.count, packet)
   const most = Math.min(count ?? MAX_ELEMENTS, MAX_ELEMENTS)
+  if (count !== undefined && count > most) inner.fail(`a list of ${count} elements; at most ${most} are read`)
   for (let i = 0; i < most && (count !== undefined || inner.left > 0) && inner.missing === 0; i++) yield inner
   if (inner !== reader && inner.missing > 0 && reader.missing === 0) {
     reader.missing = inner.missing
@@ -125,7 +126,8 @@ export class LayerListCodec implements Codec<Packet[]> {
       const element = Packet._dissect(definition, inner.buffer, inner.position, inner.end, packet)
       const stop = element._headerStop()
       if (element._issue !== null) {
-        inner.missing = element._issue.needed
+        packet._issue ??= element._issue
+        inner.missing = 1
         break
       }
       if (stop <= inner.position) break

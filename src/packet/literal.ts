@@ -1,8 +1,19 @@
 import { asText, toHex } from './bytes.js'
 
-/** A single-quoted JavaScript string. */
+/** Characters that steer a terminal or hide and that JSON leaves as they are: DEL, C1 controls, directions. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Characters as JavaScript escapes them, 16 bits each. */
+function escaped(text: string): string {
+  let escapes = ''
+  for (let i = 0; i < text.length; i++) escapes += `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`
+  return escapes
+}
+
+/** A single-quoted JavaScript string, which is safe to print: texts may come from the network. */
 export function quoted(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+  const json = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${json.replace(UNPRINTABLE, escaped)}'`
 }
 
 /** JavaScript that gives the bytes: a string when they are printable, else `hex('…')`. */

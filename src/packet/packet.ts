@@ -1,4 +1,3 @@
-import { formatIpv6 } from './addresses.js'
 import { buildPacket } from './build.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
@@ -155,10 +154,10 @@ export class Packet {
       raw._headerEnd = end
       raw._issue =
         available < definition.fixedSize
-          ? new Issue(definition.layerName, offset, definition.fixedSize, available, endSource(under))
+          ? new Issue(definition.layerName, raw._place(), definition.fixedSize, available, endSource(under))
           : new Issue(
               definition.layerName,
-              offset,
+              raw._place(),
               0,
               available,
               'depth',
@@ -187,7 +186,7 @@ export class Packet {
           : ''
       this._issue = new Issue(
         definition.layerName,
-        this._offset,
+        this._place(),
         Math.max(length, definition.fixedSize),
         available,
         source,
@@ -220,7 +219,7 @@ export class Packet {
           const detail = length < 0 ? 'its length is shorter than its header' : 'cut short'
           this._issue = new Issue(
             layerName,
-            this._offset,
+            this._place(),
             header + Math.max(0, length),
             end - this._offset,
             source,
@@ -256,7 +255,9 @@ export class Packet {
     const limit = known >= 0 ? known : this._end
     const reader = new Reader(this._buffer!, this._offset, Math.min(this._offset + fixedSize, limit), limit)
     const { decodeTail } = this._layer
-    if (decodeTail === null || starts !== undefined || !decodeTail(this, tail, reader)) {
+    const failed = decodeTail === null || starts !== undefined ? -2 : decodeTail(this, tail, reader)
+    if (failed >= 0) this._cutShort(fields[failed]!, reader)
+    else if (failed === -2) {
       tail.fill(undefined)
       reader.restart(Math.min(this._offset + fixedSize, limit))
       this._decodeFields(tail, reader, starts, ends)
@@ -268,7 +269,6 @@ export class Packet {
   /** Decodes the tail field by field; ends at the first that does not fit, and says why. */
   private _decodeFields(tail: unknown[], reader: Reader, starts?: number[], ends?: number[]): void {
     const { fields, tailStart } = this._layer
-    const limit = reader.end
     let group = -1
     let groupStart = 0
     for (let i = tailStart; i < fields.length; i++) {
@@ -292,13 +292,8 @@ export class Packet {
         reader.position += field.size
       }
       if (reader.missing > 0) {
-        const layer = this._layer.layerName
-        const at = start - this._offset
-        const needed = reader.reason === '' ? at + reader.missing : 0
-        const detail =
-          reader.reason === '' ? `field ${field.name} is cut short` : `field ${field.name}: ${reader.reason}`
-        this._issue ??= new Issue(layer, this._offset, needed, limit - this._offset, endSource(this._under), detail)
         reader.position = start
+        this._cutShort(field, reader)
         break
       }
       tail[i - tailStart] = value
@@ -306,6 +301,20 @@ export class Packet {
       starts[i - tailStart] = (field.kind === Kind.BITS ? groupStart + (field.bitStart >>> 3) : start) - this._offset
       ends![i - tailStart] = reader.position - this._offset
     }
+  }
+
+  /** Notes why a field of the tail could not be read; the reader stands where the field starts. */
+  private _cutShort(field: Field, reader: Reader): void {
+    const { missing, position, reason } = reader
+    const needed = reason === '' ? position - this._offset + missing : 0
+    const detail = reason === '' ? `field ${field.name} is cut short` : `field ${field.name}: ${reason}`
+    const available = reader.end - this._offset
+    this._issue ??= new Issue(this._layer.layerName, this._place(), needed, available, endSource(this._under), detail)
+  }
+
+  /** Bytes from the start of the dissected packet to this layer: a packet may stand anywhere in its buffer. */
+  private _place(): number {
+    return this._offset - startOf(this)
   }
 
   /** The next layer inwards, or null. Dissected when it is first asked for. Assign a packet, text or bytes to replace it. */
@@ -383,10 +392,9 @@ export class Packet {
     return field.present((this._tail ?? this._decodeTail())[index - this._layer.tailStart])
   }
 
-  /** Value that bindings compare: stored, but text for what is stored as bytes. */
+  /** Value that bindings compare. */
   _key(index: number): unknown {
-    const value = this._stored(index)
-    return value instanceof Uint8Array && value.length === 16 ? formatIpv6(value) : value
+    return this._layer.fields[index]!.key(this._stored(index))
   }
 
   /** Value of a field that nobody set: what the next layer implies, or its default; undefined when it will be computed. */
@@ -473,6 +481,15 @@ export class Packet {
     this._fresh()._decodeTail(starts, ends)
   }
 
+  /** The bytes that a field of the tail was read from. */
+  _tailBytes(index: number): Uint8Array {
+    const starts: number[] = []
+    const ends: number[] = []
+    this._measureTail(starts, ends)
+    const place = index - this._layer.tailStart
+    return this._buffer!.subarray(this._offset + (starts[place] ?? 0), this._offset + (ends[place] ?? 0))
+  }
+
   /** Whether a list or byte string that was read from this layer was changed in place since. */
   _tailChanged(): boolean {
     const tail = this._tail
@@ -487,6 +504,11 @@ export class Packet {
       if (original === undefined || !fields[i]!.codec!.same(value, original)) return true
     }
     return false
+  }
+
+  /** End of the innermost layer's bytes: padding of an outer layer stands behind the inner one's own end. */
+  _lastEnd(): number {
+    return this._under === null ? this._end : Math.max(this._end, this.last._end)
   }
 
   /** Whether this one layer still is what its bytes say. */
@@ -669,6 +691,8 @@ export class Packet {
   copy(): this {
     const leavesLayers = this._under !== null && this._layer.hasConditions && this._buffer !== null
     if (leavesLayers && this._tail === null) this._decodeTail()
+    // What stands behind it only the layers around it know.
+    if (this._under !== null) for (let inner = this.payload; inner !== null; inner = inner.payload);
     const first = this._copyLayer()
     let under = first
     for (
@@ -715,6 +739,8 @@ export class Packet {
 
   /** The packet as its bytes are read back: all automatic fields have their values. */
   rebuilt(): AnyPacket {
+    // Conditions may ask for the layers around this one, which its bytes alone do not have.
+    if (this._under !== null && this._layer.hasConditions) return this.copy().rebuilt()
     const bytes = this.bytes()
     const packet = Packet._dissect(this._layer, bytes, 0, bytes.length, null)
     packet._meta = this._meta
@@ -783,6 +809,13 @@ function emit(text: string, options: PrintOptions): string | undefined {
   if (options.dump === true) return text
   print(text)
   return undefined
+}
+
+/** Where the outermost layer around this one starts in the same buffer. */
+function startOf(packet: Packet): number {
+  let outermost = packet
+  while (outermost._under !== null && outermost._under._buffer === packet._buffer) outermost = outermost._under
+  return outermost._offset
 }
 
 /** Whether a layer around this one may have a trailer, with layers in it, behind this one's bytes. */
@@ -874,9 +907,25 @@ function fillSlowly(packet: Packet, index: number, name: string, value: unknown)
   packet._values![index] = packet._noted(coerceOrSet(definition.fields[index]!, value))
 }
 
-/** Makes a layer known by its name, and its fields reachable on every packet. @throws PacketError for a name that is taken */
+/**
+ * Makes a layer known by its name, and its fields reachable on every packet. A layer of the same name is replaced.
+ * @throws PacketError for a name that packets, fields or layers have already
+ */
 export function registerDefinition(definition: LayerDefinition): void {
+  const { layerName } = definition
+  if (layerName in Packet.prototype) {
+    const what = fieldAccess.reach(layerName) ? 'a field of another layer' : 'a part of every packet'
+    throw new PacketError(`a layer cannot be named '${layerName}': packet['${layerName}'] is ${what}`)
+  }
+  for (const { name } of definition.fields) {
+    if (definitions.has(name) || name === layerName)
+      throw new PacketError(
+        `a field cannot be named '${name}': that is a layer; choose another name, such as '${name}_'`,
+      )
+  }
   fieldAccess.expose(definition)
+  const before = definitions.get(layerName)
+  if (before !== undefined) for (const lower of definitions.values()) lower.replaceUpper(before, definition)
   definitions.set(definition.layerName, definition)
 }
 

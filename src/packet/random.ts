@@ -82,7 +82,7 @@ export const RandLong = (): RandomValue => new RandomValue(() => (BigInt(next())
 export function RandIP(network = '0.0.0.0/0'): RandomValue {
   const [address = '', prefixText = '32'] = network.split('/')
   const base = parseIpv4(address)
-  const prefix = Number(prefixText)
+  const prefix = /^\d{1,2}$/.test(prefixText) ? Number(prefixText) : -1
   if (base < 0 || !(prefix >= 0 && prefix <= 32))
     throw new PacketError(`RandIP(${printed(network)}): give a network such as '10.0.0.0/8'`)
   const size = 2 ** (32 - prefix)

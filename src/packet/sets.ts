@@ -183,6 +183,10 @@ export function* expand(packet: Packet): Generator<AnyPacket> {
   }
 }
 
+function freezeAll(packet: Packet): void {
+  for (let at: Packet | null | undefined = packet; at !== null && at !== undefined; at = at._payload) freezeDeferred(at)
+}
+
 function freezeDeferred(layer: Packet): void {
   const values = layer._values
   layer._many = false
@@ -190,5 +194,9 @@ function freezeDeferred(layer: Packet): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (value instanceof Deferred) values[i] = layer._noted(layer._layer.fields[i]!.coerce(value.pick()))
+    // Layers in a field have no part in the odometer, but random values of theirs are drawn now, once.
+    else if (Array.isArray(value))
+      for (const element of value)
+        if (typeof element === 'object' && element !== null && '_layer' in element) freezeAll(element as Packet)
   }
 }

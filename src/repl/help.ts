@@ -12,7 +12,7 @@ function describeOnce(): void {
 }
 
 /** The list of everything described, by group. */
-export function helpList(paint: Paint = plain): string {
+export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINITY): string {
   describeOnce()
   const groups = new Map<string, [string, Metadata][]>()
   for (const [name, metadata] of allMetadata()) {
@@ -26,46 +26,65 @@ export function helpList(paint: Paint = plain): string {
   for (const [group, entries] of [...groups, [LANGUAGE, own] as const]) {
     lines.push(paint('bold', group))
     const width = Math.min(Math.max(...entries.map(([name]) => name.length)), 20)
-    for (const [name, { summary }] of entries) lines.push(`  ${paint('cyan', name.padEnd(width))}  ${summary}`)
+    for (const [name, { summary }] of entries)
+      lines.push(`  ${paint('cyan', name.padEnd(width))}  ${wrapped(summary, width + 4, columns)}`)
   }
   lines.push(paint('gray', 'help(NAME) or NAME? tells more of one; .help lists the commands of the prompt itself.'))
   return lines.join('\n')
 }
 
 /** The help of one thing: a name, or a value that a described global name has. */
-export function helpFor(subject: unknown, paint: Paint = plain): string {
+export function helpFor(subject: unknown, paint: Paint = plain, columns = Number.POSITIVE_INFINITY): string {
   describeOnce()
   const name = typeof subject === 'string' ? subject : nameOf(subject)
   const metadata = name === undefined ? undefined : metadataOf(name)
-  if (name !== undefined && metadata) return describeOne(name, metadata, paint)
+  if (name !== undefined && metadata) return describeOne(name, metadata, paint, columns)
   const layer = typeof subject === 'string' ? globalValue(subject) : subject
-  const fields = layerText(layer, paint)
+  const fields = layerText(layer, paint, columns)
   if (fields) return fields
   if (name === undefined) return `There is no help for this value; help lists what there is.`
   return `There is no help for '${name}'${suggestion(name, allMetadata().keys())}`
 }
 
-function describeOne(name: string, { summary, usage, parameters = [], example }: Metadata, paint: Paint): string {
-  const lines = [`${paint('cyan', usage ?? name)}`, `  ${summary}`]
+function describeOne(
+  name: string,
+  { summary, usage, parameters = [], example }: Metadata,
+  paint: Paint,
+  columns: number,
+): string {
+  const lines = [`${paint('cyan', usage ?? name)}`, `  ${wrapped(summary, 2, columns)}`]
   const width = Math.max(0, ...parameters.map((parameter) => parameter.name.length))
   for (const parameter of parameters) {
-    const unset = parameter.default === undefined ? '' : paint('gray', ` (unset: ${parameter.default})`)
-    lines.push(`  ${paint('bold', parameter.name.padEnd(width))}  ${parameter.summary}${unset}`)
+    const unset = parameter.default === undefined ? '' : ` (unset: ${parameter.default})`
+    const text = wrapped(`${parameter.summary}${unset}`, width + 4, columns)
+    lines.push(`  ${paint('bold', parameter.name.padEnd(width))}  ${text}`)
   }
   if (example) lines.push(`  ${paint('gray', 'example:')} ${example}`)
-  const fields = layerText(globalValue(name), paint)
+  const fields = layerText(globalValue(name), paint, columns)
   if (fields) lines.push(fields)
   return lines.join('\n')
 }
 
+/** Text broken between words so that it fits the columns behind an indentation, which its further lines get too. */
+function wrapped(text: string, indentation: number, columns: number): string {
+  const room = Math.max(columns - indentation, 20)
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!
+    if (line !== '' && line.length + 1 + word.length > room) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines.join(`\n${' '.repeat(indentation)}`)
+}
+
 /** The fields of a layer. */
-function layerText(value: unknown, paint: Paint): string | undefined {
+function layerText(value: unknown, paint: Paint, columns: number): string | undefined {
   if (typeof value !== 'function' || !('definition' in value)) return undefined
   const { layerName, summaryText, fields } = (
     value as unknown as { definition: { layerName: string; summaryText: string; fields: { name: string }[] } }
   ).definition
   const names = fields.map(({ name }) => name).join(', ')
-  return `${paint('cyan', `${layerName}({…})`)}  ${summaryText}\n  ${paint('gray', 'fields:')} ${names}`
+  return `${paint('cyan', `${layerName}({…})`)}  ${summaryText}\n  ${paint('gray', 'fields:')} ${wrapped(names, 10, columns)}`
 }
 
 function globalValue(name: string): unknown {
@@ -78,9 +97,12 @@ function nameOf(subject: unknown): string | undefined {
 }
 
 /** The global `help`: called it tells of one thing; typed alone it shows the list. */
-export function makeHelp(print: (text: string) => void, paint: Paint): (subject?: unknown) => void {
+export function makeHelp(output: NodeJS.WriteStream, paint: Paint): (subject?: unknown) => void {
+  const print = (text: string): void => void output.write(`${text}\n`)
   const help = (...subjects: unknown[]): void => {
-    print(subjects.length === 0 ? helpList(paint) : helpFor(subjects[0], paint))
+    print(subjects.length === 0 ? helpList(paint, output.columns) : helpFor(subjects[0], paint, output.columns))
   }
-  return Object.defineProperty(help, Symbol.for('nodejs.util.inspect.custom'), { value: () => helpList(paint) })
+  return Object.defineProperty(help, Symbol.for('nodejs.util.inspect.custom'), {
+    value: () => helpList(paint, output.columns),
+  })
 }

@@ -62,7 +62,7 @@ class Prompt {
     this.#input = options.input ?? process.stdin
     this.#terminal = new Terminal(options.output ?? process.stdout, options.errors ?? process.stderr)
     this.#paint = paintFor(this.#terminal.output)
-    const help = makeHelp((text) => this.#print(text), this.#paint)
+    const help = makeHelp(options.output ?? process.stdout, this.#paint)
     this.#evaluator = new Evaluator({ help, _: undefined })
     this.#evaluator.preload(requireFrom(path.join(process.cwd(), 'prompt.js')))
     this.#evaluator.preload(globals)
@@ -197,7 +197,7 @@ class Prompt {
     const question = /^\s*(?<name>[A-Za-z_$][\w$.]*)\s*\?\s*$/.exec(line)?.groups
     if (question) {
       this.#history.add(line)
-      this.#print(helpFor(question.name, this.#paint))
+      this.#print(helpFor(question.name, this.#paint, this.#terminal.output.columns))
       return true
     }
     if (!/^\s*\.[a-z]/i.test(line)) return false
