@@ -22,6 +22,14 @@ export function sum(bytes: Uint8Array, start: number, end: number, partial = 0):
     total += sumWords(bytes, at, at + size)
     at += size
   }
+  // Four words a turn: a short packet's checksum is mostly the turns of this loop.
+  for (const wholeEnd = end - 7; at < wholeEnd; at += 8) {
+    total +=
+      ((bytes[at]! << 8) | bytes[at + 1]!) +
+      ((bytes[at + 2]! << 8) | bytes[at + 3]!) +
+      ((bytes[at + 4]! << 8) | bytes[at + 5]!) +
+      ((bytes[at + 6]! << 8) | bytes[at + 7]!)
+  }
   const evenEnd = at + ((end - at) & ~1)
   for (; at < evenEnd; at += 2) total += (bytes[at]! << 8) | bytes[at + 1]!
   if (at < end) total += bytes[at]! << 8
@@ -42,6 +50,10 @@ function sumWords(bytes: Uint8Array, start: number, end: number): number {
 /** Sum of a partial total's carries: 16 bits, not inverted. */
 export function fold(total: number): number {
   let folded = total
+  if (folded <= 0x7fffffff) {
+    while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16)
+    return folded
+  }
   while (folded > 0xffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000)
   return folded
 }

@@ -27,7 +27,9 @@ export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINIT
     lines.push(paint('bold', group))
     const width = Math.min(Math.max(...entries.map(([name]) => name.length)), 20)
     for (const [name, { summary }] of entries)
-      lines.push(`  ${paint('cyan', name.padEnd(width))}  ${wrapped(summary, width + 4, columns)}`)
+      lines.push(
+        `  ${paint('cyan', name.padEnd(width))}  ${wrapped(summary, Math.max(width, name.length) + 4, columns)}`,
+      )
   }
   lines.push(paint('gray', 'help(NAME) or NAME? tells more of one; .help lists the commands of the prompt itself.'))
   return lines.join('\n')
@@ -97,12 +99,15 @@ function nameOf(subject: unknown): string | undefined {
 }
 
 /** The global `help`: called it tells of one thing; typed alone it shows the list. */
-export function makeHelp(output: NodeJS.WriteStream, paint: Paint): (subject?: unknown) => void {
-  const print = (text: string): void => void output.write(`${text}\n`)
+export function makeHelp(
+  print: (text: string) => void,
+  paint: Paint,
+  columns: () => number | undefined = () => undefined,
+): (subject?: unknown) => void {
   const help = (...subjects: unknown[]): void => {
-    print(subjects.length === 0 ? helpList(paint, output.columns) : helpFor(subjects[0], paint, output.columns))
+    print(subjects.length === 0 ? helpList(paint, columns()) : helpFor(subjects[0], paint, columns()))
   }
   return Object.defineProperty(help, Symbol.for('nodejs.util.inspect.custom'), {
-    value: () => helpList(paint, output.columns),
+    value: () => helpList(paint, columns()),
   })
 }

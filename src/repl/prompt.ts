@@ -62,7 +62,11 @@ class Prompt {
     this.#input = options.input ?? process.stdin
     this.#terminal = new Terminal(options.output ?? process.stdout, options.errors ?? process.stderr)
     this.#paint = paintFor(this.#terminal.output)
-    const help = makeHelp(options.output ?? process.stdout, this.#paint)
+    const help = makeHelp(
+      (text) => this.#print(text),
+      this.#paint,
+      () => this.#terminal.output.columns,
+    )
     this.#evaluator = new Evaluator({ help, _: undefined })
     this.#evaluator.preload(requireFrom(path.join(process.cwd(), 'prompt.js')))
     this.#evaluator.preload(globals)

@@ -77,7 +77,11 @@ async function guarded(
   shownFile: string | undefined,
   run: (evaluator: Evaluator) => Promise<unknown>,
 ): Promise<number> {
-  const help = makeHelp(output, paintFor(output))
+  const help = makeHelp(
+    (text) => output.write(`${text}\n`),
+    paintFor(output),
+    () => output.columns,
+  )
   const evaluator = new Evaluator({ help })
   evaluator.preload(globals)
   const paint = paintFor(errors)
