@@ -5,13 +5,12 @@
  */
 import {
   type AnyPacket,
-  type Codec,
   Field,
   Kind,
   PacketError,
   printed,
-  quoted,
   type Reader,
+  TextValueCodec,
   toBytes,
   type Writer,
 } from '../packet/index.js'
@@ -199,8 +198,10 @@ export function canonicalName(value: unknown, where: string): string {
   return name
 }
 
-class NameCodec implements Codec<string> {
-  constructor(private readonly compress: boolean) {}
+class NameCodec extends TextValueCodec {
+  constructor(private readonly compress: boolean) {
+    super()
+  }
 
   read(reader: Reader, packet: AnyPacket): string {
     return readName(reader, messageStart(packet))
@@ -214,28 +215,8 @@ class NameCodec implements Codec<string> {
     return canonicalName(value, where)
   }
 
-  empty(): string {
+  override empty(): string {
     return '.'
-  }
-
-  show(value: string): string {
-    return quoted(value)
-  }
-
-  json(value: string): string {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: string): string {
-    return quoted(value)
-  }
-
-  same(a: string, b: string): boolean {
-    return a === b
   }
 }
 

@@ -8,6 +8,7 @@ import {
   printed,
   quoted,
   type Reader,
+  TextValueCodec,
   toBytes,
   toHex,
   type Writer,
@@ -63,8 +64,10 @@ export function inPieces(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** One text: with a length byte, or all that is left of the record. Bytes that are no UTF-8 make the record unreadable. */
-class StringCodec implements Codec<string> {
-  constructor(private readonly toEnd: boolean) {}
+class StringCodec extends TextValueCodec {
+  constructor(private readonly toEnd: boolean) {
+    super()
+  }
 
   read(reader: Reader): string {
     const text = this.toEnd ? textOf(reader.rest()) : readString(reader)
@@ -84,30 +87,6 @@ class StringCodec implements Codec<string> {
       throw new PacketError(`${where}: takes at most ${MAX_STRING} bytes, ${toBytes(value).length} were given`)
     }
     return value
-  }
-
-  empty(): string {
-    return ''
-  }
-
-  show(value: string): string {
-    return quoted(value)
-  }
-
-  json(value: string): string {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: string): string {
-    return quoted(value)
-  }
-
-  same(a: string, b: string): boolean {
-    return a === b
   }
 }
 

@@ -42,3 +42,4 @@ export {
 export * from './random.js'
 export { hardwareSource, routeSource, setHardwareSource, setRouteSource } from './route-source.js'
 export { FieldSet } from './sets.js'
+export { TextValueCodec } from './text-value.js'

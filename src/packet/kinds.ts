@@ -1,7 +1,8 @@
 import { escapeBytes, fromHex, type Reader, sameBytes, toBytes, toHex, type Writer } from './bytes.js'
 import { PacketError } from './errors.js'
 import { type AnyPacket, type Codec, Field, Kind } from './field.js'
-import { bytesCommand, printed, quoted } from './literal.js'
+import { bytesCommand, printed } from './literal.js'
+import { TextValueCodec } from './text-value.js'
 
 /**
  * The kinds of fields that a layer is declared with. Numbers are big-endian unless their name ends in `le`.
@@ -145,12 +146,13 @@ export function bytes(extent?: Extent): Field<Uint8Array, Uint8Array | string> {
 }
 
 /** Text in UTF-8. Bytes that are none read as U+FFFD; padding zeros at the end of a fixed size are cut off. */
-class TextCodec implements Codec<string> {
+class TextCodec extends TextValueCodec {
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly isLossy = true
   readonly size: number | undefined
 
   constructor(private readonly extent: Extent | undefined) {
+    super()
     this.size = typeof extent === 'number' ? extent : undefined
   }
 
@@ -172,30 +174,6 @@ class TextCodec implements Codec<string> {
       throw new PacketError(`${where}: takes at most ${this.size} bytes, ${toBytes(value).length} were given`)
     }
     return value
-  }
-
-  empty(): string {
-    return ''
-  }
-
-  show(value: string): string {
-    return quoted(value)
-  }
-
-  json(value: string): string {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: string): string {
-    return quoted(value)
-  }
-
-  same(a: string, b: string): boolean {
-    return a === b
   }
 }
 

@@ -6,7 +6,6 @@ import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
 import { type EditedText, placeOf } from './edits.js'
 import { type Evaluator, SourceError } from './evaluate.js'
-import { parse } from './parse.js'
 import { eachChild, type SyntaxNode, shortText } from './syntax.js'
 
 /** Where an error is, in the user's text. */
@@ -33,7 +32,7 @@ export function renderError(
 ): string {
   if (error instanceof Interrupted) return paint('yellow', error.message)
   const place = error instanceof SourceError ? error : placeOfError(error, evaluator)
-  const lines = [paint('red', withSourceText(headline(error), place))]
+  const lines = [paint('red', withSourceText(headline(error), place, evaluator))]
   if (place) lines.push(...codeFrame(place, paint, withFile))
   if (error instanceof AggregateError) {
     for (const one of error.errors) lines.push(`  - ${headline(one)}`)
@@ -45,17 +44,17 @@ export function renderError(
 }
 
 /** V8 has no name for what a rewritten call gave; the user's own text is one. */
-function withSourceText(text: string, place: Place | null): string {
+function withSourceText(text: string, place: Place | null, evaluator: Evaluator): string {
   if (!text.includes('(intermediate value)')) return text
-  const callee = / is not a function/.test(text) && place?.direct ? calleeAt(place) : undefined
+  const callee = / is not a function/.test(text) && place?.direct ? calleeAt(place, evaluator) : undefined
   if (callee) return text.replace(/: .*(?= is not a function)/, `: ${callee}`)
   return text.replace(/\(intermediate value\)(?:\S*\(intermediate value\))*/g, 'the value')
 }
 
 /** The text of what is called at a place. */
-function calleeAt({ source, offset }: Place): string | undefined {
-  const parsed = parse(source, { prompt: true })
-  if (parsed.state !== 'complete') return undefined
+function calleeAt({ source, offset }: Place, evaluator: Evaluator): string | undefined {
+  const parsed = evaluator.parseAgain(source)
+  if (parsed?.state !== 'complete') return undefined
   let found: string | undefined
   const look = (node: SyntaxNode): void => {
     if (offset < node.start || offset >= node.end) return

@@ -3,9 +3,8 @@ import vm from 'node:vm'
 import { Interrupted, InterruptScope } from '../exchange/task.js'
 import { divide, isIn, multiply, remove } from '../packet/index.js'
 import type { EditedText } from './edits.js'
-import { mayHaveTypes, type Parsed, parse } from './parse.js'
+import type { Parsed } from './parse.js'
 import { type Operators, Runtime, type Waiting } from './run-time.js'
-import { transform } from './transform.js'
 
 /** Source that is not a program. `source` and `offset` say where. */
 export class SourceError extends SyntaxError {
@@ -42,6 +41,7 @@ export type Globals = Record<string, unknown>
 export class Evaluator {
   readonly runtime: Runtime
   readonly #sources = new Map<string, EditedText>()
+  #compiler: typeof import('./compiler.js') | null = null
   #scope: InterruptScope | null = null
   /** Names declared with const at the prompt. */
   readonly #constants = new Set<string>()
@@ -70,12 +70,19 @@ export class Evaluator {
 
   /** What the text is. TypeScript is understood when plain JavaScript does not parse. */
   async parse(source: string, { prompt }: { prompt: boolean }): Promise<Parsed> {
+    this.#compiler ??= await import('./compiler.js')
+    const { mayHaveTypes, parse } = this.#compiler
     const plain = parse(source, { prompt })
     if (plain.state !== 'wrong' || !mayHaveTypes(source)) return plain
     const { parseTyped } = await import('./types.js')
     const typed = await parseTyped(source, { prompt })
     if (typed.state === 'wrong') return typed.offset > plain.offset || typed.final ? typed : plain
     return typed
+  }
+
+  /** What text is that was evaluated before; null when nothing was evaluated yet. */
+  parseAgain(source: string): Parsed | null {
+    return this.#compiler?.parse(source, { prompt: true }) ?? null
   }
 
   /** The edited text of a source that was evaluated, by its file name. */
@@ -137,7 +144,10 @@ export class Evaluator {
     prompt: boolean,
   ): (this: unknown, runtime: Runtime) => (this: unknown) => Waiting {
     try {
-      const text = transform(parsed.source, parsed.program, { prompt, constants: prompt ? this.#constants : undefined })
+      const text = this.#compiler!.transform(parsed.source, parsed.program, {
+        prompt,
+        constants: prompt ? this.#constants : undefined,
+      })
       this.#sources.set(file, text)
       return (text.code.includes('import') ? withImports : plainScript)(text.code, file).runInThisContext()
     } catch (error) {
