@@ -51,12 +51,12 @@ export class Issue {
 
 /**
  * The candidate closest to a mistyped word, or undefined when nothing is close enough to be meant.
- * Close enough is a third of the word's letters, two at the most for short words.
+ * Close enough is one wrong letter in three, two at the most; a swap of neighbours is one.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase()
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.min(2, Math.floor(word.length / 2))) + 1
+  let bestDistance = Math.max(1, Math.min(2, Math.floor(word.length / 3))) + 1
   for (const candidate of candidates) {
     const distance = editDistance(lower, candidate.toLowerCase(), bestDistance)
     if (distance < bestDistance) {
