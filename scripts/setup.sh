@@ -163,7 +163,7 @@ install_packages() {
   say "installing the npm packages"
   # No package needs its install script: koffi and esbuild bring prebuilt binaries as packages of their own.
   npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error </dev/null ||
-    fail "npm could not install the packages (its words are above). Is https://registry.npmjs.org in reach? Then run scripts/setup.sh again."
+    fail "npm could not install the packages (its words are above). Is the npm registry in reach? Then run scripts/setup.sh again."
   printf '%s\n' "$lock" >"$PACKAGE_STAMP"
   give_to_owner node_modules
 }
