@@ -167,6 +167,16 @@ describe('sr', () => {
     expect(result.answered.every(({ query, answer }) => query.get(TCP)!.dport === answer.get(TCP)!.sport)).toBe(true)
   })
 
+  test('a question to a group is answered by whoever is in it', async () => {
+    const link = wire(echo)
+    const packet = stack(IP({ src: LEFT, dst: '224.0.0.1' }), ICMP({ id: 5, seq: 1 }))
+    const answer = await sr1(packet, { link, timeout: 5 })
+    expect(answer?.src).toBe(RIGHT)
+    const frames = await srp(stack(Ether({ dst: '01:00:5e:00:00:01' }), packet), { link, timeout: 5 })
+    expect(frames.answered).toHaveLength(1)
+    expect(frames.answered[0]!.answer.get(IP)!.src).toBe(RIGHT)
+  })
+
   test('an interrupt gives what there is', async () => {
     const link = wire((frame) => (frame.get(ICMP)!.seq === 2 ? undefined : echo(frame)))
     const task = sr(ping([1, 2]), { link, timeout: 60 })
