@@ -27,9 +27,6 @@ export function timeUnit(resolution: number, offset = 0): TimeUnit {
   return { ticksPerSecond: base === 10 && exponent <= 9 ? 10 ** exponent : 0, base, exponent, offset }
 }
 
-/** pcapng's default: microseconds. */
-export const MICROSECONDS: TimeUnit = timeUnit(6)
-
 /**
  * Splits a 64-bit tick count, given as two 32-bit halves, into seconds and nanoseconds and writes them to `result`.
  * What is finer than a nanosecond is cut off.

@@ -8,9 +8,9 @@ import {
   Field,
   Kind,
   PacketError,
+  PlainValueCodec,
   printed,
   type Reader,
-  TextValueCodec,
   toBytes,
   type Writer,
 } from '../packet/index.js'
@@ -198,7 +198,7 @@ export function canonicalName(value: unknown, where: string): string {
   return name
 }
 
-class NameCodec extends TextValueCodec {
+class NameCodec extends PlainValueCodec<string> {
   constructor(private readonly compress: boolean) {
     super()
   }
@@ -215,7 +215,7 @@ class NameCodec extends TextValueCodec {
     return canonicalName(value, where)
   }
 
-  override empty(): string {
+  empty(): string {
     return '.'
   }
 }

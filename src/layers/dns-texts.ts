@@ -5,10 +5,10 @@ import {
   Field,
   Kind,
   PacketError,
+  PlainValueCodec,
   printed,
   quoted,
   type Reader,
-  TextValueCodec,
   toBytes,
   toHex,
   type Writer,
@@ -64,7 +64,7 @@ export function inPieces(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** One text: with a length byte, or all that is left of the record. Bytes that are no UTF-8 make the record unreadable. */
-class StringCodec extends TextValueCodec {
+class StringCodec extends PlainValueCodec<string> {
   constructor(private readonly toEnd: boolean) {
     super()
   }
@@ -87,6 +87,10 @@ class StringCodec extends TextValueCodec {
       throw new PacketError(`${where}: takes at most ${MAX_STRING} bytes, ${toBytes(value).length} were given`)
     }
     return value
+  }
+
+  empty(): string {
+    return ''
   }
 }
 

@@ -21,7 +21,6 @@ import {
   type AnyPacket,
   behave,
   bind,
-  type Codec,
   checksum,
   Field,
   ipv4,
@@ -30,6 +29,7 @@ import {
   layers,
   type Packet,
   PacketError,
+  PlainValueCodec,
   type Reader,
   u8,
   u8Enum,
@@ -76,7 +76,7 @@ const has = (group: number) => (me: Packet) => (GROUPS[typeOf(me)]! & group) !==
 const isType = (type: number) => (me: Packet) => typeOf(me) === type
 
 /** The unused bytes of a message, as one number: 2 behind a length, else 4. */
-class UnusedCodec implements Codec<number> {
+class UnusedCodec extends PlainValueCodec<number> {
   read(reader: Reader, packet: AnyPacket): number {
     return has(UNUSED16)(packet) ? reader.u16() : reader.u32()
   }
@@ -93,26 +93,6 @@ class UnusedCodec implements Codec<number> {
 
   empty(): number {
     return 0
-  }
-
-  show(value: number): string {
-    return String(value)
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 

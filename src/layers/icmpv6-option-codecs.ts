@@ -6,6 +6,7 @@ import {
   formatIpv6,
   Kind,
   PacketError,
+  PlainValueCodec,
   parseIpv6,
   printed,
   quoted,
@@ -80,7 +81,7 @@ export class DomainListCodec implements Codec<string[]> {
 }
 
 /** The first 0, 8 or 16 bytes of an IPv6 address, as many as the option's length asks for; all when that is unset, if any. RFC 4191 §2.3. */
-export class PrefixCodec implements Codec<string> {
+export class PrefixCodec extends PlainValueCodec<string> {
   read(reader: Reader): string {
     const address = new Uint8Array(16)
     address.set(reader.bytes(Math.min(16, reader.left)))
@@ -103,23 +104,7 @@ export class PrefixCodec implements Codec<string> {
     return '::'
   }
 
-  show(value: string): string {
+  override show(value: string): string {
     return value
-  }
-
-  json(value: string): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: string): string {
-    return `'${value}'`
-  }
-
-  same(a: string, b: string): boolean {
-    return a === b
   }
 }

@@ -27,6 +27,3 @@ export const IP_PROTOCOLS: Readonly<Record<number, string>> = {
   135: 'mobility_header',
   136: 'udplite',
 }
-
-/** Differentiated services field as its byte, for reading: RFC 2474, RFC 3168. */
-export const ECN_NAMES: Readonly<Record<number, string>> = { 0: 'not_ect', 1: 'ect1', 2: 'ect0', 3: 'ce' }

@@ -10,11 +10,11 @@
 import {
   type AnyPacket,
   behave,
-  type Codec,
   Field,
   Kind,
   layer,
   PacketError,
+  PlainValueCodec,
   type Reader,
   u32Enum,
   type Writer,
@@ -35,7 +35,7 @@ const FAMILIES: Readonly<Record<number, string>> = {
 const LARGEST_FAMILY = 0xffff
 
 /** A family number in either byte order; one that was read keeps its order when it is changed. */
-class FamilyCodec implements Codec<number> {
+class FamilyCodec extends PlainValueCodec<number> {
   readonly size = 4
   private readonly plain = u32Enum(0, FAMILIES)
 
@@ -70,24 +70,8 @@ class FamilyCodec implements Codec<number> {
     return 2
   }
 
-  show(value: number): string {
+  override show(value: number): string {
     return this.plain.show(value)
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 

@@ -39,7 +39,7 @@ export {
   type Stackable,
   useOpaqueLayers,
 } from './packet.js'
+export { PlainValueCodec } from './plain-value.js'
 export * from './random.js'
 export { hardwareSource, routeSource, setHardwareSource, setRouteSource } from './route-source.js'
 export { FieldSet } from './sets.js'
-export { TextValueCodec } from './text-value.js'

@@ -2,7 +2,7 @@ import { escapeBytes, fromHex, type Reader, sameBytes, toBytes, toHex, type Writ
 import { PacketError } from './errors.js'
 import { type AnyPacket, type Codec, Field, Kind } from './field.js'
 import { bytesCommand, printed } from './literal.js'
-import { TextValueCodec } from './text-value.js'
+import { PlainValueCodec } from './plain-value.js'
 
 /**
  * The kinds of fields that a layer is declared with. Numbers are big-endian unless their name ends in `le`.
@@ -146,7 +146,7 @@ export function bytes(extent?: Extent): Field<Uint8Array, Uint8Array | string> {
 }
 
 /** Text in UTF-8. Bytes that are none read as U+FFFD; padding zeros at the end of a fixed size are cut off. */
-class TextCodec extends TextValueCodec {
+class TextCodec extends PlainValueCodec<string> {
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly isLossy = true
   readonly size: number | undefined
@@ -174,6 +174,10 @@ class TextCodec extends TextValueCodec {
       throw new PacketError(`${where}: takes at most ${this.size} bytes, ${toBytes(value).length} were given`)
     }
     return value
+  }
+
+  empty(): string {
+    return ''
   }
 }
 

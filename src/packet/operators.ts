@@ -1,4 +1,3 @@
-import { Deferred } from './field.js'
 import { LayerDefinition, type LayerReference } from './layer-definition.js'
 import { asPacket, definitionByName, Packet } from './packet.js'
 
@@ -50,9 +49,4 @@ export function remove(object: unknown, key: PropertyKey): boolean {
     return true
   }
   return delete (object as Record<PropertyKey, unknown>)[key]
-}
-
-/** Whether a value waits to be drawn or stands for several: shown by its expression. */
-export function isDeferred(value: unknown): value is Deferred {
-  return value instanceof Deferred
 }
