@@ -1,6 +1,6 @@
 'use strict'
 // Imports run one way: a folder may import only from those before it in this list.
-const FOLDERS = ['packet', 'layers', 'capture', 'link', 'exchange', 'sessions', 'commands', 'repl']
+const FOLDERS = ['packet', 'layers', 'capture', 'link', 'exchange', 'tools', 'sessions', 'commands', 'repl']
 
 const directionRules = FOLDERS.map((folder, position) => ({
   name: `direction-${folder}`,

@@ -17,13 +17,21 @@ export interface ByteSource {
   close(): Promise<void>
 }
 
-/** Opens an input. Throws CaptureFileError when it is missing, a directory, or may not be read. */
-export async function openByteSource(input: CaptureInput): Promise<ByteSource> {
+/**
+ * Opens an input. Aborting the signal ends a read that waits for a stream, as if the stream had ended there.
+ * Throws CaptureFileError when the input is missing, a directory, or may not be read.
+ */
+export async function openByteSource(input: CaptureInput, signal?: AbortSignal): Promise<ByteSource> {
   if (input instanceof Uint8Array) return new MemorySource(input)
-  if (input === '-') return new StreamSource(process.stdin, 'standard input')
+  if (input === '-') return new StreamSource(process.stdin, 'standard input', signal)
   if (typeof input === 'string' || input instanceof URL) return openFile(input)
+  if (typeof (input as Partial<Readable> | null)?.[Symbol.asyncIterator] !== 'function')
+    throw new CaptureFileError(
+      'UNSUPPORTED',
+      `a capture is read from a path, - for standard input, a stream or bytes, not from ${input === null ? 'null' : typeof input}`,
+    )
   const path = (input as { path?: unknown }).path
-  return new StreamSource(input, typeof path === 'string' ? path : 'the stream')
+  return new StreamSource(input, typeof path === 'string' ? path : 'the stream', signal)
 }
 
 async function openFile(path: string | URL): Promise<ByteSource> {
@@ -88,23 +96,27 @@ class StreamSource implements ByteSource {
   readonly total = Number.POSITIVE_INFINITY
   private readonly iterator: AsyncIterator<unknown>
   private rest: Uint8Array = new Uint8Array(0)
+  /** Ends the read that waits. */
+  private wake: () => void = () => undefined
 
   constructor(
-    stream: Readable,
+    private readonly stream: Readable,
     readonly name: string,
+    private readonly signal?: AbortSignal,
   ) {
     this.iterator = stream[Symbol.asyncIterator]()
+    signal?.addEventListener('abort', () => this.wake(), { once: true })
   }
 
   async read(into: Uint8Array, offset: number): Promise<number> {
     while (this.rest.length === 0) {
-      let result: IteratorResult<unknown>
+      let result: IteratorResult<unknown> | null
       try {
-        result = await this.iterator.next()
+        result = await this.next()
       } catch (error) {
         throw fileSystemError(this.name, error, 'read')
       }
-      if (result.done === true) return 0
+      if (result === null || result.done === true) return 0
       if (!(result.value instanceof Uint8Array)) {
         throw new CaptureFileError(
           'NOT_A_CAPTURE',
@@ -119,8 +131,23 @@ class StreamSource implements ByteSource {
     return part.length
   }
 
+  /** The next piece; null when nobody wants it any more. */
+  private next(): Promise<IteratorResult<unknown> | null> {
+    if (this.signal?.aborted === true) return Promise.resolve(null)
+    return new Promise((resolve, reject) => {
+      this.wake = () => resolve(null)
+      this.iterator.next().then(resolve, reject)
+    })
+  }
+
   async close(): Promise<void> {
-    await this.iterator.return?.()
+    if (this.signal?.aborted !== true) {
+      await this.iterator.return?.()
+      return
+    }
+    // The iterator would wait for the read that is under way.
+    this.stream.on('error', () => undefined)
+    this.stream.destroy()
   }
 }
 

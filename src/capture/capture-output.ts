@@ -42,7 +42,12 @@ class StreamOutput implements CaptureOutput {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    return this.waiting((done) => this.entry.write(bytes, () => done()))
+    return this.waiting((done) =>
+      this.entry.write(bytes, (error) => {
+        if (error) this.onError(error)
+        else done()
+      }),
+    )
   }
 
   async close(): Promise<void> {

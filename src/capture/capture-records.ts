@@ -152,7 +152,7 @@ function* batchRecords(batch: StorableBatch, linkType: number | undefined): Gene
       originalLength: batch.originalLengths[i]!,
       seconds: batch.seconds[i]!,
       nanoseconds: batch.nanoseconds[i]!,
-      linkType: linkType ?? batch.linkType,
+      linkType: linkType ?? (index === undefined ? batch.linkType : batch.interfaces![index]!.linkType),
       interfaceName: index === undefined ? batch.interfaceName : batch.interfaces![index]!.name,
       comment: batch.comments?.get(i),
     }

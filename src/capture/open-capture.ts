@@ -36,10 +36,15 @@ export class CaptureReading implements AsyncIterable<CaptureFileBatch> {
   ) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<CaptureFileBatch, void, undefined> {
-    const raw = await openByteSource(this.input)
+    const raw = await openByteSource(this.input, this.options.signal)
     let source = raw
     try {
-      const opened = await detect(raw)
+      const opened = await detect(raw).catch((error) => {
+        // Nothing had come yet when nobody wanted it any more.
+        if (this.options.signal?.aborted === true) return null
+        throw error
+      })
+      if (opened === null) return
       source = opened.source
       this.information = opened.parser.information
       this.bytesTotal = opened.source.total

@@ -31,8 +31,13 @@ interface PacketOriginLike {
   name: string
 }
 
-const PAGE_ROWS = 65536
-const PAGE_BYTES = 16 * 1024 * 1024
+/** How large pages get: what is given back at once, when the oldest rows go. */
+export interface PageLimits {
+  rows: number
+  bytes: number
+}
+
+export const LARGEST_PAGE: PageLimits = { rows: 65536, bytes: 16 * 1024 * 1024 }
 const FIRST_ROWS = 16
 const FIRST_BYTES = 1024
 /** Below this many bytes a loop copies faster than a call. */
@@ -52,11 +57,14 @@ export class StorePage {
   /** Null as long as all packets have the origin `origin`. */
   origins: Uint32Array | null = null
   origin = 0
+  /** Rows may be in the hands of another store: none is added any more. */
+  sealed = false
 
   constructor(
     readonly firstRow: number,
     rows: number,
     bytes: number,
+    private readonly limits: PageLimits,
   ) {
     this.bytes = new Uint8Array(bytes)
     this.offsets = new Uint32Array(rows)
@@ -67,7 +75,18 @@ export class StorePage {
 
   /** Whether a packet of that length still fits into this page, grown as need be. */
   admits(length: number): boolean {
-    return this.count < PAGE_ROWS && (this.bytesUsed + length <= PAGE_BYTES || this.count === 0)
+    return (
+      this.count < this.limits.rows &&
+      (this.bytesUsed + length <= this.limits.bytes || this.count === 0) &&
+      this.sealed === false
+    )
+  }
+
+  /** The same rows under other numbers, for another store. They stay as they are, whatever is added here. */
+  share(firstRow: number): StorePage {
+    const page = Object.assign(new StorePage(firstRow, 0, 0, this.limits), this, { firstRow })
+    page.sealed = true
+    return page
   }
 
   add(
@@ -81,7 +100,7 @@ export class StorePage {
   ): void {
     const row = this.count
     const start = this.bytesUsed
-    if (row === this.offsets.length) this.resizeRows(Math.min(PAGE_ROWS, row * 2))
+    if (row === this.offsets.length) this.resizeRows(Math.min(this.limits.rows, Math.max(FIRST_ROWS, row * 2)))
     if (start + length > this.bytes.length) this.growBytes(length)
     const bytes = this.bytes
     if (length <= SHORT_COPY) for (let i = 0; i < length; i++) bytes[start + i] = from[offset + i]!
@@ -123,7 +142,7 @@ export class StorePage {
   private growBytes(length: number): void {
     const capacity = Math.max(
       this.bytesUsed + length,
-      Math.min(PAGE_BYTES, Math.max(FIRST_BYTES, this.bytes.length * 2)),
+      Math.min(this.limits.bytes, Math.max(FIRST_BYTES, this.bytes.length * 2)),
     )
     // Packets that look at the old bytes keep them; they are equal for ever.
     const bytes = new Uint8Array(capacity)
@@ -155,6 +174,8 @@ export class PacketStore {
   readonly comments = new Map<number, string>()
   private readonly originNumbers = new Map<string, number>()
   private lastPage = 0
+
+  constructor(private readonly limits: PageLimits = LARGEST_PAGE) {}
 
   /** Adds all packets of a batch, or those whose positions `positions` lists. The bytes are copied. */
   addBatch(batch: StorableBatch, positions?: ArrayLike<number>): void {
@@ -212,7 +233,7 @@ export class PacketStore {
 
   /** The page that has this row. */
   pageOf(row: number): StorePage {
-    const last = this.pages[this.lastPage]!
+    const last = this.pages[this.lastPage] ?? this.pages[0]!
     if (row >= last.firstRow) {
       if (row < last.firstRow + last.count) return last
       const next = this.pages[this.lastPage + 1]
@@ -239,9 +260,38 @@ export class PacketStore {
     return page.bytes.subarray(page.offsets[index]!, page.offsets[index]! + page.lengths[index]!)
   }
 
+  /** Forgets the oldest pages whose rows all come before `row`. */
+  dropBefore(row: number): void {
+    let gone = 0
+    while (gone < this.pages.length - 1 && this.pages[gone + 1]!.firstRow <= row) gone++
+    if (gone === 0) return
+    this.pages.splice(0, gone)
+    this.lastPage = 0
+    const first = this.pages[0]!.firstRow
+    for (const commented of this.comments.keys()) {
+      if (commented >= first) break
+      this.comments.delete(commented)
+    }
+  }
+
+  /** A store of the rows from `row` on, numbered from 0 where the page of `row` begins. Costs nothing for each row: the pages are shared. */
+  share(row: number): PacketStore {
+    const store = new PacketStore(this.limits)
+    const from = this.pages.findIndex((page) => row < page.firstRow + page.count)
+    if (from === -1) return store
+    const first = this.pages[from]!.firstRow
+    store.pages.push(...this.pages.slice(from).map((page) => page.share(page.firstRow - first)))
+    store.rowCount = this.rowCount - first
+    store.origins.push(...this.origins)
+    for (const [key, number] of this.originNumbers) store.originNumbers.set(key, number)
+    for (const [commented, text] of this.comments) if (commented >= first) store.comments.set(commented - first, text)
+    return store
+  }
+
   /** Gives back capacity that was not used; adding goes on to work. */
   trim(): void {
-    this.pages.at(-1)?.trim()
+    const last = this.pages.at(-1)
+    if (last?.sealed === false) last.trim()
   }
 
   /** Bytes of memory that the columns and buffers take. */
@@ -256,10 +306,11 @@ export class PacketStore {
 
   private nextPage(length: number): StorePage {
     const full = this.pages.at(-1)
-    full?.trim()
-    const rows = full === undefined ? FIRST_ROWS : Math.min(PAGE_ROWS, full.count + (full.count >>> 3) + FIRST_ROWS)
-    const bytes = full === undefined ? FIRST_BYTES : Math.min(PAGE_BYTES, full.bytesUsed)
-    const page = new StorePage(this.rowCount, rows, Math.max(bytes, length))
+    if (full?.sealed === false) full.trim()
+    const { limits } = this
+    const rows = full === undefined ? FIRST_ROWS : Math.min(limits.rows, full.count + (full.count >>> 3) + FIRST_ROWS)
+    const bytes = full === undefined ? FIRST_BYTES : Math.min(limits.bytes, full.bytesUsed)
+    const page = new StorePage(this.rowCount, rows, Math.max(bytes, length), limits)
     this.pages.push(page)
     return page
   }

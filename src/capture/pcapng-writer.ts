@@ -6,13 +6,26 @@ import { checkLength } from './pcap-writer.js'
 import {
   BLOCK_ENHANCED_PACKET,
   BLOCK_INTERFACE,
+  BLOCK_INTERFACE_STATISTICS,
   BLOCK_SECTION_HEADER,
   BYTE_ORDER_MAGIC,
   INTERFACE_NAME,
   INTERFACE_TIME_RESOLUTION,
   OPTION_COMMENT,
   SECTION_APPLICATION,
+  STATISTICS_DROPPED_BY_INTERFACE,
+  STATISTICS_DROPPED_BY_SYSTEM,
+  STATISTICS_RECEIVED,
 } from './pcapng-blocks.js'
+
+/** What an interface has counted since the capture began. */
+export interface InterfaceCounts {
+  received: number
+  /** Lost by the operating system. */
+  dropped: number
+  /** Lost by the interface. */
+  interfaceDropped: number
+}
 
 /** pcapng, draft-ietf-opsawg-pcapng: one little-endian section, an interface for each link type and name, times in nanoseconds. */
 export class PcapngEncoder implements CaptureEncoder {
@@ -61,6 +74,32 @@ export class PcapngEncoder implements CaptureEncoder {
       this.endOptions()
     }
     this.endBlock(start)
+  }
+
+  /** Names an interface before a packet of it comes; others are named when their first packet does. */
+  declare(linkType: number, name: string): void {
+    this.interfaceIndex(linkType, name)
+  }
+
+  /** Says how many packets an interface had, as a block of its own. `seconds` and `nanoseconds`: when they were counted. */
+  addStatistics(linkType: number, name: string, counts: InterfaceCounts, seconds: number, nanoseconds: number): void {
+    const index = this.interfaceIndex(linkType, name)
+    const start = this.beginBlock(BLOCK_INTERFACE_STATISTICS, 12)
+    const [high, low] = nanosecondTicks(seconds, nanoseconds)
+    this.output.view.setUint32(start, index, true)
+    this.output.view.setUint32(start + 4, high, true)
+    this.output.view.setUint32(start + 8, low, true)
+    this.numberOption(STATISTICS_RECEIVED, counts.received)
+    this.numberOption(STATISTICS_DROPPED_BY_INTERFACE, counts.interfaceDropped)
+    this.numberOption(STATISTICS_DROPPED_BY_SYSTEM, counts.dropped)
+    this.endOptions()
+    this.endBlock(start)
+  }
+
+  private numberOption(code: number, value: number): void {
+    const bytes = new Uint8Array(8)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true)
+    this.option(code, bytes)
   }
 
   private interfaceIndex(linkType: number, name: string): number {

@@ -1,5 +1,5 @@
 import { ARP } from '../layers/index.js'
-import { findInterface, LINKTYPE_ETHERNET, type Link, route } from '../link/index.js'
+import { LINKTYPE_ETHERNET, type Link, route } from '../link/index.js'
 import { type AnyPacket, formatMac, type Packet, PacketError, parseIpv4, parseIpv6, parseMac } from '../packet/index.js'
 import { defaultInterface, linkOf } from './links.js'
 
@@ -9,6 +9,8 @@ export interface PathOptions {
   iface?: string
   /** A link of your own, for lessons and tests in memory. */
   link?: Link
+  /** Name of the network namespace to work in, as `ip netns` has it. Unset: that of netshell. */
+  netns?: string
 }
 
 /** The way of one network-layer packet: the link it leaves by and whom it is handed to. */
@@ -16,14 +18,20 @@ export interface Path {
   readonly link: Link
   /** Address of the next hop on the link; undefined where the link needs none (loopback, tunnels). */
   readonly nextHop: string | undefined
+  /** Address that a packet takes when it names no source; undefined when there is none. */
+  readonly source: string | undefined
 }
 
 const BROADCAST = 0xffffffffffff
 const ETHER_TYPE_IPV4 = 0x0800
 const ETHER_TYPE_IPV6 = 0x86dd
 
-/** The way of a packet whose outermost layer is IP or IPv6. @throws PacketError or LinkError that says what to do */
-export function pathOf(packet: Packet, options: PathOptions): Path {
+/**
+ * The way of a packet whose outermost layer is IP or IPv6.
+ * @param name of the command, for errors
+ * @throws PacketError or LinkError that says what to do
+ */
+export function pathOf(name: string, packet: Packet, options: PathOptions): Path {
   const { layerName } = packet
   if (layerName !== 'IP' && layerName !== 'IPv6') {
     const remedy =
@@ -31,34 +39,70 @@ export function pathOf(packet: Packet, options: PathOptions): Path {
         ? 'sendp, srp and srp1 send whole frames'
         : `put it in a frame, Ether()/${layerName}(…), and use sendp, srp or srp1`
     throw new PacketError(
-      `send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ${layerName}: ${remedy}`,
+      `${name} takes packets that begin with IP or IPv6; this one begins with ${layerName}: ${remedy}`,
     )
   }
   const destination = (packet as AnyPacket).dst as string
-  if (options.link !== undefined) return { link: options.link, nextHop: destination }
-  const way = route(destination, options.iface === undefined ? {} : { interfaceName: options.iface })
+  if (options.link !== undefined) return ownPath(options.link, destination)
+  const way = route(destination, {
+    ...(options.iface === undefined ? {} : { interfaceName: options.iface }),
+    ...(options.netns === undefined ? {} : { netns: options.netns }),
+  })
   if (way.type === 'unreachable' || way.type === 'prohibit' || way.type === 'blackhole') {
     throw new PacketError(
       `no route to ${destination} (${way.type})${options.iface === undefined ? '; name the interface with iface to send all the same' : ` by ${options.iface}`}; ip route shows the routes`,
     )
   }
-  const link = linkOf(way.interfaceName)
-  return { link, nextHop: way.type === 'local' ? undefined : (way.gateway ?? destination) }
+  const link = linkOf(way.interfaceName, options.netns)
+  return { link, nextHop: way.type === 'local' ? undefined : (way.gateway ?? destination), source: way.source }
+}
+
+/** The way on a link of the user's own: its addresses say what is on the link, and what its gateway is for. */
+function ownPath(link: Link, destination: string): Path {
+  const { addresses } = link
+  const isIpv6 = destination.includes(':')
+  const own = isIpv6 ? addresses?.ipv6 : addresses?.ipv4
+  const on = own?.find(({ address, prefix }) => sameNetwork(address, destination, prefix))
+  const gateway = isIpv6 ? addresses?.gateway6 : addresses?.gateway4
+  return {
+    link,
+    nextHop:
+      on === undefined && gateway !== undefined && groupAddress(destination) === undefined ? gateway : destination,
+    source: (on ?? own?.find(({ address }) => !/^fe[89ab]/i.test(address)) ?? own?.[0])?.address,
+  }
+}
+
+function sameNetwork(left: string, right: string, prefix: number): boolean {
+  const [a, b] = [bytesOf(left), bytesOf(right)]
+  if (a === undefined || b === undefined || a.length !== b.length) return false
+  for (let bit = 0; bit < prefix; bit += 8) {
+    const mask = prefix - bit >= 8 ? 255 : (0xff00 >> (prefix - bit)) & 255
+    if (((a[bit >> 3]! ^ b[bit >> 3]!) & mask) !== 0) return false
+  }
+  return true
+}
+
+function bytesOf(address: string): Uint8Array | undefined {
+  const ipv4 = parseIpv4(address)
+  if (ipv4 >= 0) return Uint8Array.of(ipv4 >>> 24, ipv4 >>> 16, ipv4 >>> 8, ipv4)
+  return parseIpv6(address)
 }
 
 /** The link that whole frames leave by: the one named, else that of the route to the IP address inside, else the default. */
 export function frameLink(packet: Packet, options: PathOptions): Link {
   if (options.link !== undefined) return options.link
-  if (options.iface !== undefined) return linkOf(options.iface)
+  const { netns } = options
+  if (options.iface !== undefined) return linkOf(options.iface, netns)
   const inner = packet.get('IP') ?? packet.get('IPv6') ?? packet.get('ARP')
-  if (inner === undefined) return linkOf(defaultInterface())
-  const way = route((inner.layerName === 'ARP' ? inner.pdst : inner.dst) as string)
-  return linkOf(way.interfaceName === '' ? defaultInterface() : way.interfaceName)
+  if (inner === undefined) return linkOf(defaultInterface(netns), netns)
+  const destination = (inner.layerName === 'ARP' ? inner.pdst : inner.dst) as string
+  const way = route(destination, netns === undefined ? {} : { netns })
+  return linkOf(way.interfaceName === '' ? defaultInterface(netns) : way.interfaceName, netns)
 }
 
 /** The MAC address of a link's own interface as a number; 0 where it has none. */
 export function ownAddress(link: Link): number {
-  const mac = link.addresses?.mac ?? findInterface(link.name)?.mac
+  const mac = link.addresses?.mac
   return mac === undefined ? 0 : Math.max(0, parseMac(mac))
 }
 
@@ -99,15 +143,32 @@ export function groupAddress(address: string): number | undefined {
 export function completeSource(packet: Packet, link: Link): Path | undefined {
   const own = formatMac(ownAddress(link))
   const ether = packet.layerName === 'Ether' ? packet : undefined
-  if (ether !== undefined && unset(ether, 'src')) ether._write(ether._layer.indexOf('src'), own)
+  if (ether !== undefined && isUnset(ether, ether._layer.indexOf('src'))) ether._write(ether._layer.indexOf('src'), own)
   const arp = packet.get(ARP)
-  if (arp !== undefined && unset(arp, 'hwsrc') && arp.raw('hwlen') === 6) arp._write(arp._layer.indexOf('hwsrc'), own)
+  const hwsrc = ARP.definition.indexOf('hwsrc')
+  if (arp !== undefined && isUnset(arp, hwsrc) && arp.raw('hwlen') === 6) arp._write(hwsrc, own)
   const inner = ether?.payload
-  if (ether === undefined || !unset(ether, 'dst') || (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6'))
+  if (
+    ether === undefined ||
+    !isUnset(ether, ether._layer.indexOf('dst')) ||
+    (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')
+  )
     return undefined
   const destination = (inner as AnyPacket).dst as string
-  const way = link.backend === 'memory' ? undefined : route(destination, { interfaceName: link.name })
-  return { link, nextHop: way?.type === 'local' ? undefined : (way?.gateway ?? destination) }
+  const path = wayBy(link, destination)
+  const index = inner._layer.indexOf('src')
+  if (path.source !== undefined && isUnset(inner, index)) inner._write(index, path.source)
+  return { ...path, source: (inner as AnyPacket).src as string }
+}
+
+/** The way of a packet by this link. */
+function wayBy(link: Link, destination: string): Path {
+  if (link.backend === 'memory') return ownPath(link, destination)
+  const way = route(destination, {
+    interfaceName: link.name,
+    ...(link.netns === undefined ? {} : { netns: link.netns }),
+  })
+  return { link, nextHop: way.type === 'local' ? undefined : (way.gateway ?? destination), source: way.source }
 }
 
 /** Writes the destination of a frame. */
@@ -115,8 +176,8 @@ export function completeTarget(frame: Packet, target: number): void {
   frame._write(frame._layer.indexOf('dst'), formatMac(target))
 }
 
-function unset(layer: Packet, field: string): boolean {
-  const index = layer._layer.indexOf(field)
+/** Whether nobody has set this field, neither the user nor the bytes it was read from. */
+export function isUnset(layer: Packet, index: number): boolean {
   return !layer._isSet(index) && !layer._isFromBytes(index)
 }
 

@@ -1,4 +1,4 @@
-import { interfaces, type Link, LinkError, openLink, route } from '../link/index.js'
+import { interfaces, type Link, LinkError, openLink, removeStaleTables, route } from '../link/index.js'
 
 /**
  * Links of this session, one an interface, opened when first used. Opening takes milliseconds, so they stay open;
@@ -6,12 +6,20 @@ import { interfaces, type Link, LinkError, openLink, route } from '../link/index
  */
 const opened = new Map<string, Link>()
 
-/** The open link of an interface. @throws LinkError as `openLink` */
-export function linkOf(interfaceName: string): Link {
-  const known = opened.get(interfaceName)
+/**
+ * How answers are captured: each frame at once, into a ring of 8 MiB (nearly 4000 frames): one of 32 MiB takes the kernel 20 ms to
+ * set up, this one 8. The same for all, so that a ring that rests fits the next one.
+ */
+export const ANSWER_CAPTURE = { immediate: true, bufferSize: 8 << 20 } as const
+
+/** The open link of an interface, in a network namespace. @throws LinkError as `openLink` */
+export function linkOf(interfaceName: string, netns?: string): Link {
+  const key = netns === undefined ? interfaceName : `${netns}/${interfaceName}`
+  const known = opened.get(key)
   if (known !== undefined && known.closed !== true) return known
-  const link = openLink(interfaceName)
-  opened.set(interfaceName, link)
+  if (opened.size === 0) removeStaleTables()
+  const link = openLink(interfaceName, netns === undefined ? {} : { netns })
+  opened.set(key, link)
   return link
 }
 
@@ -22,12 +30,13 @@ export function closeLinks(): void {
 }
 
 /** The interface when none is named: that of the default route, else the first one that is up, else loopback. */
-export function defaultInterface(): string {
+export function defaultInterface(netns?: string): string {
+  const place = netns === undefined ? {} : { netns }
   for (const destination of ['192.0.2.1', '2001:db8::1']) {
-    const found = route(destination)
+    const found = route(destination, place)
     if (found.type === 'unicast' && found.interfaceName !== '') return found.interfaceName
   }
-  const list = interfaces().filter((each) => each.flags.includes('up'))
+  const list = interfaces(place).filter((each) => each.flags.includes('up'))
   const chosen = list.find((each) => !each.flags.includes('loopback')) ?? list[0]
   if (chosen === undefined)
     throw new LinkError(

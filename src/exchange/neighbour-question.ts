@@ -1,6 +1,7 @@
 import { ARP, dissectLink, Ether, ICMPv6ND_NS, ICMPv6NDOptSrcLLAddr, IPv6 } from '../layers/index.js'
-import { type CaptureBatch, findInterface, type Link } from '../link/index.js'
+import type { CaptureBatch, Link } from '../link/index.js'
 import { formatIpv6, parseIpv6, parseMac, stack } from '../packet/index.js'
+import { ANSWER_CAPTURE } from './links.js'
 import { pause } from './pause.js'
 import { sendFrames } from './send-frames.js'
 
@@ -31,13 +32,13 @@ export async function askNeighbours(
     if (known !== undefined && known.until > Date.now()) found.set(address, known.mac)
   }
   if (found.size === wanted.size) return found
-  const own = link.addresses?.mac ?? findInterface(link.name)?.mac ?? '00:00:00:00:00:00'
+  const own = link.addresses?.mac ?? '00:00:00:00:00:00'
   const done = new AbortController()
   const end = (): void => done.abort()
   stop.addEventListener('abort', end, { once: true })
   let failure: Error | undefined
   const capture = link.capture(
-    { immediate: true, ...(link.backend === 'memory' ? {} : { filter: 'arp or icmp6' }) },
+    { ...ANSWER_CAPTURE, ...(link.backend === 'memory' ? {} : { filter: 'arp or icmp6' }) },
     (batch) => {
       for (const [address, mac] of answersIn(batch)) {
         if (!wanted.has(address)) continue

@@ -40,7 +40,7 @@ export class NeighbourTable {
   async resolve(stop: AbortSignal): Promise<void> {
     for (const [link, { known, silent, wanted }] of this.tables) {
       for (const nextHop of link.backend === 'memory' ? [] : [...wanted.keys()]) {
-        const mac = neighbour(nextHop, link.name)
+        const mac = neighbour(nextHop, link.name, link.netns)
         if (mac === undefined) continue
         known.set(nextHop, parseMac(mac))
         wanted.delete(nextHop)

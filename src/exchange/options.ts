@@ -14,7 +14,11 @@ export function checkOptions(name: string, options: object, known: readonly stri
 }
 
 /** @throws PacketError unless `iface` is a name (or where several are fine, a list of names) and `link` a link */
-export function checkPath(name: string, { iface, link }: { iface?: unknown; link?: unknown }, several = false): void {
+export function checkPath(
+  name: string,
+  { iface, link, netns }: { iface?: unknown; link?: unknown; netns?: unknown },
+  several = false,
+): void {
   const names = several && Array.isArray(iface) ? iface : [iface ?? '']
   if (names.length === 0 || names.some((each) => typeof each !== 'string'))
     throw new PacketError(
@@ -22,6 +26,8 @@ export function checkPath(name: string, { iface, link }: { iface?: unknown; link
     )
   if (link !== undefined && typeof (link as { capture?: unknown } | null)?.capture !== 'function')
     throw new PacketError(`${name}: option link must be a link, such as one of memoryLinkPair()`)
+  if (netns !== undefined && (typeof netns !== 'string' || netns === ''))
+    throw new PacketError(`${name}: option netns must be the name of a network namespace; ip netns lists them`)
 }
 
 /** @throws PacketError unless the option is a number that makes sense */

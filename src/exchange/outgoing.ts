@@ -1,16 +1,22 @@
+import { TCP } from '../layers/index.js'
 import type { Link } from '../link/index.js'
-import { type AnyPacket, asPacket, dissect, Packet, PacketError, type Stackable } from '../packet/index.js'
+import { type AnyPacket, asPacket, type LayerDefinition, Packet, PacketError, type Stackable } from '../packet/index.js'
 import {
   completeSource,
   completeTarget,
   frameLink,
   frameOf,
   isFrameless,
+  isUnset,
+  type Path,
   type PathOptions,
   pathOf,
 } from './addressing.js'
-import type { Probe } from './matcher.js'
 import { NeighbourTable } from './neighbour-table.js'
+import type { AutomaticGuards } from './reset-guards.js'
+
+/** Destinations whose way is remembered within a run. */
+const MOST_WAYS = 65_536
 
 /** What can be sent: a packet (with sets: all it stands for), a list of them, or bytes where a frame is meant. */
 export type Sendable = Stackable | Iterable<Packet | Uint8Array>
@@ -18,7 +24,11 @@ export type Sendable = Stackable | Iterable<Packet | Uint8Array>
 /** A packet ready to leave. */
 export interface Outgoing {
   readonly link: Link
-  readonly probe: Probe
+  /** The bytes on the wire; null when the neighbour's address is not known. */
+  readonly frame: Uint8Array | null
+  /** The packet as it was built: its outermost layer and its bytes. */
+  readonly layer: LayerDefinition
+  readonly bytes: Uint8Array
 }
 
 /** All packets that a sendable thing stands for, one after the other. @throws PacketError */
@@ -57,14 +67,22 @@ export function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
 
 /** Makes packets ready to leave, some at a time, so that their neighbours are asked for together. */
 export interface Preparer {
+  /** Keeps the kernel from resetting TCP that is crafted; null lets it. */
+  guards: AutomaticGuards | null
+  /** In the order and number of the packets. @throws PacketError or LinkError that says what to do */
   prepare(packets: readonly AnyPacket[]): Promise<Outgoing[]>
 }
 
-/** Makes network-layer packets ready: route, next hop, frame. Those whose neighbour does not answer have no frame. */
+/** Makes network-layer packets ready: source address, route, next hop, frame. Those whose neighbour does not answer have no frame. */
 export class NetworkPreparer implements Preparer {
+  /** Keeps the kernel from resetting TCP that is crafted; null lets it. */
+  guards: AutomaticGuards | null = null
   private readonly neighbours = new NeighbourTable('packets to % were not sent')
+  /** Ways of this run by destination: packets of one run mostly go to few. */
+  private readonly ways = new Map<string, Path>()
 
   constructor(
+    private readonly name: string,
     private readonly options: PathOptions,
     private readonly stop: AbortSignal,
   ) {}
@@ -72,26 +90,43 @@ export class NetworkPreparer implements Preparer {
   async prepare(packets: readonly AnyPacket[]): Promise<Outgoing[]> {
     const { neighbours } = this
     const ready = packets.map((packet) => {
-      const path = pathOf(packet, this.options)
+      const path = this.pathOf(packet)
+      const index = packet._layer.indexOf('src')
+      if (path.source !== undefined && isUnset(packet, index)) packet._write(index, path.source)
       const bytes = packet.bytes()
-      const query = dissect(packet._layer, bytes)
-      if (!isFrameless(path.link)) neighbours.want(path, (query as AnyPacket).src as string)
-      return { path, bytes, query }
+      if (!isFrameless(path.link)) neighbours.want(path, path.source)
+      if (this.guards !== null) guard(this.guards, path.link, packet)
+      return { path, bytes, layer: packet._layer }
     })
     await neighbours.resolve(this.stop)
-    return ready.map(({ path, bytes, query }) => {
-      if (isFrameless(path.link)) return outgoing(path.link, query, bytes)
+    return ready.map(({ path, bytes, layer }) => {
+      const { link } = path
+      if (isFrameless(link)) return { link, frame: bytes, layer, bytes }
       const target = neighbours.get(path)
-      return outgoing(path.link, query, target === undefined ? null : frameOf(bytes, path, target))
+      return { link, frame: target === undefined ? null : frameOf(bytes, path, target), layer, bytes }
     })
+  }
+
+  private pathOf(packet: AnyPacket): Path {
+    const { layerName } = packet
+    const destination = layerName === 'IP' || layerName === 'IPv6' ? (packet.dst as string) : ''
+    let path = this.ways.get(destination)
+    if (path === undefined) {
+      path = pathOf(this.name, packet, this.options)
+      if (this.ways.size >= MOST_WAYS) this.ways.clear()
+      this.ways.set(destination, path)
+    }
+    return path
   }
 }
 
 /** Makes whole frames ready: fills in the addresses that were left open. */
 export class FramePreparer implements Preparer {
+  guards: AutomaticGuards | null = null
   private readonly neighbours = new NeighbourTable('frames to % go to the broadcast address')
 
   constructor(
+    _name: string,
     private readonly options: PathOptions,
     private readonly stop: AbortSignal,
   ) {}
@@ -101,7 +136,8 @@ export class FramePreparer implements Preparer {
     const ready = packets.map((packet) => {
       const link = frameLink(packet, this.options)
       const path = completeSource(packet, link)
-      if (path !== undefined) neighbours.want(path, (packet.payload as AnyPacket).src as string)
+      if (path !== undefined) neighbours.want(path, path.source)
+      if (this.guards !== null) guard(this.guards, link, packet)
       return { packet, link, path }
     })
     await neighbours.resolve(this.stop)
@@ -109,11 +145,14 @@ export class FramePreparer implements Preparer {
       const target = path === undefined ? undefined : neighbours.get(path)
       if (target !== undefined) completeTarget(packet, target)
       const frame = packet.bytes()
-      return outgoing(link, dissect(packet._layer, frame), frame)
+      return { link, frame, layer: packet._layer, bytes: frame }
     })
   }
 }
 
-function outgoing(link: Link, query: Packet, frame: Uint8Array | null): Outgoing {
-  return { link, probe: { query, frame, sentAt: 0, sentTimes: 0, answers: [] } }
+/** Where answers to a crafted TCP packet come to this machine's kernel, it is kept from resetting them. */
+function guard(guards: AutomaticGuards, link: Link, packet: AnyPacket): void {
+  if (link.backend === 'memory') return
+  const tcp = packet.get(TCP)
+  if (tcp !== undefined) guards.note(tcp.sport as number)
 }

@@ -1,5 +1,6 @@
 import type { Link } from '../link/index.js'
 import type { PathOptions } from './addressing.js'
+import { defaultInterface, linkOf } from './links.js'
 import { checkNumber, checkOptions, checkPath } from './options.js'
 import {
   chunksOf,
@@ -10,79 +11,120 @@ import {
   type Preparer,
   type Sendable,
 } from './outgoing.js'
-import { pause, turn } from './pause.js'
+import { checkPace, type PaceOptions, Pacer } from './pacer.js'
+import { turn } from './pause.js'
 import { packetCount, report } from './report.js'
+import { AutomaticGuards } from './reset-guards.js'
 import { sendFrames } from './send-frames.js'
 import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
 
 /** Options of `send` and `sendp`. */
-export interface SendOptions extends PathOptions {
+export interface SendOptions extends PathOptions, PaceOptions {
   /** How often everything is sent. Default 1. */
   count?: number
-  /** Seconds between packets. Default 0. */
-  inter?: number
+  /** Keep the kernel from sending RST to what answers crafted TCP, as in `sr`. */
+  suppressReset?: boolean
   /** No message when done. */
   quiet?: boolean
 }
 
-const SEND_OPTIONS = ['count', 'inter', 'iface', 'link', 'quiet']
+const SEND_OPTIONS = ['count', 'inter', 'rate', 'iface', 'link', 'netns', 'suppressReset', 'quiet']
 
 /** Frames that go to the kernel in one call when there is no gap between packets. */
 const BATCH = 256
+
+/** Frames that follow one another on the same link. */
+type Run = [link: Link, frames: Uint8Array[]]
 
 /**
  * Sends packets that begin with IP or IPv6; frame and next hop come from the routing table.
  * Gives the number of packets sent; interrupted, those sent so far.
  */
 export function send(packets: Sendable, options: SendOptions = {}): Task<number> {
-  return Task.run((control) => sendAll('send', packets, options, control, NetworkPreparer), { name: 'send' })
+  return Task.run(
+    (control) =>
+      sendAll('send', options, control, (stop) =>
+        prepared(packets, options, new NetworkPreparer('send', options, stop)),
+      ),
+    { name: 'send' },
+  )
 }
 
 /** Sends whole frames, such as `Ether()/IP({ dst })/UDP()`; unset MAC addresses are filled in. Gives the number sent. */
 export function sendp(packets: Sendable, options: SendOptions = {}): Task<number> {
-  return Task.run((control) => sendAll('sendp', packets, options, control, FramePreparer), { name: 'sendp' })
+  return Task.run(
+    (control) =>
+      sendAll('sendp', options, control, (stop) =>
+        areFrames(packets)
+          ? asTheyAre(packets, options)
+          : prepared(packets, options, new FramePreparer('sendp', options, stop)),
+      ),
+    { name: 'sendp' },
+  )
 }
 
+/** @param runsOnce what one round sends, in parts */
 async function sendAll(
   name: string,
-  packets: Sendable,
   options: SendOptions,
   control: TaskControl<number>,
-  Preparing: new (options: PathOptions, stop: AbortSignal) => Preparer,
+  runsOnce: (stop: AbortSignal) => AsyncIterable<Run[]> | Iterable<Run[]>,
 ): Promise<number> {
   checkOptions(name, options, SEND_OPTIONS)
   checkPath(name, options)
-  const { count = 1, inter = 0 } = options
+  checkPace(name, options)
+  const { count = 1 } = options
   checkNumber(name, 'count', count, true)
-  checkNumber(name, 'inter', inter, false)
   const stop = stopSignal(control)
-  const preparer = new Preparing(options, stop)
+  const pacer = new Pacer(options)
   let sent = 0
-  let first = true
-  rounds: for (let round = 0; round < count; round++) {
-    for (const chunk of chunksOf(concretePackets(packets), inter > 0 ? 1 : BATCH)) {
-      const ready = await preparer.prepare(chunk)
-      if (inter > 0 && !first) await pause(inter * 1000, stop)
-      first = false
-      for (const [link, frames] of runsOf(ready)) sent += await sendFrames(link, frames, stop)
+  for (let round = 0; round < count && !stop.aborted; round++) {
+    for await (const runs of runsOnce(stop)) {
+      for (const [link, frames] of runs) sent += await sendPaced(link, frames, pacer, stop)
       control.progress({ done: sent })
       await turn()
-      if (stop.aborted) break rounds
+      if (stop.aborted) break
     }
   }
   if (options.quiet !== true) report(`sent ${packetCount(sent)}`)
   return sent
 }
 
-/** Frames that follow one another on the same link. */
-function runsOf(ready: readonly Outgoing[]): [link: Link, frames: Uint8Array[]][] {
-  const runs: [link: Link, frames: Uint8Array[]][] = []
-  for (const { link, probe } of ready) {
-    if (probe.frame === null) continue
+async function* prepared(packets: Sendable, options: SendOptions, preparer: Preparer): AsyncGenerator<Run[]> {
+  preparer.guards = new AutomaticGuards(options.suppressReset, options.netns)
+  for (const chunk of chunksOf(concretePackets(packets), BATCH)) yield runsOf(await preparer.prepare(chunk))
+}
+
+/** Frames given as bytes go without a packet made of each. */
+function* asTheyAre(frames: readonly Uint8Array[], options: SendOptions): Generator<Run[]> {
+  const link = options.link ?? linkOf(options.iface ?? defaultInterface(options.netns), options.netns)
+  for (let from = 0; from < frames.length; from += BATCH) yield [[link, frames.slice(from, from + BATCH)]]
+}
+
+function areFrames(packets: Sendable): packets is Uint8Array[] {
+  return Array.isArray(packets) && packets.length > 0 && packets.every((each) => each instanceof Uint8Array)
+}
+
+/** Sends frames at the pace; gives how many went. */
+async function sendPaced(link: Link, frames: readonly Uint8Array[], pacer: Pacer, stop: AbortSignal): Promise<number> {
+  if (pacer.isFree) return sendFrames(link, frames, stop)
+  let sent = 0
+  while (sent < frames.length) {
+    const now = await pacer.next(frames.length - sent, stop)
+    if (now === 0) break
+    sent += await sendFrames(link, frames.slice(sent, sent + now), stop)
+  }
+  return sent
+}
+
+function runsOf(ready: readonly Outgoing[]): Run[] {
+  const runs: Run[] = []
+  for (const { link, frame } of ready) {
+    if (frame === null) continue
     const last = runs.at(-1)
-    if (last !== undefined && last[0] === link) last[1].push(probe.frame)
-    else runs.push([link, [probe.frame]])
+    if (last !== undefined && last[0] === link) last[1].push(frame)
+    else runs.push([link, [frame]])
   }
   return runs
 }

@@ -1,185 +1,365 @@
-import { type CaptureInput, type CaptureWarning, PacketList, pcapReader, rdpcap } from '../capture/index.js'
-import { dissectLink } from '../layers/index.js'
-import type { Capture, CaptureBatch, Link } from '../link/index.js'
+import {
+  type CaptureWarning,
+  isUntouched,
+  type PacketList,
+  RotatingWriter,
+  readCapture,
+  type StorableBatch,
+} from '../capture/index.js'
+import { type Capture, type CaptureBatch, type Link, LinkError } from '../link/index.js'
 import { type AnyPacket, PacketError, print } from '../packet/index.js'
 import { fileFilter } from './file-filter.js'
-import { copyFrame, metaOf } from './frame-copy.js'
+import { BatchPackets, copyBatch } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
-import { checkNumber, checkOptions, checkPath } from './options.js'
-import { pause } from './pause.js'
+import { pause, turn } from './pause.js'
 import { printable } from './printable.js'
+
+import { Reassembler } from './reassembler.js'
 import { packetCount, report } from './report.js'
+import { SniffKeeper } from './sniff-keeper.js'
+import { checkSniff, type SniffOptions } from './sniff-options.js'
+import { lostText, SniffProgress } from './sniff-progress.js'
 import { Interrupted, Task, type TaskControl } from './task.js'
+import { TimeMerge } from './time-merge.js'
 
-/** Options of `sniff`. */
-export interface SniffOptions {
-  /** Interface name, `'any'` for all, or several; unset: the one of the default route. */
-  iface?: string | readonly string[]
-  /** BPF expression such as `'tcp port 80'`, run in the kernel. */
-  filter?: string
-  /** Ends after this many packets; 0 or unset: no limit. */
-  count?: number
-  /** Ends after this many seconds. */
-  timeout?: number
-  /** Called for each packet; what it returns is printed, with control characters escaped. It may wait: others come in meanwhile. */
-  prn?: (packet: AnyPacket) => unknown
-  /** Keeps only packets for which this returns something true (after the BPF filter). */
-  lfilter?: (packet: AnyPacket) => unknown
-  /** Ends behind the first packet for which this returns something true. */
-  stop?: (packet: AnyPacket) => unknown
-  /** Whether packets are kept for the result. Default true. */
-  store?: boolean
-  /** Also packets for other stations. Default true, as capturing people expect. */
-  promiscuous?: boolean
-  /** Bytes kept of each packet. */
-  snaplen?: number
-  /** A capture file to read instead of the wire. */
-  offline?: CaptureInput
-  /** A link of your own, for lessons and tests in memory. */
-  link?: Link
-  /** Called once listening has begun. */
-  started?: () => void
-  /** No message when done. */
-  quiet?: boolean
-}
+export type { SniffOptions }
 
-const SNIFF_OPTIONS = [
-  'iface',
-  'filter',
-  'count',
-  'timeout',
-  'prn',
-  'lfilter',
-  'stop',
-  'store',
-  'promiscuous',
-  'snaplen',
-  'offline',
-  'link',
-  'started',
-  'quiet',
-]
+/**
+ * How late a packet may come out of the kernel, ms: it hands over blocks after 10 ms. So long a sniff that ends still listens, and
+ * packets of several interfaces wait for each other.
+ */
+const LATENESS = 25
+const LATENESS_AT_ONCE = 4
+/** Calls of `prn` that may wait at a time while a file is read. */
+const MOST_PENDING = 100
+/** How long a file is read before others get their turn, ms. */
+const TURN = 20
 
 /** Captures packets until the count, the time or a Ctrl-C ends it, and gives them as a list. */
 export function sniff(options: SniffOptions = {}): Task<PacketList> {
-  return Task.run((control) => new Sniffer(options, control).run(), { name: 'sniff' })
+  return Task.run((control) => runSniff(control, options), { name: 'sniff' })
+}
+
+/** The work of `sniff`. */
+export async function runSniff(control: TaskControl<PacketList>, options: SniffOptions): Promise<PacketList> {
+  return new Sniffer(options, control).run()
 }
 
 class Sniffer {
-  private list = new PacketList()
+  private readonly keeper: SniffKeeper
+  private readonly progress = new SniffProgress()
+  private readonly packets = new BatchPackets()
+  private readonly reassembler: Reassembler | null
+  /** Whether each packet is looked at by itself. */
+  private readonly singly: boolean
   private readonly captures: Capture[] = []
-  private seen = 0
-  /** Aborted when it is over. */
+  private names: string[] = []
+  private running = 0
+  private merge: TimeMerge | null = null
+  /** Batches that came before the file to write was open. */
+  private early: { batch: StorableBatch; source: number }[] | null = null
+  /** Aborted when it should end; what is on its way still counts. */
   private readonly ending = new AbortController()
+  /** Aborted when nothing more is taken. */
+  private readonly ended = new AbortController()
   /** Calls of `prn` that still wait. */
   private readonly pending = new Set<Promise<void>>()
+  /** Reading a file waits for one of them, or for the end. */
+  private goOn: () => void = () => undefined
   private failure: unknown
+  /** Damage of the file that is read, and what it says of itself. */
+  private readonly warnings: CaptureWarning[] = []
+  private information: PacketList['information'] = null
 
   constructor(
     private readonly options: SniffOptions,
     private readonly control: TaskControl<PacketList>,
   ) {
-    checkOptions('sniff', options, SNIFF_OPTIONS)
-    checkPath('sniff', options, true)
-    checkNumber('sniff', 'count', options.count ?? 0, true)
-    checkNumber('sniff', 'timeout', options.timeout ?? 0, false)
-    for (const name of ['prn', 'lfilter', 'stop', 'started'] as const) {
-      if (options[name] !== undefined && typeof options[name] !== 'function')
-        throw new PacketError(`sniff: option ${name} must be a function of a packet`)
-    }
+    checkSniff(options)
+    const { prn, lfilter, stop, defragment = false, count = 0 } = options
+    this.keeper = new SniffKeeper(options)
+    this.reassembler = defragment ? new Reassembler() : null
+    this.singly = prn !== undefined || lfilter !== undefined || stop !== undefined || defragment
+    if (count > 0) this.progress.total = count
   }
 
   async run(): Promise<PacketList> {
-    this.control.onInterrupt(() => this.end())
-    this.control.signal.addEventListener('abort', () => this.end(), { once: true })
-    if (this.options.offline !== undefined) await this.read(this.options.offline)
+    const { control, ending, ended, keeper } = this
+    control.onInterrupt(() => ending.abort())
+    control.signal.addEventListener('abort', () => ended.abort(), { once: true })
+    ended.signal.addEventListener(
+      'abort',
+      () => {
+        ending.abort()
+        this.goOn()
+      },
+      { once: true },
+    )
+    control.partial(() => keeper.partial())
+    if (this.options.offline !== undefined) await this.read()
     else await this.listen()
     await Promise.all(this.pending)
     if (this.failure !== undefined) throw this.failure
-    this.list._finish()
-    return this.list
+    this.tellIncomplete()
+    const list = keeper.finish()
+    list.warnings.push(...this.warnings)
+    list.information = this.information
+    return list
   }
 
-  private get over(): boolean {
-    return this.ending.signal.aborted
-  }
+  // The wire
 
   private async listen(): Promise<void> {
+    const links = this.links()
+    this.names = links.map(({ name }) => name)
+    this.progress.subject = `on ${this.names.join(', ')}`
+    const window = this.atOnce ? LATENESS_AT_ONCE : LATENESS
     try {
-      for (const link of this.links()) this.captures.push(this.start(link))
-      this.options.started?.()
-      await this.wait()
+      if (this.options.write !== undefined) this.early = []
+      links.forEach((link, source) => {
+        const capture = this.start(link, source)
+        this.captures.push(capture)
+        this.progress.watch(capture)
+      })
+      this.running = links.length
+      const sources = this.captures.map(({ linkType }, source) => ({ linkType, interfaceName: this.names[source]! }))
+      if (links.length > 1) this.merge = new TimeMerge(sources, window, (batch, rows) => this.take(batch, true, rows))
+      this.control.progress(this.progress)
+      await this.openFile(sources)
+      await this.untilReady()
+      if (!this.ending.signal.aborted) this.options.started?.()
+      await pause((this.options.timeout ?? Number.POSITIVE_INFINITY) * 1000, this.ending.signal)
+      // What the kernel has by now belongs to it.
+      if (!this.ended.signal.aborted && this.running > 0) await this.linger(links, window)
+      this.merge?.flush()
     } finally {
+      this.ended.abort()
+      this.merge?.stop()
       for (const capture of this.captures) capture.stop()
-      this.tellDrops()
+      await this.closeFile()
+      this.tellLost()
     }
   }
 
-  /** Until it is over, or the time is. */
-  private async wait(): Promise<void> {
-    await pause((this.options.timeout ?? Number.POSITIVE_INFINITY) * 1000, this.ending.signal)
-    this.end()
+  private async linger(links: readonly Link[], window: number): Promise<void> {
+    if (links.some(({ backend }) => backend !== 'memory')) await pause(window, this.ended.signal)
+    await turn()
+    await turn()
   }
 
-  private links(): Link[] {
-    const { link, iface } = this.options
-    if (link !== undefined) return [link]
-    const names = iface === undefined ? [defaultInterface()] : typeof iface === 'string' ? [iface] : iface
-    return names.map((name) => linkOf(name))
+  private links(): readonly Link[] {
+    const { link, iface, netns } = this.options
+    if (link !== undefined) return Array.isArray(link) ? (link as Link[]) : [link as Link]
+    const names = iface === undefined ? [defaultInterface(netns)] : typeof iface === 'string' ? [iface] : iface
+    return [...new Set(names)].map((name) => linkOf(name, netns))
   }
 
-  private start(link: Link): Capture {
-    const { filter, snaplen, promiscuous = true, count = 0 } = this.options
+  /** Someone who waits for a few packets wants to see them at once; a long capture wants blocks. */
+  private get atOnce(): boolean {
+    const { count = 0, prn, stop } = this.options
+    return (count > 0 && count < 100) || prn !== undefined || stop !== undefined
+  }
+
+  private start(link: Link, source: number): Capture {
+    const { filter, snaplen, bufferSize, promiscuous = true } = this.options
     return link.capture(
       {
         promiscuous,
-        // Someone who waits for a few packets wants to see them at once; a long capture wants blocks.
-        immediate: (count > 0 && count < 100) || this.options.prn !== undefined || this.options.stop !== undefined,
+        immediate: this.atOnce,
         ...(filter === undefined ? {} : { filter }),
         ...(snaplen === undefined ? {} : { snaplen }),
+        ...(bufferSize === undefined ? {} : { bufferSize }),
+        onWarning: (warning) => report(warning.message, 'warning'),
       },
-      (batch) => this.onBatch(batch),
-      (error) => {
-        this.fail(error)
-      },
+      (batch) => this.onBatch(batch, source),
+      (error) => this.onCaptureError(error),
     )
   }
 
-  /** Takes a batch: whole where nobody looks at single packets, else one by one. */
-  private onBatch(batch: CaptureBatch): void {
-    if (this.over) return
-    const { prn, lfilter, stop, store = true, count = 0 } = this.options
-    if (prn === undefined && lfilter === undefined && stop === undefined) {
-      const take = count > 0 ? Math.min(batch.count, count - this.seen) : batch.count
-      if (store)
-        this.list.appendBatch(batch, take < batch.count ? Array.from({ length: take }, (_, i) => i) : undefined)
-      this.seen += take
-    } else for (let i = 0; i < batch.count && !this.over; i++) this.takeOne(batch, i)
-    this.control.progress({ done: this.seen, ...(count > 0 ? { total: count } : {}) })
-    if (count > 0 && this.seen >= count) this.end()
+  private onBatch(batch: CaptureBatch, source: number): void {
+    if (this.ended.signal.aborted) return
+    if (this.early !== null) this.early.push({ batch: copyBatch(batch), source })
+    else if (this.merge !== null) this.merge.add(source, batch)
+    else this.take(batch, false)
   }
 
-  private takeOne(batch: CaptureBatch, index: number): void {
-    const frame = copyFrame(batch, index)
-    const packet = dissectLink(batch.linkType, frame)
-    packet._meta = metaOf(batch, index)
-    this.take(packet as AnyPacket)
+  /** One of several interfaces that goes does not end the others; the last one ends it, and what was seen is kept. */
+  private onCaptureError(error: Error): void {
+    this.running--
+    const keepsGoing = this.running > 0 || this.progress.packets > 0
+    if (!(error instanceof LinkError) || !keepsGoing) this.failure ??= error
+    else report(`sniff: ${error.message}`, 'warning')
+    if (this.running === 0 || this.failure !== undefined) this.ending.abort()
   }
 
-  private take(packet: AnyPacket): void {
-    const { prn, lfilter, stop, store = true, count = 0 } = this.options
+  /** Until all backends listen. */
+  private async untilReady(): Promise<void> {
+    const late = this.captures.flatMap(({ ready }) => (ready === undefined ? [] : [ready]))
+    if (late.length === 0) return
+    // One that ends before it was ready tells why by its error.
+    const all = Promise.all(late.map((ready) => ready.catch(() => undefined)))
+    await Promise.race([all, pause(Number.POSITIVE_INFINITY, this.ending.signal)])
+  }
+
+  private tellIncomplete(): void {
+    const missing = this.reassembler?.stats().pending ?? 0
+    if (missing > 0 && this.options.quiet !== true)
+      report(`${missing} fragmented datagram${missing === 1 ? ' is' : 's are'} not complete, and left out`, 'warning')
+  }
+
+  private tellLost(): void {
+    const text = lostText(this.progress.lost)
+    if (text !== undefined && this.options.quiet !== true) report(text, 'warning')
+  }
+
+  // The file that is written
+
+  private async openFile(sources: readonly { linkType: number; interfaceName: string }[]): Promise<void> {
+    const { write, rotate } = this.options
+    if (write === undefined) return
+    const writer = await RotatingWriter.open(write, {
+      interfaces: sources,
+      onError: (error) => this.fail(error),
+      ...(rotate === undefined ? {} : { rotate }),
+    })
+    this.keeper.writer = writer
+    this.progress.watchDropped(() => writer.dropped)
+    const { early } = this
+    this.early = null
+    for (const { batch, source } of early ?? []) {
+      if (this.merge !== null) this.merge.add(source, batch as CaptureBatch)
+      else if (!this.ended.signal.aborted) this.take(batch, true)
+    }
+  }
+
+  private async closeFile(): Promise<void> {
+    const { writer } = this.keeper
+    if (writer === null) return
+    await writer.close(
+      this.captures.map((capture, source) => ({
+        linkType: capture.linkType,
+        interfaceName: this.names[source]!,
+        counts: capture.stats(),
+      })),
+    )
+    if (this.options.quiet === true || this.failure !== undefined || writer.path === '-') return
+    const files = writer.files.length === 1 ? writer.files[0] : `${writer.files[0]} … ${writer.files.at(-1)}`
+    report(`${packetCount(writer.packets)} written to ${files}`)
+  }
+
+  // A file that is read
+
+  private async read(): Promise<void> {
+    const { filter, timeout } = this.options
+    const input = this.options.offline!
+    const { signal } = this.ending
+    const matching = filter === undefined ? undefined : fileFilter(filter)
+    void pause((timeout ?? Number.POSITIVE_INFINITY) * 1000, signal).then(() => this.ending.abort())
+    const reading = readCapture(input, {
+      signal,
+      onWarning: (warning) => report(warning.message, 'warning'),
+    })
+    this.progress.subject = `of ${input === '-' ? 'standard input' : typeof input === 'string' ? input : 'a stream'}`
+    this.control.progress(this.progress)
+    let began = performance.now()
     try {
-      if (lfilter !== undefined && !atOnce('lfilter', lfilter(packet))) return
-      this.seen++
-      if (store) this.list.push(packet)
-      const shown = prn?.(packet)
-      if (isThenable(shown)) this.showLater(shown)
-      else show(shown)
-      if (stop !== undefined && atOnce('stop', stop(packet))) this.end()
+      this.options.started?.()
+      for await (const batch of reading) {
+        this.information = reading.information
+        if (this.options.write !== undefined && this.keeper.writer === null)
+          await this.openFile([{ linkType: batch.linkType, interfaceName: batch.interfaceName }])
+        this.progress.read(reading.bytesRead, reading.bytesTotal)
+        const positions = matching === undefined ? undefined : matchingRows(batch, matching)
+        if (this.options.prn === undefined) this.take(batch, true, positions)
+        else await this.takeSlowly(batch, positions)
+        if (signal.aborted) break
+        if (performance.now() - began > TURN) {
+          await turn()
+          began = performance.now()
+        }
+      }
+      this.information = reading.information
+      this.warnings.push(...reading.warnings)
+    } finally {
+      this.ended.abort()
+      await this.closeFile()
+    }
+  }
+
+  /** One by one, so that calls of `prn` that wait do not pile up. */
+  private async takeSlowly(batch: StorableBatch, positions?: ArrayLike<number>): Promise<void> {
+    const count = positions === undefined ? batch.count : positions.length
+    for (let n = 0; n < count && !this.ending.signal.aborted; n++) {
+      this.take(batch, true, [positions === undefined ? n : positions[n]!])
+      if (this.pending.size >= MOST_PENDING && !this.ended.signal.aborted)
+        await new Promise<void>((resolve) => {
+          this.goOn = resolve
+        })
+    }
+  }
+
+  // Packets
+
+  /**
+   * Takes a batch, or the packets at `positions` of it: whole where nobody looks at single packets, else one by one.
+   * @param lasting its buffer is never written again
+   */
+  private take(batch: StorableBatch, lasting: boolean, positions?: ArrayLike<number>): void {
+    if (this.ended.signal.aborted) return
+    if (this.singly) this.takeSingly(batch, lasting, positions)
+    else this.takeWhole(batch, positions)
+    this.control.progress(this.progress)
+    const { count = 0 } = this.options
+    if (count > 0 && this.progress.packets >= count) this.ended.abort()
+  }
+
+  private takeWhole(batch: StorableBatch, positions?: ArrayLike<number>): void {
+    const { count = 0 } = this.options
+    const all = positions === undefined ? batch.count : positions.length
+    const taken = count > 0 ? Math.min(all, count - this.progress.packets) : all
+    let some = positions
+    if (taken < all) some = Uint32Array.from({ length: taken }, (_, n) => (positions === undefined ? n : positions[n]!))
+    this.keeper.add(batch, some)
+    let bytes = 0
+    for (let n = 0; n < taken; n++) bytes += batch.originalLengths[some === undefined ? n : some[n]!]!
+    this.progress.packets += taken
+    this.progress.bytes += bytes
+  }
+
+  private takeSingly(batch: StorableBatch, lasting: boolean, positions?: ArrayLike<number>): void {
+    const { prn, lfilter, stop, count = 0 } = this.options
+    const { packets, keeper, progress, reassembler } = this
+    const { signal } = this.ended
+    const all = positions === undefined ? batch.count : positions.length
+    const kept: number[] = []
+    packets.use(batch, lasting)
+    try {
+      for (let n = 0; n < all && !signal.aborted; n++) {
+        const i = positions === undefined ? n : positions[n]!
+        const seen = packets.at(i)
+        const packet = reassembler === null ? seen : (reassembler.add(seen) as AnyPacket | null)
+        if (packet === null || (lfilter !== undefined && !answerOf('lfilter', lfilter(packet)))) continue
+        progress.packets++
+        progress.bytes += packet === seen ? batch.originalLengths[i]! : packet.bytes().length
+        if (packet === seen && isUntouched(packet)) kept.push(i)
+        else {
+          keeper.add(batch, kept)
+          kept.length = 0
+          keeper.push(packet)
+        }
+        if (prn !== undefined) {
+          const shown = prn(packet)
+          if (isThenable(shown)) this.showLater(shown)
+          else show(shown)
+        }
+        if (stop !== undefined && answerOf('stop', stop(packet))) this.ended.abort()
+        if (count > 0 && progress.packets >= count) this.ended.abort()
+      }
     } catch (error) {
       this.fail(error)
+    } finally {
+      keeper.add(batch, kept)
     }
-    if (count > 0 && this.seen >= count) this.end()
   }
 
   private showLater(shown: PromiseLike<unknown>): void {
@@ -189,58 +369,28 @@ class Sniffer {
         if (!(error instanceof Interrupted && this.control.interrupted)) throw error
       })
       .catch((error) => this.fail(error))
-      .finally(() => this.pending.delete(done))
+      .finally(() => {
+        this.pending.delete(done)
+        this.goOn()
+      })
     this.pending.add(done)
   }
 
   private fail(error: unknown): void {
     this.failure ??= error
-    this.end()
+    this.ended.abort()
   }
+}
 
-  private async read(input: CaptureInput): Promise<void> {
-    const { filter, count = 0, prn, lfilter, stop, store = true } = this.options
-    const { signal } = this.ending
-    const reading = {
-      signal,
-      onWarning: (warning: CaptureWarning) => report(warning.message, 'warning'),
-      ...(filter === undefined ? {} : { filter: fileFilter(filter) }),
-    }
-    void this.wait()
-    try {
-      this.options.started?.()
-      if (prn === undefined && lfilter === undefined && stop === undefined && store) {
-        this.list = await rdpcap(input, {
-          ...reading,
-          ...(count > 0 ? { count } : {}),
-          onProgress: (packets, done, total) => this.control.progress({ done, total, text: packetCount(packets) }),
-        })
-        return
-      }
-      const packets = pcapReader(input, reading)
-      for await (const packet of packets) {
-        if (this.over) break
-        this.take(packet as AnyPacket)
-      }
-      this.list.warnings.push(...packets.warnings)
-    } finally {
-      this.end()
-    }
+/** Rows of a batch that a filter lets through. */
+function matchingRows(batch: StorableBatch, filter: ReturnType<typeof fileFilter>): number[] {
+  const { buffer, offsets, lengths, originalLengths, linkType } = batch
+  const rows: number[] = []
+  for (let i = 0; i < batch.count; i++) {
+    const start = offsets[i]!
+    if (filter.matches(buffer.subarray(start, start + lengths[i]!), linkType, originalLengths[i]!)) rows.push(i)
   }
-
-  private tellDrops(): void {
-    let dropped = 0
-    for (const capture of this.captures) {
-      const stats = capture.stats()
-      dropped += stats.dropped + stats.interfaceDropped
-    }
-    if (dropped > 0 && this.options.quiet !== true)
-      report(`${packetCount(dropped)} lost: a narrower filter or a larger buffer helps`, 'warning')
-  }
-
-  private end(): void {
-    this.ending.abort()
-  }
+  return rows
 }
 
 function show(value: unknown): void {
@@ -248,7 +398,7 @@ function show(value: unknown): void {
 }
 
 /** @throws PacketError for an answer that comes later: a promise would always count as true */
-function atOnce(name: string, answer: unknown): unknown {
+function answerOf(name: string, answer: unknown): unknown {
   if (!isThenable(answer)) return answer
   answer.then(undefined, () => undefined)
   throw new PacketError(`sniff: ${name} has to wait, and cannot: it must answer at once; prn may wait`)

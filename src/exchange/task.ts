@@ -18,6 +18,8 @@ export interface TaskProgress {
   done?: number
   total?: number
   text?: string
+  /** What it works on, as it goes behind the name: `on eth0`. */
+  subject?: string
 }
 
 /** What a running operation sees of its own task. */
@@ -31,8 +33,10 @@ export interface TaskControl<T> {
   onInterrupt(handler: () => void): void
   /** True from the first Ctrl-C on. */
   readonly interrupted: boolean
-  /** Tells the listeners of `task.onProgress()`. */
+  /** Tells the listeners of `task.onProgress()`, and is `task.state` from then on. */
   progress(state: TaskProgress): void
+  /** Registers what gives the results so far, for `task.partial`. Called whenever somebody asks; it must not throw. */
+  partial(results: () => T | undefined): void
   /** Finishes the task with this value now, whatever the operation still does. */
   finish(value: T | PromiseLike<T>): void
 }
@@ -63,6 +67,11 @@ export class InterruptScope {
   /** How many operations wait in this scope now. */
   get waiting(): number {
     return this.#waiting.size
+  }
+
+  /** What waits in this scope now, in the order it began. */
+  operations(): Iterable<Interruptible> {
+    return this.#waiting
   }
 
   /** Registers an operation that waits. */
@@ -128,6 +137,8 @@ export interface TaskOptions {
   name?: string
   interrupt?: () => void
   abort?: (reason: unknown) => void
+  /** The task belongs to this scope now, and so does what it waits for; null: to none. */
+  rescope?: (scope: InterruptScope | null) => void
 }
 
 /**
@@ -142,6 +153,8 @@ export class Task<T> extends Promise<T> implements Interruptible {
   readonly name: string
   /** True as soon as the result (or the error) is there. */
   settled = false
+  /** What the operation reported last; empty before that. Some are live: they change while it runs. */
+  state: TaskProgress = {}
   /** Where it was started; an error that arrives later has no line of the user's in its own stack. */
   _origin: { stack?: string } | null = null
   /** Whether anybody asked for the result; the shell warns of waits that nobody did. */
@@ -150,6 +163,7 @@ export class Task<T> extends Promise<T> implements Interruptible {
   #options: TaskOptions
   #scope: InterruptScope | null = null
   #listeners: ((state: TaskProgress) => void)[] = []
+  #partial: () => T | undefined = () => undefined
 
   constructor(
     executor: (resolve: (value: T | PromiseLike<T>) => void, reject: (reason: unknown) => void) => void,
@@ -164,7 +178,10 @@ export class Task<T> extends Promise<T> implements Interruptible {
     this.#reject = rejectTask
     this.#options = options
     super.then(
-      () => this.#settle(),
+      (value) => {
+        this.#partial = () => value
+        this.#settle()
+      },
       () => this.#settle(),
     )
   }
@@ -224,10 +241,14 @@ export class Task<T> extends Promise<T> implements Interruptible {
     }
   }
 
+  /** The results so far; when it is over, the result (after an error what there was before it). Undefined where there are none. */
+  get partial(): T | undefined {
+    return this.#partial()
+  }
+
   /** Lets the task run on by itself, out of reach of Ctrl-C at the prompt (background jobs). */
   detach(): this {
-    this.#scope?.remove(this)
-    this.#scope = null
+    this._rescope(null)
     return this
   }
 
@@ -237,15 +258,35 @@ export class Task<T> extends Promise<T> implements Interruptible {
     scope.add(this)
   }
 
+  /** Moves the task, and what it waits for, from its scope to another one (null: to none). Does nothing when it is over. */
+  _rescope(scope: InterruptScope | null): void {
+    if (this.settled) return
+    const before = this.#scope
+    this.#leaveScope()
+    if (scope !== null && before !== null) this._join(scope)
+    this.#options.rescope?.(scope)
+  }
+
   /** Reports progress to the listeners. */
   _progress(state: TaskProgress): void {
+    this.state = state
     for (const listener of this.#listeners) listener(state)
+  }
+
+  /** Registers what gives the results so far. */
+  _givePartial(results: () => T | undefined): void {
+    this.#partial = results
   }
 
   #settle(): void {
     this.settled = true
     this.#listeners = []
-    this.detach()
+    this.#leaveScope()
+  }
+
+  #leaveScope(): void {
+    this.#scope?.remove(this)
+    this.#scope = null
   }
 }
 
@@ -293,6 +334,10 @@ class Operation<T> implements TaskControl<T> {
 
   readonly progress = (state: TaskProgress): void => {
     if (!this.task.settled) this.task._progress(state)
+  }
+
+  readonly partial = (results: () => T | undefined): void => {
+    if (!this.task.settled) this.task._givePartial(results)
   }
 
   readonly finish = (value: T | PromiseLike<T>): void => this.#resolve(value)

@@ -21,6 +21,8 @@ export interface SendTarget {
   mtu: () => number | undefined
   /** Bytes of the link header: 14 on Ethernet. */
   headerLength: number
+  /** Network namespace; unset: ours. */
+  netns?: string | undefined
 }
 
 /**

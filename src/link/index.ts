@@ -1,6 +1,4 @@
-import type { Link } from './link.js'
-import { PcapLink } from './pcap-link.js'
-
+export { LINK_BACKENDS, type LinkBackend } from './backend-choice.js'
 export { type BpfProgram, readBpfProgram, runBpf } from './bpf.js'
 export { compileFilter, compileProgram, type FrameFilter, validateFilter } from './filter.js'
 export {
@@ -15,22 +13,22 @@ export {
 export * from './link.js'
 export * from './link-types.js'
 export { type MemoryLink, type MemoryLinkOptions, memoryLinkPair, type Passage } from './memory-link.js'
+export { inNamespace, type NamespaceOptions, namespaceKey, namespaces } from './namespace.js'
 export { type Neighbour, type NeighbourState, neighbour, neighbours } from './neighbours.js'
+export { type OpenLinkOptions, openLink } from './open-link.js'
 export { pcapVersion } from './pcap-library.js'
 export { mayCapture, permissionAdvice } from './permissions.js'
-export { forgetRoutes, type Route, type RouteOptions, type RouteType, route } from './routes.js'
-
-/** How to open a link. */
-export interface OpenLinkOptions {
-  /** Default `'pcap'`, the only one for interfaces so far. */
-  backend?: 'pcap'
-}
-
-/**
- * Opens a link on an interface (`any` to capture on all). Throws a LinkError that says what to do when there is no such
- * interface (with the names of those there are), when rights are missing (sudo or the setcap line), or when libpcap is
- * not installed.
- */
-export function openLink(interfaceName: string, _options: OpenLinkOptions = {}): Link {
-  return new PcapLink(interfaceName)
-}
+export { guardPort, type ResetGuard, type ResetGuardMethod } from './reset-guard.js'
+export { removeStaleTables } from './reset-table.js'
+export { type NextHop, RouteEntry } from './route-entry.js'
+export { type RoutesOptions, routes } from './route-tables.js'
+export {
+  forgetRoutes,
+  type OverrideOptions,
+  type Route,
+  type RouteFunction,
+  type RouteOptions,
+  type RouteType,
+  route,
+} from './routes.js'
+export { Rule, type RuleAction, type RulesOptions, rules } from './rules.js'

@@ -1,11 +1,13 @@
 import { networkInterfaces } from 'node:os'
 import { suggestion } from '../packet/errors.js'
 import { formatAddress, formatHardwareAddress } from './address-bytes.js'
+import { type LinkBackend, likelyBackend } from './backend-choice.js'
 import { textOf } from './foreign.js'
 import { ipJson } from './ip-command.js'
 import { cLibrary } from './libc.js'
 import { LinkError } from './link.js'
 import { LINKTYPE_LINUX_SLL2, linkTypeOfHardware } from './link-types.js'
+import { inNamespace, type NamespaceOptions } from './namespace.js'
 import { attributes, netlinkRequest, netlinkWorks, numberOf } from './netlink.js'
 
 /** A network interface as it is now. */
@@ -22,6 +24,8 @@ export interface Interface {
   flags: InterfaceFlag[]
   /** LINKTYPE number of its frames; undefined when only opening it tells. */
   linkType?: number
+  /** What `openLink` would send and capture with; unset where there is nothing for it. */
+  backend?: LinkBackend
 }
 
 export interface InterfaceAddress {
@@ -63,52 +67,60 @@ const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
 
 /**
- * All interfaces in the kernel's order, those that are down too. Works without root. Throws a LinkError when the system
- * does not tell.
+ * All interfaces in the kernel's order, those that are down too, here or in another network namespace. Works without
+ * root here. Throws a LinkError when the system does not tell, or there is no such namespace.
  */
-export function interfaces(): Interface[] {
-  if (netlinkWorks()) return fromNetlink()
-  return fromIpCommand() ?? fromNode()
+export function interfaces({ netns }: NamespaceOptions = {}): Interface[] {
+  const list = inNamespace(netns, () => (netlinkWorks() ? fromNetlink() : (fromIpCommand() ?? fromNode())))
+  const backend = likelyBackend()
+  if (backend !== undefined) for (const each of list) each.backend = backend
+  return list
 }
 
-/** The interface of this name (or its index as text), or undefined. `any` is the one that stands for all. */
-export function findInterface(name: string, list = interfaces()): Interface | undefined {
+/** The interface of this name (or its index as text), here or in another network namespace, or undefined. `any` is the one that stands for all. */
+export function findInterface(name: string, options: NamespaceOptions = {}): Interface | undefined {
+  return pick(name, () => interfaces(options))
+}
+
+function pick(name: string, all: () => Interface[]): Interface | undefined {
   if (name === 'any')
     return { name, index: 0, ipv4: [], ipv6: [], mtu: 65535, flags: ['up'], linkType: LINKTYPE_LINUX_SLL2 }
+  const list = all()
   return list.find((entry) => entry.name === name) ?? list.find((entry) => String(entry.index) === name)
 }
 
 /** The interface of this name. Throws a LinkError that lists those that are there. */
-export function requireInterface(name: string): Interface {
-  const list = interfaces()
-  const found = findInterface(name, list)
+export function requireInterface(name: string, options: NamespaceOptions = {}): Interface {
+  const list = interfaces(options)
+  const found = pick(name, () => list)
   if (found !== undefined) return found
-  throw noSuchInterface(name, list)
+  throw noSuchInterface(name, list, options)
 }
 
 /**
  * The kernel's number of an interface given by name (or by number as text, as in `fe80::1%2`); one system call. Throws
  * a LinkError when there is none. `any` has 0.
  */
-export function requireIndex(name: string): number {
+export function requireIndex(name: string, { netns }: NamespaceOptions = {}): number {
   if (name === 'any') return 0
-  const index = netlinkWorks() ? cLibrary().if_nametoindex(name) : 0
-  return index > 0 ? index : requireInterface(name).index
+  const index = netlinkWorks() ? inNamespace(netns, () => cLibrary().if_nametoindex(name)) : 0
+  return index > 0 ? index : requireInterface(name, { netns }).index
 }
 
 /** Name of the interface of this number, or undefined. One system call. */
-export function interfaceNameOf(index: number): string | undefined {
-  if (!netlinkWorks()) return interfaces().find((entry) => entry.index === index)?.name
+export function interfaceNameOf(index: number, { netns }: NamespaceOptions = {}): string | undefined {
+  if (!netlinkWorks()) return interfaces({ netns }).find((entry) => entry.index === index)?.name
   const buffer = new Uint8Array(16)
-  return cLibrary().if_indextoname(index, buffer) ? textOf(buffer) : undefined
+  return inNamespace(netns, () => (cLibrary().if_indextoname(index, buffer) ? textOf(buffer) : undefined))
 }
 
 /** The error for an interface that is not there. */
-export function noSuchInterface(name: string, list: Interface[]): LinkError {
+export function noSuchInterface(name: string, list: Interface[], { netns }: NamespaceOptions = {}): LinkError {
   const names = list.map((entry) => entry.name)
+  const where = netns === undefined ? '' : ` in the network namespace '${netns}'`
   return new LinkError(
     'NO_SUCH_INTERFACE',
-    `there is no interface '${name}'${suggestion(name, names)} (there are: ${names.join(', ')})`,
+    `there is no interface '${name}'${where}${suggestion(name, names)} (there are: ${names.join(', ')})`,
   )
 }
 

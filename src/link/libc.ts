@@ -22,11 +22,14 @@ export interface CLibrary {
   close(descriptor: number): number
   /** The same on a thread: closing a packet socket takes the kernel 7 to 20 ms. */
   closeAsync(descriptor: number, done: (error: unknown) => void): void
+  listen(descriptor: number, backlog: number): number
   /** The index, or 0 when there is no such interface. */
   if_nametoindex(name: string): number
   /** Writes the name into a buffer of 16 bytes; NULL when there is no such interface. */
   if_indextoname(index: number, name: Uint8Array): Pointer
   setCloseOnExec(descriptor: number): void
+  /** Moves this thread into the namespace of a descriptor. Linux only. */
+  setns(descriptor: number, kind: number): number
   fmemopen(memory: Pointer, size: number, mode: string): Pointer
   setvbuf(file: Pointer, memory: Pointer, mode: number, size: number): number
   fseek(file: Pointer, offset: number, origin: number): number
@@ -57,6 +60,7 @@ function load(koffi: ForeignInterface): CLibrary {
   return {
     socket: handle.func('socket', 'int', ['int', 'int', 'int']),
     bind: handle.func('bind', 'int', ['int', 'void *', 'uint32_t']),
+    listen: handle.func('listen', 'int', ['int', 'int']),
     send: handle.func('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
     sendto: handle.func('sendto', 'intptr_t', ['int', 'void *', 'size_t', 'int', 'void *', 'uint32_t']),
     recv: handle.func('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
@@ -69,6 +73,7 @@ function load(koffi: ForeignInterface): CLibrary {
     if_nametoindex: handle.func('if_nametoindex', 'uint32_t', ['str']),
     if_indextoname: handle.func('if_indextoname', 'void *', ['uint32_t', 'void *']),
     setCloseOnExec: (descriptor) => void fcntl(descriptor, F_SETFD, 'int', FD_CLOEXEC),
+    setns: linux ? handle.func('setns', 'int', ['int', 'int']) : () => -1,
     fmemopen: handle.func('fmemopen', 'void *', ['void *', 'size_t', 'str']),
     setvbuf: handle.func('setvbuf', 'int', ['void *', 'void *', 'int', 'size_t']),
     fseek: handle.func('fseek', 'int', ['void *', 'long', 'int']),

@@ -7,6 +7,7 @@
 export type LinkErrorCode =
   | 'NO_SUCH_INTERFACE' // never there, or it vanished
   | 'INTERFACE_DOWN'
+  | 'NO_SUCH_NAMESPACE' // never there, or deleted
   | 'NOT_PERMITTED'
   | 'LIBRARY_MISSING' // koffi, libpcap or a tool of the system
   | 'BAD_FILTER'
@@ -69,6 +70,10 @@ export interface LinkStats {
   interfaceDropped: number
   /** Frames that the kernel took from this link. */
   sent: number
+  /** What does the work: the `backend` of the link. */
+  backend: string
+  /** Set where the backend can not tell how many frames the kernel lost: `dropped` then counts only our own losses. */
+  dropsUnknown?: true
 }
 
 export interface CaptureOptions {
@@ -97,6 +102,8 @@ export interface Capture {
   /** LINKTYPE number of the frames. */
   readonly linkType: number
   readonly stopped: boolean
+  /** Of backends that start late: resolves once frames are seen for certain, rejects when the capture ended before. */
+  readonly ready?: Promise<void>
   /** Ends the capture and frees all it holds; no batch comes after it. A second call does nothing. Never throws. */
   stop(): void
   /** Counters of this capture; after `stop()` the last ones. `sent` is the link's. */
@@ -109,6 +116,9 @@ export interface LinkAddresses {
   mac?: string
   ipv4: { address: string; prefix: number }[]
   ipv6: { address: string; prefix: number }[]
+  /** Next hop for what is not on the link, where the kernel's routes do not tell: on links of one's own. */
+  gateway4?: string
+  gateway6?: string
   /** Largest payload of a frame in bytes, link header not counted. */
   mtu: number
 }
@@ -116,7 +126,9 @@ export interface LinkAddresses {
 export interface Link {
   /** Interface name (`'eth0'`), or the name given to an in-memory link. */
   readonly name: string
-  readonly backend: 'pcap' | 'memory' | (string & {})
+  readonly backend: 'pcap' | 'cap' | 'raw-socket' | 'tcpdump' | 'memory' | 'file' | (string & {})
+  /** Network namespace that the interface is in; unset: the one that netshell runs in. */
+  readonly netns?: string
   /** LINKTYPE number of the frames that `send` takes: 1 Ethernet, 101 raw IP, … */
   readonly linkType: number
   /** The addresses of the interface, read when asked for. Not every backend knows them. */

@@ -3,6 +3,7 @@ import { lastErrno } from './foreign.js'
 import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { cLibrary } from './libc.js'
 import { LinkError } from './link.js'
+import { inNamespace } from './namespace.js'
 import { PacketSocketSender } from './packet-socket.js'
 
 // Numbers of Linux: linux/socket.h, linux/in.h.
@@ -56,7 +57,9 @@ export class LoopbackSender implements FrameSender {
   private socketFor(family: number): number {
     const known = this.sockets.get(family)
     if (known !== undefined) return known
-    const descriptor = this.libc.socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW)
+    const descriptor = inNamespace(this.target.netns, () =>
+      this.libc.socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW),
+    )
     if (descriptor < 0) {
       const errno = lastErrno()
       throw new LinkError('SYSTEM', `the system gives no raw socket for ${this.target.interfaceName}: ${errno}`, {

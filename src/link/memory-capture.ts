@@ -56,7 +56,13 @@ export class MemoryCapture implements Capture {
   }
 
   stats(): LinkStats {
-    return { received: this.received, dropped: this.dropped, interfaceDropped: 0, sent: this.owner.sent() }
+    return {
+      received: this.received,
+      dropped: this.dropped,
+      interfaceDropped: 0,
+      sent: this.owner.sent(),
+      backend: 'memory',
+    }
   }
 
   stop(): void {

@@ -56,8 +56,9 @@ export class MemoryLink implements Link {
   private readonly passage: (frame: Uint8Array) => Passage
   private readonly captures = new Set<MemoryCapture>()
   private readonly timers = new Set<NodeJS.Timeout>()
-  private readonly past: LinkStats = { received: 0, dropped: 0, interfaceDropped: 0, sent: 0 }
+  private readonly past: LinkStats = { backend: 'memory', received: 0, dropped: 0, interfaceDropped: 0, sent: 0 }
   private peer: MemoryLink | undefined
+  private receive: ((frame: Uint8Array) => void) | undefined
   private sent = 0
   private isClosed = false
 
@@ -94,7 +95,8 @@ export class MemoryLink implements Link {
         )
       }
       this.sent++
-      this.pass(frame.slice())
+      // A copy in any case: the slice of a Buffer is none.
+      this.pass(new Uint8Array(frame))
     }
     return frames.length
   }
@@ -117,12 +119,27 @@ export class MemoryLink implements Link {
   stats(): LinkStats {
     const all = [this.past, ...[...this.captures].map((capture) => capture.stats())]
     const sum = (key: 'received' | 'dropped') => all.reduce((total, each) => total + each[key], 0)
-    return { received: sum('received'), dropped: sum('dropped'), interfaceDropped: 0, sent: this.sent }
+    return {
+      backend: this.backend,
+      received: sum('received'),
+      dropped: sum('dropped'),
+      interfaceDropped: 0,
+      sent: this.sent,
+    }
+  }
+
+  /**
+   * Hands each frame that the other end sends to `receive`, in the middle of that `send` and without a capture: for
+   * simulated hosts, which answer at once. It must neither change the frame nor throw.
+   */
+  attend(receive: (frame: Uint8Array) => void): void {
+    this.receive = receive
   }
 
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
+    this.receive = undefined
     for (const capture of [...this.captures]) capture.stop()
     for (const timer of this.timers) clearTimeout(timer)
     this.timers.clear()
@@ -133,14 +150,19 @@ export class MemoryLink implements Link {
     const passage = this.passage(frame)
     if (passage === 'lost') return
     if (!(passage > 0)) {
-      this.peer?.deliver(frame)
+      this.peer?.arrive(frame)
       return
     }
     const timer = setTimeout(() => {
       this.timers.delete(timer)
-      this.peer?.deliver(frame)
+      this.peer?.arrive(frame)
     }, passage)
     this.timers.add(timer)
+  }
+
+  private arrive(frame: Uint8Array): void {
+    this.deliver(frame)
+    this.receive?.(frame)
   }
 
   private deliver(frame: Uint8Array): void {

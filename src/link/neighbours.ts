@@ -1,6 +1,7 @@
 import { formatAddress, formatHardwareAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
 import { interfaces, requireIndex } from './interfaces.js'
 import { ipJson } from './ip-command.js'
+import { inNamespace, type NamespaceOptions } from './namespace.js'
 import { attribute, attributes, type NetlinkMessage, netlinkRequest, netlinkWorks } from './netlink.js'
 
 /** An entry of the kernel's neighbour table (ARP for IPv4, neighbour discovery for IPv6). */
@@ -43,19 +44,22 @@ const USABLE = new Set<NeighbourState>(['reachable', 'stale', 'delay', 'probe', 
 
 /**
  * MAC of a neighbour as the kernel knows it (`'02:00:00:00:00:01'`), or undefined when it knows none: asking by ARP or
- * neighbour discovery is the caller's. Works without root. Throws a LinkError when the text is no address or the
- * interface does not exist.
+ * neighbour discovery is the caller's. Works without root, but not in another network namespace. Throws a LinkError when
+ * the text is no address or the interface or namespace does not exist.
  */
-export function neighbour(address: string, interfaceName: string): string | undefined {
+export function neighbour(address: string, interfaceName: string, netns?: string): string | undefined {
   const wanted = parseAddress(address)
-  const index = requireIndex(interfaceName)
-  const entry = netlinkWorks() ? askKernel(wanted, index) : findEntry(wanted, index)
+  const index = requireIndex(interfaceName, { netns })
+  const entry = inNamespace(netns, () => (netlinkWorks() ? askKernel(wanted, index) : findEntry(wanted, index)))
   return entry !== undefined && USABLE.has(entry.state) ? entry.mac : undefined
 }
 
-/** The whole table, unresolved entries too. Works without root. Throws a LinkError when the system does not tell. */
-export function neighbours(): Neighbour[] {
-  return netlinkWorks() ? fromNetlink() : fromIpCommand()
+/**
+ * The whole table, unresolved entries too, here or in another network namespace. Works without root here. Throws a
+ * LinkError when the system does not tell.
+ */
+export function neighbours({ netns }: NamespaceOptions = {}): Neighbour[] {
+  return inNamespace(netns, () => (netlinkWorks() ? fromNetlink() : fromIpCommand()))
 }
 
 /** One entry. Kernels before 5.0 can only give the whole table. */

@@ -11,10 +11,12 @@ import {
 } from './link.js'
 import { LINKTYPE_ETHERNET } from './link-types.js'
 import { LoopbackSender } from './loopback-sender.js'
-import { PacketSocketSender, packetSocketsWork } from './packet-socket.js'
+import { inNamespace, type NamespaceOptions, namespaceKey } from './namespace.js'
+import { PacketSocketSender, packetSocketsWork, pendingError } from './packet-socket.js'
 import { PcapCapture } from './pcap-capture.js'
-import { probeLinkType } from './pcap-handle.js'
+import { type HandleOptions, handleOptions, probeLinkType } from './pcap-handle.js'
 import { PcapInjectSender } from './pcap-inject.js'
+import { PcapRing } from './pcap-ring.js'
 import { requireCapture } from './permissions.js'
 
 /** How long addresses are used again, ms: they are asked for with each frame that is built, and reading takes 0.1 ms. */
@@ -28,24 +30,30 @@ export class PcapLink implements Link {
   readonly backend = 'pcap'
   readonly name: string
   readonly linkType: number
+  declare readonly netns?: string
   private target: SendTarget
   private knownAddresses: { value: LinkAddresses; until: number } | undefined
   private readonly captures = new Set<PcapCapture>()
+  /** A ring that nobody reads now. */
+  private resting: PcapRing | undefined
   private sender: FrameSender | undefined
   private sent = 0
-  private readonly past: LinkStats = { received: 0, dropped: 0, interfaceDropped: 0, sent: 0 }
+  private readonly past = { received: 0, dropped: 0, interfaceDropped: 0 }
   private isClosed = false
   private readonly isLoopback: boolean
+  private readonly namespace: string
 
   /** Opens the sending side, so that a lack of rights shows at once. Throws a LinkError; nothing stays open then. */
-  constructor(interfaceName: string) {
-    const found = requireInterface(interfaceName)
+  constructor(interfaceName: string, { netns }: NamespaceOptions = {}) {
+    this.namespace = namespaceKey(netns)
+    if (netns !== undefined) this.netns = netns
+    const found = requireInterface(interfaceName, { netns })
     this.name = found.name
     this.isLoopback = found.flags.includes('loopback')
-    this.linkType = found.linkType ?? probeLinkType(found.name)
+    this.linkType = found.linkType ?? this.inside(() => probeLinkType(found.name))
     this.target = this.targetOf(found.index)
-    if (this.name === 'any') requireCapture(this.name)
-    else this.sender = openSender(this.target, this.isLoopback)
+    if (this.name === 'any') this.inside(() => requireCapture(this.name))
+    else this.sender = this.openSender()
   }
 
   get closed(): boolean {
@@ -78,27 +86,36 @@ export class PcapLink implements Link {
 
   capture(options: CaptureOptions, onBatch: (batch: CaptureBatch) => void, onError: (error: Error) => void): Capture {
     this.requireOpen()
+    requireMainThread()
     this.followInterface()
+    const complete = handleOptions(options, this.find()?.mtu)
+    const ring = this.inside(() => this.takeRing(complete))
     const owner = {
       interfaceName: this.name,
       interfaceIndex: this.target.interfaceIndex,
-      mtu: this.find()?.mtu,
+      netns: this.netns,
       sent: () => this.sent,
-      ended: (capture: PcapCapture) => this.captureEnded(capture),
+      ended: (capture: PcapCapture, its: PcapRing, broken: boolean) => this.captureEnded(capture, its, broken),
     }
-    const capture = new PcapCapture(owner, options, onBatch, onError)
-    this.captures.add(capture)
-    return capture
+    try {
+      const capture = new PcapCapture(owner, ring, options, onBatch, onError)
+      this.captures.add(capture)
+      return capture
+    } catch (error) {
+      ring.close()
+      throw error
+    }
   }
 
   stats(): LinkStats {
     const all = [this.past, ...[...this.captures].map((capture) => capture.stats())]
-    const sum = (key: keyof LinkStats) => all.reduce((total, each) => total + each[key], 0)
+    const sum = (key: 'received' | 'dropped' | 'interfaceDropped') => all.reduce((total, each) => total + each[key], 0)
     return {
       received: sum('received'),
       dropped: sum('dropped'),
       interfaceDropped: sum('interfaceDropped'),
       sent: this.sent,
+      backend: this.backend,
     }
   }
 
@@ -106,6 +123,8 @@ export class PcapLink implements Link {
     if (this.isClosed) return
     this.isClosed = true
     for (const capture of [...this.captures]) capture.stop()
+    this.resting?.close()
+    this.resting = undefined
     this.sender?.close()
     this.sender = undefined
   }
@@ -129,12 +148,12 @@ export class PcapLink implements Link {
    * Throws a LinkError when there is none of this name now.
    */
   private followInterface(): boolean {
-    const index = requireIndex(this.name)
+    const index = this.inside(() => requireIndex(this.name))
     if (index === this.target.interfaceIndex) return false
     this.target = this.targetOf(index)
     this.knownAddresses = undefined
     this.sender?.close()
-    this.sender = openSender(this.target, this.isLoopback)
+    this.sender = this.openSender()
     return true
   }
 
@@ -144,6 +163,7 @@ export class PcapLink implements Link {
       interfaceIndex,
       mtu: () => this.find()?.mtu,
       headerLength: this.linkType === LINKTYPE_ETHERNET ? 14 : 0,
+      netns: this.netns,
     }
   }
 
@@ -157,16 +177,71 @@ export class PcapLink implements Link {
     }
   }
 
-  private captureEnded(capture: PcapCapture): void {
+  /** The ring that rests, when it fits, else a new one. */
+  private takeRing(options: HandleOptions): PcapRing {
+    const { resting } = this
+    const index = this.target.interfaceIndex
+    if (resting === undefined || !resting.fits(index, options)) return new PcapRing(this.name, index, options)
+    this.resting = undefined
+    // What happened to the interface while nobody listened is no error of this capture.
+    pendingError(resting.descriptor)
+    try {
+      resting.wake(options.filter)
+      return resting
+    } catch (error) {
+      resting.close()
+      throw error
+    }
+  }
+
+  /** Of captures for request and answer, one ring rests until the next: each `sr1` would wait for a new one. */
+  private captureEnded(capture: PcapCapture, ring: PcapRing, broken: boolean): void {
     if (!this.captures.delete(capture)) return
     const last = capture.stats()
     this.past.received += last.received
     this.past.dropped += last.dropped
     this.past.interfaceDropped += last.interfaceDropped
+    const { resting } = this
+    const better = resting === undefined || !resting.fits(ring.interfaceIndex, ring.options)
+    if (broken || this.isClosed || !ring.options.immediate || !better) {
+      ring.close()
+      return
+    }
+    try {
+      ring.rest()
+    } catch {
+      ring.close()
+      return
+    }
+    resting?.close()
+    this.resting = ring
   }
 
   private find(): Interface | undefined {
-    return findInterface(this.name)
+    return this.inside(() => findInterface(this.name))
+  }
+
+  /**
+   * Does synchronous work in the namespace of this link. Throws a LinkError when that was deleted: what has its name now
+   * is another network.
+   */
+  private inside<T>(work: () => T): T {
+    const { netns } = this
+    if (netns === undefined) return work()
+    if (namespaceKey(netns) === this.namespace) return inNamespace(netns, work)
+    throw new LinkError(
+      'NO_SUCH_NAMESPACE',
+      `the network namespace of this link on ${this.name} was deleted, and another one is called '${netns}' now: ` +
+        'open the link again',
+    )
+  }
+
+  private openSender(): FrameSender {
+    const { target, isLoopback } = this
+    return this.inside(() => {
+      if (!packetSocketsWork()) return new PcapInjectSender(target)
+      return isLoopback ? new LoopbackSender(target) : new PacketSocketSender(target)
+    })
   }
 
   private requireOpen(): void {
@@ -180,7 +255,11 @@ export class PcapLink implements Link {
   }
 }
 
-function openSender(target: SendTarget, loopback: boolean): FrameSender {
-  if (!packetSocketsWork()) return new PcapInjectSender(target)
-  return loopback ? new LoopbackSender(target) : new PacketSocketSender(target)
+function requireMainThread(): void {
+  if (process.getBuiltinModule('node:worker_threads').isMainThread) return
+  // koffi's poll handle aborts the process when its worker ends while frames arrive (seen with koffi 3.3.4, Node 20.20).
+  throw new LinkError(
+    'SYSTEM',
+    'captures work on the main thread only, not in a worker: capture there and post the frames',
+  )
 }

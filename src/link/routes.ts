@@ -1,81 +1,47 @@
-import { AF_INET, AF_INET6, formatAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
-import { interfaceNameOf, interfaces, noSuchInterface, requireIndex } from './interfaces.js'
-import { runIp } from './ip-command.js'
-import { LinkError } from './link.js'
+import { inNamespace, type NamespaceOptions, namespaceKey } from './namespace.js'
+import type { RouteEntry } from './route-entry.js'
+import { checkOptionNames } from './route-options.js'
 import {
-  attribute,
-  attributes,
-  nestedAttributes,
-  netlinkRequest,
-  netlinkWorks,
-  numberBytes,
-  numberOf,
-} from './netlink.js'
+  addOverride,
+  hasOverrides,
+  type OverrideOptions,
+  overriddenRoute,
+  removeOverride,
+  resetOverrides,
+} from './route-overrides.js'
+import { askRoute, type Route } from './route-question.js'
 
-/** `unreachable`: no route; `prohibit` and `blackhole`: a rule of this machine refuses or swallows it. */
-export type RouteType =
-  | 'unicast'
-  | 'local'
-  | 'broadcast'
-  | 'multicast'
-  | 'anycast'
-  | 'unreachable'
-  | 'prohibit'
-  | 'blackhole'
+export type { OverrideOptions } from './route-overrides.js'
+export type { Route, RouteType } from './route-question.js'
 
-/** The way that the kernel would send a packet to `destination`. */
-export interface Route {
-  destination: string
-  type: RouteType
-  /** Interface that the packet leaves by; '' when the type is unreachable, prohibit or blackhole. */
-  interfaceName: string
-  /** 0 when there is none. */
-  interfaceIndex: number
-  /** Address that the kernel would send from; undefined when it has none. */
-  source?: string
-  /** Next hop; undefined when the destination is on the link (or is this machine). */
-  gateway?: string
-  /** Bytes; only when the route itself sets one. */
-  mtu?: number
-}
-
-export interface RouteOptions {
+export interface RouteOptions extends NamespaceOptions {
   /** Only by this interface. */
-  interfaceName?: string
+  interfaceName?: string | undefined
+  /** The same under the name that it has in all that sends. */
+  iface?: string | undefined
   /**
    * As for a packet from this address: policy rules may look at it. From an address that is not this machine's nothing
    * is reachable.
    */
-  source?: string
+  source?: string | undefined
 }
 
-// linux/rtnetlink.h
-const RTM_GETROUTE = 26
-const RTA_DST = 1
-const RTA_SRC = 2
-const RTA_OIF = 4
-const RTA_GATEWAY = 5
-const RTA_PREFSRC = 7
-const RTA_METRICS = 8
-const RTA_VIA = 18
-const RTAX_MTU = 2
-const TYPES: Record<number, RouteType> = {
-  1: 'unicast',
-  2: 'local',
-  3: 'broadcast',
-  4: 'anycast',
-  5: 'multicast',
-  6: 'blackhole',
-  7: 'unreachable',
-  8: 'prohibit',
-}
-/** How the kernel answers for routes that lead nowhere (net/ipv4/fib_semantics.c, fib_props). */
-const NOWHERE: Record<string, RouteType> = {
-  ENETUNREACH: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  EACCES: 'prohibit',
-  EINVAL: 'blackhole',
-  EAGAIN: 'unreachable',
+/** `route(…)` asks; `route.add` and the others change what this session answers. */
+export interface RouteFunction {
+  (destination: string, options?: RouteOptions): Route
+  /**
+   * A route of this session: what netshell sends to this network goes so, whatever the kernel's tables say; the longest
+   * prefix wins among those of the session. The kernel itself, and so other programs and ordinary sockets, do not know of
+   * it. Addresses of this machine, broadcasts and the networks on its links stay what they are, unless the route is for a
+   * part of such a network. A second one for the same network replaces the first.
+   * @param network `'10.9.0.0/16'`, an address, or `'default'`
+   * @throws LinkError for what can not be: no network, no such interface, a gateway that is on no link of this machine
+   */
+  add(network: string, options: OverrideOptions): RouteEntry
+  /** Takes back what `add` said about this network. @throws LinkError when there is none */
+  remove(network: string, options?: NamespaceOptions): void
+  /** Takes back all of them, in all namespaces. */
+  reset(): void
 }
 
 /**
@@ -85,139 +51,50 @@ const NOWHERE: Record<string, RouteType> = {
 const LIFETIME = 1000
 const CACHE_SIZE = 1024
 const cache = new Map<string, { route: Route; until: number }>()
+const OPTIONS = ['iface', 'interfaceName', 'source', 'netns']
 
 /**
- * The kernel's route to an IPv4 or IPv6 address (policy rules and preferred sources included). Works without root.
- * No route is a result of type `unreachable`, not an error. Throws a LinkError when the text is no address or the
- * interface does not exist. An answer may be up to a second old; `forgetRoutes()` makes the next one fresh.
+ * The way to an IPv4 or IPv6 address: that of this session (`route.add`), else the kernel's, policy rules and preferred
+ * sources included. Works without root. No route is a result of type `unreachable`, not an error. Throws a LinkError when
+ * the text is no address or the interface or namespace does not exist. An answer may be up to a second old;
+ * `forgetRoutes()` makes the next one fresh.
  */
-export function route(destination: string, options: RouteOptions = {}): Route {
-  const key = `${destination}|${options.interfaceName ?? ''}|${options.source ?? ''}`
-  const now = performance.now()
-  const known = cache.get(key)
-  if (known !== undefined && known.until > now) return { ...known.route }
-  const found = netlinkWorks() ? askKernel(destination, options) : askIpCommand(destination, options)
-  if (cache.size >= CACHE_SIZE) cache.clear()
-  cache.set(key, { route: found, until: now + LIFETIME })
-  return { ...found }
-}
+export const route: RouteFunction = Object.assign(
+  function route(destination: string, options: RouteOptions = {}): Route {
+    checkOptionNames('route', options, OPTIONS)
+    const { netns, source } = options
+    const interfaceName = options.interfaceName ?? options.iface
+    const key = `${namespaceKey(netns)}|${destination}|${interfaceName ?? ''}|${source ?? ''}`
+    const now = performance.now()
+    const known = cache.get(key)
+    if (known !== undefined && known.until > now) return { ...known.route }
+    const question = { interfaceName, source }
+    const found = inNamespace(
+      netns,
+      () =>
+        (hasOverrides() ? overriddenRoute(destination, question, netns) : undefined) ?? askRoute(destination, question),
+    )
+    if (cache.size >= CACHE_SIZE) cache.clear()
+    cache.set(key, { route: found, until: now + LIFETIME })
+    return { ...found }
+  },
+  {
+    add(network: string, options: OverrideOptions): RouteEntry {
+      forgetRoutes()
+      return addOverride(network, options ?? {})
+    },
+    remove(network: string, options: NamespaceOptions = {}): void {
+      forgetRoutes()
+      removeOverride(network, options)
+    },
+    reset(): void {
+      forgetRoutes()
+      resetOverrides()
+    },
+  },
+)
 
 /** Forgets answers that were kept: for who changed addresses or routes just now. */
 export function forgetRoutes(): void {
   cache.clear()
-}
-
-function askKernel(destination: string, options: RouteOptions): Route {
-  const address = parseAddress(destination)
-  const interfaceName = options.interfaceName ?? address.zone
-  const interfaceIndex = interfaceName === undefined ? 0 : requireIndex(interfaceName)
-  const parts = [rtmsg(address, options.source !== undefined), attribute(RTA_DST, address.bytes)]
-  if (options.source !== undefined) parts.push(attribute(RTA_SRC, sourceBytes(options.source, address)))
-  if (interfaceIndex > 0) parts.push(attribute(RTA_OIF, numberBytes(interfaceIndex)))
-  const { messages, errno } = netlinkRequest(RTM_GETROUTE, Buffer.concat(parts))
-  const message = messages[0]
-  if (message === undefined || errno !== undefined) return nowhere(destination, options, errno ?? 'no answer')
-  const values = attributes(message, 12)
-  const type = TYPES[message.body[7]!] ?? 'unicast'
-  if (type === 'unreachable' || type === 'prohibit' || type === 'blackhole') return nothing(destination, type)
-  const index = numberOf(values.get(RTA_OIF)) ?? 0
-  const via = values.get(RTA_VIA) // an IPv6 next hop of an IPv4 route: family, address
-  const metrics = values.get(RTA_METRICS)
-  const source = formatAddress(values.get(RTA_PREFSRC)) ?? options.source
-  const gateway = formatAddress(values.get(RTA_GATEWAY)) ?? formatAddress(via?.subarray(2))
-  const mtu = metrics === undefined ? undefined : numberOf(nestedAttributes(metrics).get(RTAX_MTU))
-  return {
-    destination,
-    type,
-    interfaceName: interfaceNameOf(index) ?? '',
-    interfaceIndex: index,
-    ...(source === undefined ? {} : { source }),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(mtu === undefined || mtu === 0 ? {} : { mtu }),
-  }
-}
-
-/** struct rtmsg. The kernel wants full prefix lengths. */
-function rtmsg(address: ParsedAddress, withSource: boolean): Uint8Array {
-  const bits = address.bytes.length * 8
-  const bytes = new Uint8Array(12)
-  bytes[0] = address.family
-  bytes[1] = bits
-  bytes[2] = withSource ? bits : 0
-  return bytes
-}
-
-function sourceBytes(source: string, destination: ParsedAddress): Uint8Array {
-  const address = parseAddress(source)
-  if (address.family === destination.family) return address.bytes
-  throw new LinkError('BAD_ADDRESS', `the source ${source} and the destination are not of one family (IPv4, IPv6)`)
-}
-
-function nowhere(destination: string, options: RouteOptions, errno: string): Route {
-  // A source that is not this machine's gives EINVAL, as a blackhole does.
-  if (errno === 'EINVAL' && options.source !== undefined) {
-    throw new LinkError(
-      'BAD_ADDRESS',
-      `the kernel has no route from ${options.source} to ${destination}: is it an address of this machine?`,
-      { errno },
-    )
-  }
-  if (errno === 'ENODEV') {
-    const through = options.interfaceName === undefined ? '' : ` through ${options.interfaceName}`
-    throw new LinkError('NO_SUCH_INTERFACE', `no route to ${destination}${through}: the interface is gone or down`, {
-      errno,
-    })
-  }
-  const type = NOWHERE[errno]
-  if (type !== undefined) return nothing(destination, type)
-  throw new LinkError('SYSTEM', `the kernel gives no route to ${destination}: ${errno}`, { errno })
-}
-
-function nothing(destination: string, type: RouteType): Route {
-  return { destination, type, interfaceName: '', interfaceIndex: 0 }
-}
-
-/** What `ip -j route get` prints, as far as it is used. */
-interface IpRouteEntry {
-  type?: RouteType
-  gateway?: string
-  via?: { host: string }
-  dev?: string
-  prefsrc?: string
-  metrics?: { mtu?: number }[]
-}
-
-function askIpCommand(destination: string, options: RouteOptions): Route {
-  const address = parseAddress(destination)
-  const interfaceName = options.interfaceName ?? address.zone
-  const bare = destination.split('%')[0]!
-  const family = address.family === AF_INET6 ? ['-6'] : address.family === AF_INET ? ['-4'] : []
-  const from = options.source === undefined ? [] : ['from', options.source]
-  const by = interfaceName === undefined ? [] : ['oif', interfaceName]
-  const result = runIp([...family, 'route', 'get', bare, ...from, ...by])
-  if (result === undefined) {
-    throw new LinkError(
-      'LIBRARY_MISSING',
-      `routes can be asked neither through koffi nor with the 'ip' command: sudo apt-get install iproute2`,
-    )
-  }
-  if (result.status !== 0) {
-    if (/unreachable|No route/i.test(result.stderr)) return nothing(destination, 'unreachable')
-    if (/Permission denied/i.test(result.stderr)) return nothing(destination, 'prohibit')
-    if (/Cannot find device/i.test(result.stderr)) throw noSuchInterface(interfaceName ?? '', interfaces())
-    throw new LinkError('SYSTEM', `no route to ${destination}: ${result.stderr.trim()}`)
-  }
-  const entry = (JSON.parse(result.stdout) as IpRouteEntry[])[0] ?? {}
-  const gateway = entry.gateway ?? entry.via?.host
-  const mtu = entry.metrics?.[0]?.mtu
-  const source = entry.prefsrc ?? options.source
-  return {
-    destination,
-    type: entry.type ?? 'unicast',
-    interfaceName: entry.dev ?? '',
-    interfaceIndex: interfaces().find((each) => each.name === entry.dev)?.index ?? 0,
-    ...(source === undefined ? {} : { source }),
-    ...(gateway === undefined ? {} : { gateway }),
-    ...(mtu === undefined ? {} : { mtu }),
-  }
 }

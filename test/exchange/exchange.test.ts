@@ -227,11 +227,11 @@ describe('send', () => {
   test.each([
     [
       () => send(stack(Ether(), IP())),
-      'send, sr and sr1 take packets that begin with IP or IPv6; this one begins with Ether: sendp, srp and srp1 send whole frames',
+      'send takes packets that begin with IP or IPv6; this one begins with Ether: sendp, srp and srp1 send whole frames',
     ],
     [
       () => sr1(ARP()),
-      'send, sr and sr1 take packets that begin with IP or IPv6; this one begins with ARP: put it in a frame, Ether()/ARP(…), and use sendp, srp or srp1',
+      'sr1 takes packets that begin with IP or IPv6; this one begins with ARP: put it in a frame, Ether()/ARP(…), and use sendp, srp or srp1',
     ],
     [() => sr1(ping(), { timeout: -1 }), 'sr1: option timeout must be a number, 0 or more, not -1'],
     [() => sr([]), 'sr: there is no packet to send'],

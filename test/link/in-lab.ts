@@ -9,6 +9,8 @@ import type { Child, RunResult } from '../lab/process.js'
 
 const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url))
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+let sources = 0
 /** koffi is found by `require` through this. */
 const ENVIRONMENT = { NODE_PATH: MODULES }
 
@@ -17,6 +19,21 @@ export async function bundleProgram(lab: Lab): Promise<string> {
   const outfile = join(lab.folder, 'program.mjs')
   await build({
     entryPoints: [PROGRAM],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['koffi'],
+    logLevel: 'silent',
+  })
+  return outfile
+}
+
+/** Bundles a program given as text, whose imports are relative to the repository; gives the path of the bundle. */
+export async function bundleSource(lab: Lab, source: string): Promise<string> {
+  const outfile = join(lab.folder, `source-${++sources}.mjs`)
+  await build({
+    stdin: { contents: source, resolveDir: REPOSITORY, loader: 'ts' },
     outfile,
     bundle: true,
     platform: 'node',

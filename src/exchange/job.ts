@@ -1,0 +1,196 @@
+/** Jobs: tasks that run in the background, `bg(sniff())`. */
+import { PacketError } from '../packet/index.js'
+import { report } from './report.js'
+import { Interrupted, Task } from './task.js'
+
+export type JobState = 'running' | 'done' | 'failed' | 'stopped'
+
+/** All jobs of this session by number; what is over stays, so that its result can be looked at. */
+const known: Job<unknown>[] = []
+/** Jobs that are over and still listed; older ones go, with their results. */
+const KEPT = 20
+let lastNumber = 0
+
+/**
+ * A task in the background. Its one line, as the prompt shows it: `[1] sniff on eth0: running 12 s, 1 204 packets, 0 lost`.
+ */
+export class Job<T = unknown> {
+  /** Counted from 1. */
+  readonly number = ++lastNumber
+  readonly task: Task<T>
+  /** 'stopped' is one that was asked to end, by `stop()` or by leaving the shell. */
+  state: JobState = 'running'
+  /** When it began. */
+  readonly started = new Date()
+  /** Why it failed. */
+  error: unknown
+  readonly #began = performance.now()
+  #ended: number | undefined
+  #stopping = false
+
+  constructor(task: Task<T>) {
+    this.task = task.detach()
+    task.then(
+      () => this.#end(this.#stopping ? 'stopped' : 'done'),
+      (error) => {
+        const stopped = this.#stopping && error instanceof Interrupted
+        if (!stopped) this.error = error
+        this.#end(stopped ? 'stopped' : 'failed')
+        if (!stopped) report(`[${this.number}] ${this.name} failed: ${messageOf(error)}`, 'warning')
+      },
+    )
+  }
+
+  /** What runs, and on what: `sniff on eth0`. */
+  get name(): string {
+    const { subject } = this.task.state
+    return subject === undefined ? this.task.name : `${this.task.name} ${subject}`
+  }
+
+  /** The result so far while it runs, then the result; undefined where there is none. */
+  get result(): T | undefined {
+    return this.task.partial
+  }
+
+  /** The same as `result`. */
+  get results(): T | undefined {
+    return this.task.partial
+  }
+
+  /** Seconds that it has run, until now or until it ended. */
+  get elapsed(): number {
+    return ((this.#ended ?? performance.now()) - this.#began) / 1000
+  }
+
+  /**
+   * Ends it, as Ctrl-C ends what runs at the prompt: it keeps what it has. Gives the result; undefined where there is none.
+   * Of a job that is over it gives the result at once, or the error that it ended with. Ctrl-C while it ends: at once.
+   */
+  stop(): Task<T | undefined> {
+    if (this.state === 'running') {
+      this.#stopping = true
+      this.task.interrupt()
+    }
+    return this.#outcome('stop', (reason) => this.task.abort(reason))
+  }
+
+  /** Waits for its end and gives the result. Ctrl-C ends the waiting, not the job. */
+  wait(): Task<T | undefined> {
+    return this.#outcome('wait')
+  }
+
+  #outcome(name: string, abort?: (reason: unknown) => void): Task<T | undefined> {
+    return Task.run<T | undefined>(
+      async (control) => {
+        if (abort !== undefined) {
+          control.onInterrupt(() => abort(new Interrupted()))
+          control.signal.addEventListener('abort', () => abort(new Interrupted()), { once: true })
+        }
+        try {
+          return await this.task
+        } catch (error) {
+          if (this.#stopping && error instanceof Interrupted) return this.task.partial
+          throw error
+        }
+      },
+      { name },
+    )
+  }
+
+  #end(state: JobState): void {
+    this.state = state
+    this.#ended = performance.now()
+    const over = known.filter((job) => job.state !== 'running')
+    for (const old of over.slice(0, Math.max(0, over.length - KEPT))) known.splice(known.indexOf(old), 1)
+  }
+
+  toString(): string {
+    const { text, done, total } = this.task.state
+    const count = done === undefined ? undefined : `${done}${total === undefined ? '' : ` of ${total}`}`
+    const progress = this.state === 'failed' ? messageOf(this.error) : (text ?? count)
+    const after = this.state === 'running' ? '' : ' after'
+    return `[${this.number}] ${this.name}: ${this.state}${after} ${elapsedText(this.elapsed)}${progress === undefined ? '' : `, ${progress}`}`
+  }
+
+  toJSON(): object {
+    const { number, name, state, elapsed } = this
+    const { done, total, text } = this.task.state
+    return { number, name, state, started: this.started.toISOString(), elapsed, done, total, text }
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+/** Jobs in the order they were started; shown as one line each. */
+export class JobList extends Array<Job> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array
+  }
+
+  override toString(): string {
+    return this.length === 0 ? 'no jobs' : this.join('\n')
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+/**
+ * Lets something that waits run in the background: `job = bg(sniff({iface: 'eth0'}))`. Ctrl-C does not reach it; `job.stop()`
+ * ends it, and so does leaving the shell.
+ * @throws PacketError for what is no Task
+ */
+export function bg<T>(task: Task<T>): Job<T> {
+  if (!(task instanceof Task)) {
+    const given = task === null ? 'null' : typeof task === 'object' ? 'a value that is there already' : typeof task
+    throw new PacketError(
+      `bg: takes the call of something that waits, such as bg(sniff({count: 10})), not ${given === 'function' ? 'a function: call it' : given}`,
+    )
+  }
+  const before = known.find((job) => job.task === task)
+  if (before !== undefined) return before as Job<T>
+  const job = new Job(task)
+  known.push(job as Job<unknown>)
+  return job
+}
+
+/** The jobs of this session: those that run, and the last 20 that are over. */
+export function jobs(): JobList {
+  const list = new JobList()
+  list.push(...known)
+  return list
+}
+
+/** Ends all jobs and waits until they have closed what they had open, at most `seconds` each. */
+export async function stopJobs(seconds = 5): Promise<void> {
+  const running = known.filter((job) => job.state === 'running')
+  if (running.length === 0) return
+  const ended = Promise.allSettled(running.map((job) => job.stop()))
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000)
+  })
+  await Promise.race([ended, late])
+  clearTimeout(timer)
+  for (const job of running) job.task.abort()
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** `12 s`, `3 min 5 s`, `2 h 10 min`. */
+function elapsedText(seconds: number): string {
+  const whole = Math.floor(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** Digits in groups of three: `1 204`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
+}

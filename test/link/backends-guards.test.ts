@@ -1,0 +1,216 @@
+/**
+ * Each way in which the packages `cap` and `raw-socket` are known to crash or to go wrong, with the bare package where that is
+ * quick and certain, and with our guard: the child must end by itself, with code 0.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Lab, openLab } from '../lab/lab.js'
+import { BACKENDS, bundleBackends, run, started, values } from './backends-lab.js'
+
+let lab: Lab
+
+beforeAll(async () => {
+  lab = await openLab()
+  await bundleBackends(lab)
+})
+afterAll(() => lab?.close())
+
+const ip = (...argv: string[]) => lab.exec('here', ['ip', ...argv])
+
+/** Runs JavaScript that uses the bare package. */
+async function bare(source: string) {
+  const { status, signal, stdout, stderr } = await lab.exec('here', [process.execPath, '--expose-gc', '-e', source], {
+    environment: { NODE_PATH: BACKENDS },
+  })
+  // A shell or setpriv in between would turn a signal into a code; here it stays one.
+  return { status, signal, stdout, stderr }
+}
+
+const OPEN_CAP = `
+  const { Cap } = require('cap')
+  const cap = new Cap()
+  globalThis.held = [cap, Buffer.alloc(65536)]
+  const open = (filter = '') => cap.open('veth-here', filter, 1 << 20, held[1])
+`
+
+describe('cap', () => {
+  test('bare: send before open and after close end the process', async () => {
+    expect(await bare(`${OPEN_CAP}; cap.send(Buffer.alloc(60))`)).toMatchObject({ signal: 'SIGSEGV' })
+    expect(await bare(`${OPEN_CAP}; open(); cap.close(); cap.send(Buffer.alloc(60))`)).toMatchObject({
+      signal: 'SIGSEGV',
+    })
+  })
+
+  test('guarded: a link sends at once, and after close() it gives an error', async () => {
+    expect(await run(lab, ['send', 'veth-here', 'cap', '3'])).toEqual([{ taken: 3, sent: 3, backend: 'cap' }])
+    const [, , , , , , closed] = await run(lab, ['mistakes', 'veth-here', 'cap'])
+    expect(closed).toMatchObject({ code: 'CLOSED' })
+  })
+
+  test('bare: an object whose open() threw ends the process when it is touched or collected', async () => {
+    const threw = `${OPEN_CAP}; try { open('not a filter') } catch {}`
+    expect(await bare(`${threw}; cap.close()`)).toMatchObject({ signal: 'SIGABRT' })
+    expect(await bare(`${threw}; try { open() } catch {}`)).toMatchObject({
+      signal: expect.stringMatching(/SIGSEGV|SIGABRT/),
+    })
+  })
+
+  test('guarded: open() that throws gives an error, over and over', async () => {
+    // Without koffi and tcpdump nobody looks at the filter before cap does.
+    const surroundings = { packages: [BACKENDS], environment: { PATH: '/nowhere' }, prefix: hideTcpdump() }
+    for (const filter of ['tcp adn udp', 'port 99999']) {
+      const result = await run(lab, ['late', 'veth-here', 'cap', filter], surroundings)
+      expect(result).toContainEqual({
+        error: expect.objectContaining({ code: 'BAD_FILTER', message: expect.stringContaining(filter) }),
+      })
+      expect(result).toContainEqual({ ready: expect.objectContaining({ code: 'BAD_FILTER' }) })
+    }
+  })
+
+  test('bare: an interface that goes down ends the process', async () => {
+    await down('bare0')
+    const source = `${OPEN_CAP.replaceAll('veth-here', 'bare0')}; open()
+      require('child_process').spawn('ip', ['link', 'set', 'bare0', 'down']); setTimeout(() => {}, 3000)`
+    expect(await bare(source)).toMatchObject({ signal: 'SIGABRT' })
+    await ip('link', 'del', 'bare0')
+  })
+
+  test('guarded: a link that sends lives through it, and says what may be lost', async () => {
+    await down('here0')
+    const [down_, again, lost, after, sixth] = await run(lab, ['sendOutage', 'here0', 'cap'])
+    expect(down_).toMatchObject({ code: 'INTERFACE_DOWN', errno: 'ENETDOWN' })
+    expect(again).toBe(1)
+    expect(lost).toMatchObject({
+      code: 'SYSTEM',
+      message: expect.stringContaining('a frame sent on here0 before may be lost'),
+    })
+    expect(after).toBe(1)
+    expect(sixth).toBe(3)
+    await ip('link', 'del', 'here0')
+  })
+
+  test('guarded: memory is held while others are collected', async () => {
+    const child = await started(
+      lab,
+      'there',
+      ['capture', 'veth-there', 'cap', '{"filter":"ether proto 0x88b5"}', '2000'],
+      {
+        environment: { NODE_OPTIONS: '--expose-gc' },
+      },
+    )
+    await run(lab, ['send', 'veth-here', 'cap', '2000'])
+    const [result] = (await values(child)) as [{ seen: string[] }]
+    expect(result.seen.map((frame) => Number.parseInt(frame.slice(28, 36), 16))).toEqual(
+      Array.from({ length: 2000 }, (_, i) => i + 1),
+    )
+  })
+
+  test('bare: in a worker it does not load; guarded: it works there', async () => {
+    const worker = `new (require('worker_threads').Worker)("require('cap')", { eval: true }).on('error', (e) => console.log(e.message))`
+    expect((await bare(worker)).stdout).toContain('did not self-register')
+    expect(await run(lab, ['worker', 'veth-here', 'cap'])).toEqual(['worker captures', 'main alive'])
+  })
+
+  test('nothing that cap writes to standard error is seen', async () => {
+    await down('mute0') // it has no address, of which cap warns
+    const child = await started(lab, 'here', ['capture', 'mute0', 'cap', '{}', '1'])
+    await run(lab, ['send', 'mute0', 'cap', '1'])
+    await values(child)
+    expect(child.stderr).toBe('')
+    await ip('link', 'del', 'mute0')
+  })
+
+  test('sending on loopback, which cap can not, gives an error', async () => {
+    const [, , , , send] = await run(lab, ['mistakes', 'lo', 'cap'])
+    expect(send).toMatchObject({ code: 'CAPTURE_ONLY', message: expect.stringContaining('lo') })
+  })
+
+  /** A veth pair that is up. */
+  async function down(name: string): Promise<void> {
+    await ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}p`)
+    await ip('link', 'set', name, 'up')
+    await ip('link', 'set', `${name}p`, 'up')
+  }
+})
+
+describe('raw-socket', () => {
+  const PING = `require('child_process').spawnSync('ping', ['-c', '2', '-i', '0.2', '127.0.0.1'])`
+
+  test('bare: a Socket that nobody refers to goes deaf; guarded: it hears', async () => {
+    const source = `let count = 0
+      require('raw-socket').createSocket({ protocol: 1 }).on('message', () => count++)
+      setTimeout(() => { gc(); ${PING}; setTimeout(() => console.log(count), 100) }, 50)`
+    expect((await bare(source)).stdout.trim()).toBe('0')
+    const child = await started(lab, 'here', ['collected', 'lo', 'raw-socket'], { flags: ['--expose-gc'] })
+    await lab.exec('here', ['ping', '-c', '1', '127.0.0.1'])
+    expect(await values(child)).toEqual([{ seen: true }])
+  })
+
+  test('bare: messages share one memory; guarded: each is whole', async () => {
+    const source = `const all = []
+      require('raw-socket').createSocket({ protocol: 1 }).on('message', (m) => { all.push(m); if (all.length === 2) { console.log(all[0].buffer === all[1].buffer); process.exit() } })
+      setTimeout(() => ${PING}, 50)`
+    expect((await bare(source)).stdout.trim()).toBe('true')
+    const [, , , result, stats] = await run(lab, ['echo', 'lo', 'raw-socket', '127.0.0.1'])
+    expect(result).toEqual({ ids: [1, 2, 3], lengths: [28, 28, 28] })
+    expect(stats).toMatchObject({ received: 3, sent: 3, backend: 'raw-socket', dropsUnknown: true })
+  })
+
+  test('bare: a long packet is cut; guarded: it is whole', async () => {
+    const source = `require('raw-socket').createSocket({ protocol: 1 }).on('message', (m) => { console.log(m.length); process.exit() })
+      setTimeout(() => require('child_process').spawnSync('ping', ['-c', '1', '-s', '9000', '127.0.0.1']), 50)`
+    expect((await bare(source)).stdout.trim()).toBe('4096')
+    const [, , , result] = await run(lab, ['echo', 'lo', 'raw-socket', '127.0.0.1', '9000'])
+    expect(result).toEqual({ ids: [1, 2, 3], lengths: [9020, 9020, 9020] })
+  })
+
+  test('bare: send after close is never heard of again; guarded: it gives an error', async () => {
+    const source = `const s = require('raw-socket').createSocket({ protocol: 1 }); s.close()
+      s.send(Buffer.alloc(8), 0, 8, '127.0.0.1', () => console.log('called')); setTimeout(() => console.log('silence'), 200)`
+    expect((await bare(source)).stdout.trim()).toBe('silence')
+    expect((await run(lab, ['echo', 'lo', 'raw-socket', '127.0.0.1'])).at(-1)).toMatchObject({ code: 'CLOSED' })
+  })
+
+  test('bare: errors are words; guarded: they have a code, and say what to do', async () => {
+    const [ethernet, short, long, ipv6] = await run(lab, ['rawMistakes', 'veth-here', 'raw-socket', lab.there.ipv4])
+    expect(ethernet).toMatchObject({ code: 'BAD_FRAME', message: expect.stringContaining('without link header') })
+    expect(short).toMatchObject({ code: 'BAD_FRAME', sent: 0 })
+    expect(long).toMatchObject({ code: 'FRAME_TOO_LONG', errno: 'EMSGSIZE', sent: 1 })
+    expect(ipv6).toBe(1)
+    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--bounding-set=-all']
+    const [rights] = await run(lab, ['rights', 'veth-here', 'raw-socket'], { prefix: nobody })
+    expect(rights).toEqual({ thrown: expect.objectContaining({ code: 'NOT_PERMITTED' }) })
+  })
+
+  test('in a worker it is refused', async () => {
+    const [refused, main] = await run(lab, ['worker', 'veth-here', 'raw-socket'])
+    expect(refused).toMatchObject({ code: 'SYSTEM', message: expect.stringContaining('main thread only') })
+    expect(main).toBe('main alive')
+  })
+
+  test('it survives the interface going down and up', async () => {
+    const child = await started(lab, 'here', ['outage', 'veth-here', 'raw-socket', 'icmp[0] = 8'])
+    await ip('link', 'set', 'veth-here', 'down')
+    await child.waitFor(/"warning"/)
+    await ip('link', 'set', 'veth-here', 'up')
+    await ip('address', 'replace', `${lab.here.ipv4}/24`, 'dev', 'veth-here')
+    await lab.exec('there', ['ping', '-c', '3', '-i', '0.3', '-e', '7', lab.here.ipv4])
+    const [warning, result] = await values(child)
+    expect(warning).toEqual({ warning: expect.objectContaining({ code: 'INTERFACE_DOWN' }) })
+    expect(result).toEqual({ seen: expect.arrayContaining([7]) })
+  })
+
+  test('an interface that is deleted ends the capture with an error', async () => {
+    await ip('link', 'add', 'name', 'gone0', 'type', 'veth', 'peer', 'name', 'gone1')
+    await ip('link', 'set', 'gone0', 'up')
+    const child = await started(lab, 'here', ['outage', 'gone0', 'raw-socket', 'icmp'])
+    await ip('link', 'del', 'gone0')
+    expect((await values(child)).at(-1)).toMatchObject({ error: { code: 'NO_SUCH_INTERFACE' }, stopped: true })
+  })
+})
+
+/** tcpdump's file is hidden from the program. */
+function hideTcpdump(): string[] {
+  const hide =
+    'touch "$0"; chmod a-x "$0"; for file in /usr/bin/tcpdump /usr/sbin/tcpdump; do [ ! -e "$file" ] || mount --bind "$0" "$file"; done; exec "$@"'
+  return ['unshare', '--mount', '/bin/sh', '-c', hide, `${lab.folder}/no-program`]
+}
