@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { preloaded } from './commands/globals.js'
+import { TOOL_COMMANDS } from './commands/tools/index.js'
 import { printable, setReporter, useKernelRoutes } from './exchange/index.js'
 import { setPrinter, suggestion } from './packet/index.js'
 import { EXIT, evaluateOnce, runScript } from './repl/script.js'
@@ -42,7 +43,13 @@ function quickEvaluation(args: readonly string[]): { source: string; json: boole
   return { source: rest[1]!, json: rest.length < args.length }
 }
 
-const COMMANDS = ['run', 'read', 'dissect', 'help']
+const COMMANDS = [
+  'run',
+  'read',
+  'dissect',
+  'help',
+  ...TOOL_COMMANDS.map(({ name, subcommand = name }) => subcommand.split(' ')[0]!),
+]
 
 /** Whether the first argument is a script, as it is when a script's first line names netshell. */
 function isScript(argument: string): boolean {
@@ -50,7 +57,8 @@ function isScript(argument: string): boolean {
 }
 
 async function runCommandLine(args: readonly string[]): Promise<number> {
-  const { Command, CommanderError, InvalidArgumentError } = await import('commander')
+  const commander = await import('commander')
+  const { Command, CommanderError, InvalidArgumentError } = commander
   const wholeNumber = (text: string): number => {
     if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
     return Number(text)
@@ -116,6 +124,11 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
     .action(async (packets: string[], options: { from: string; json?: boolean; summary?: boolean; show?: boolean }) => {
       const { dissectCommand } = await import('./commands/dissect.js')
       exitCode = await dissectCommand(packets, options)
+    })
+  const { addSubcommand } = await import('./repl/subcommand.js')
+  for (const tool of TOOL_COMMANDS)
+    addSubcommand(program, commander, tool, (code) => {
+      exitCode = code
     })
   try {
     await program.parseAsync(args, { from: 'user' })

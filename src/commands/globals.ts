@@ -4,6 +4,8 @@ import { interfaces, memoryLinkPair, neighbours, route } from '../link/index.js'
 import * as engine from '../packet/index.js'
 import { listing } from './listing.js'
 import { describe, type Metadata } from './metadata.js'
+import { toolFunction } from './tool-command.js'
+import { TOOL_COMMANDS } from './tools/index.js'
 import '../layers/index.js'
 
 /** One preloaded name: its value and what `help` says of it. */
@@ -344,6 +346,7 @@ export function preloaded(): Record<string, unknown> {
   }
   add('Wire', WIRE)
   add('Capture files', FILES)
+  for (const command of TOOL_COMMANDS) add('Tools', [[command.name, toolFunction(command), command]])
   add('Packets', MAKING)
   for (const layer of engine.allLayers()) {
     const { layerName } = layer

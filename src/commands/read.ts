@@ -1,8 +1,8 @@
 import { batchPacket, CaptureFileError, readCapture } from '../capture/index.js'
-import { fileFilter, printable, printableJson } from '../exchange/index.js'
+import { fileFilter, printable } from '../exchange/index.js'
 import { LinkError } from '../link/index.js'
-import type { Packet } from '../packet/index.js'
 import { LineOutput } from './line-output.js'
+import { packetForm } from './packet-lines.js'
 
 /** Options of `netshell read`. The form is one of the first three; a summary when none is asked for. */
 export interface ReadOptions {
@@ -20,7 +20,7 @@ export interface ReadOptions {
  * Gives the exit code: 1 when the file is damaged (after printing what could be read) or cannot be read at all.
  */
 export async function readCommand(file: string, options: ReadOptions, output = new LineOutput()): Promise<number> {
-  const form = options.json ? jsonLine : options.show ? showLines : summaryLine
+  const form = packetForm(options)
   const complain = (text: string): void => void process.stderr.write(`netshell: ${printable(text)}\n`)
   let number = 0
   try {
@@ -43,6 +43,8 @@ export async function readCommand(file: string, options: ReadOptions, output = n
         number++
         if (output.line(form(batchPacket(batch, i), number))) await output.flush()
       }
+      // A pipe may be live: what has come is shown before more is waited for.
+      await output.flush()
     }
     await output.flush()
     for (const warning of reading.warnings) complain(warning.message)
@@ -53,26 +55,4 @@ export async function readCommand(file: string, options: ReadOptions, output = n
     complain(error.message)
     return 1
   }
-}
-
-function jsonLine(packet: Packet): string {
-  return printableJson(JSON.stringify(packet))
-}
-
-function summaryLine(packet: Packet, number: number): string {
-  return `${String(number).padStart(5)}  ${clock(packet)}  ${printable(packet.summary())}`
-}
-
-function showLines(packet: Packet, number: number): string {
-  return `--- packet ${number}, ${clock(packet)}, ${packet.bytes().length} bytes\n${printable(packet.show({ dump: true })!)}\n`
-}
-
-/** Local time of day to the microsecond, as tcpdump prints it. */
-function clock(packet: Packet): string {
-  const meta = packet._meta
-  if (meta?.seconds === undefined) return '--:--:--.------'
-  const date = new Date(meta.seconds * 1000)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const micro = String(Math.floor((meta.nanoseconds ?? 0) / 1000)).padStart(6, '0')
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micro}`
 }

@@ -1,6 +1,6 @@
 /** Evaluation: source → syntax tree → transformed script → running, waiting program → value. */
 import vm from 'node:vm'
-import { Interrupted, InterruptScope } from '../exchange/task.js'
+import { Interrupted, type Interruptible, InterruptScope } from '../exchange/task.js'
 import { divide, isIn, multiply, remove } from '../packet/index.js'
 import type { EditedText } from './edits.js'
 import type { Parsed } from './parse.js'
@@ -66,6 +66,11 @@ export class Evaluator {
   /** Whether something is being evaluated. */
   get running(): boolean {
     return this.#scope !== null
+  }
+
+  /** What the evaluation waits for now; empty when nothing is being evaluated. */
+  waits(): Iterable<Interruptible> {
+    return this.#scope?.operations() ?? []
   }
 
   /** What the text is. TypeScript is understood when plain JavaScript does not parse. */

@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
+import { stopJobs } from '../exchange/job.js'
 import { Interrupted } from '../exchange/task.js'
 import { type Paint, paintFor } from './colours.js'
 import { complete } from './completion.js'
@@ -11,6 +12,7 @@ import { Evaluator, type Globals } from './evaluate.js'
 import { helpFor, makeHelp } from './help.js'
 import { History } from './history.js'
 import type { Parsed } from './parse.js'
+import { ProgressLine } from './progress-line.js'
 import { render } from './render.js'
 import { requireFrom } from './require.js'
 import { warnOfForgotten } from './script.js'
@@ -46,6 +48,7 @@ class Prompt {
   readonly #paint: Paint
   readonly #evaluator: Evaluator
   readonly #history: History
+  readonly #progress: ProgressLine
   readonly #watch: SigintWatch
   readonly #line: Interface
   readonly #queue: string[] = []
@@ -72,6 +75,7 @@ class Prompt {
     this.#evaluator.preload(globals)
     this.#watch = new SigintWatch(this.#evaluator.runtime.flags, () => this.#pressed())
     this.#history = new History(options.historyFile)
+    this.#progress = new ProgressLine(this.#evaluator, () => this.#terminal)
     this.#line = createInterface({
       input: this.#input,
       output: this.#terminal.output,
@@ -104,6 +108,7 @@ class Prompt {
     const code = await left
     clearInterval(awake)
     process.removeListener('uncaughtException', fail)
+    await stopJobs()
     await this.#options.onExit?.()
     this.#history.close()
     this.#terminal.restore()
@@ -220,17 +225,20 @@ class Prompt {
 
   async #evaluate(source: string, file: string, parsed: Parsed, shownFile?: string): Promise<void> {
     this.#watch.startThread()
+    this.#progress.start()
     try {
       const value =
         parsed.state === 'complete'
           ? await this.#evaluator.runParsed(parsed, source, { file, prompt: true })
           : await this.#evaluator.run(source, { file, prompt: true })
+      this.#progress.stop()
       this.#remember(value)
       const text = shownFile === undefined ? this.#show(value) : undefined
       this.#terminal.freshLine()
       if (text !== undefined) this.#print(text)
       warnOfForgotten(this.#evaluator, this.#options.errors ?? process.stderr)
     } catch (error) {
+      this.#progress.stop()
       this.#terminal.freshLine()
       this.#print(this.#errorText(error, shownFile))
     }

@@ -14,6 +14,14 @@ export interface Operators {
 /** A generator of transformed code: it yields what it waits for. */
 export type Waiting = Generator<unknown, unknown, unknown>
 
+/** What a function waits for. */
+interface Waited {
+  interrupt(): void
+  abort(reason?: unknown): void
+  /** It belongs to this scope from now on. */
+  _rescope(scope: InterruptScope | null): void
+}
+
 /** Whether the code that runs now has waited already, so that it may be suspended anywhere. */
 let suspendable = false
 const PAUSE = Symbol('pause')
@@ -120,7 +128,9 @@ export class Runtime {
   }
 
   #drive(generator: Waiting, first: unknown, scope: InterruptScope | null, fresh = false): Task<unknown> {
-    let waitsFor: { interrupt(): void; abort(reason?: unknown): void } | null = null
+    let waitsFor: Waited | null = null
+    // Set when the function was sent to the background: a scope of its own, so that stopping it ends it as Ctrl-C would.
+    let own: InterruptScope | null = null
     const task = new Task<unknown>(
       (resolve, reject) => {
         const advance = (failed: boolean, value: unknown): void => {
@@ -170,8 +180,19 @@ export class Runtime {
       },
       {
         name: 'function',
-        interrupt: () => waitsFor?.interrupt(),
-        abort: (reason) => waitsFor?.abort(reason),
+        interrupt: () => {
+          if (own === null) waitsFor?.interrupt()
+          else own.press()
+        },
+        abort: (reason) => {
+          own?.press()
+          waitsFor?.abort(reason)
+        },
+        rescope: (to) => {
+          own = to === null ? new InterruptScope() : null
+          scope = to ?? own
+          waitsFor?._rescope(scope)
+        },
       },
     )
     if (!fresh) this.made.push(task)
@@ -284,7 +305,7 @@ function waitForPromise(
   value: unknown,
   scope: InterruptScope | null,
   advance: (failed: boolean, value: unknown) => void,
-): { interrupt(): void; abort(reason?: unknown): void } {
+): Waited {
   let over = false
   const once = (failed: boolean, result: unknown): void => {
     if (over) return
@@ -295,6 +316,11 @@ function waitForPromise(
   const waiting = {
     interrupt: () => once(true, new Interrupted()),
     abort: (reason: unknown = new Interrupted()) => once(true, reason),
+    _rescope: (to: InterruptScope | null) => {
+      scope?.remove(waiting)
+      scope = to
+      scope?.add(waiting)
+    },
   }
   scope?.add(waiting)
   Promise.resolve(value).then(
@@ -318,6 +344,9 @@ function together(kind: 'all' | 'allSettled' | 'any' | 'race', values: Iterable<
     },
     abort: (reason) => {
       for (const task of tasks) task.abort(reason)
+    },
+    rescope: (scope) => {
+      for (const task of tasks) task._rescope(scope)
     },
   })
 }

@@ -1,11 +1,13 @@
 /** Code without a prompt: `netshell run FILE`, `netshell -e EXPR`, a script on standard input. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { stopJobs } from '../exchange/job.js'
 import { Interrupted } from '../exchange/task.js'
 import { paintFor } from './colours.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
 import { makeHelp } from './help.js'
+import { ProgressLine } from './progress-line.js'
 import { render, renderJson } from './render.js'
 import { requireFrom } from './require.js'
 import { SigintWatch } from './sigint.js'
@@ -100,6 +102,12 @@ async function guarded(
   // Code that never waits needs none of this: SIGINT ends the process, as it does without us.
   const waiting = setImmediate(() => watch.startThread())
   process.on('uncaughtException', fail)
+  const progress = new ProgressLine(evaluator, async () => {
+    if (!errors.isTTY || !output.isTTY) return null
+    const { Terminal } = await import('./terminal.js')
+    return new Terminal(output, errors)
+  })
+  progress.start()
   try {
     await run(evaluator)
     warnOfForgotten(evaluator, errors)
@@ -107,7 +115,9 @@ async function guarded(
   } catch (error) {
     return report(error)
   } finally {
+    progress.stop()
     clearImmediate(waiting)
+    await stopJobs()
     process.removeListener('uncaughtException', fail)
   }
 }

@@ -13,6 +13,9 @@ export class Terminal {
   #rest = ''
   /** Whether what was printed last ended its line. */
   #atLineStart = true
+  /** How far something is, below the output while nobody types; null shows nothing. */
+  #status: string | null = null
+  #statusShown = false
 
   constructor(output: NodeJS.WriteStream, errors: NodeJS.WriteStream) {
     const write = output.write.bind(output) as Write
@@ -25,8 +28,11 @@ export class Terminal {
         if (stream !== output && !stream.isTTY) return original(chunk, ...rest)
         const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString()
         if (!this.#line) {
+          this.#eraseStatus()
           if (text !== '') this.#atLineStart = text.endsWith('\n')
-          return original(chunk, ...rest)
+          const taken = original(chunk, ...rest)
+          this.#drawStatus()
+          return taken
         }
         this.#above(text)
         const callback = rest.at(-1)
@@ -38,6 +44,7 @@ export class Terminal {
 
   /** From now on a line is being typed in this readline; output goes above it. Null: nobody types. */
   typing(line: Interface | null): void {
+    this.#eraseStatus()
     this.#line = line
     // readline begins its line at the left edge and would wipe out what stands there.
     if (line) this.freshLine()
@@ -53,7 +60,27 @@ export class Terminal {
     this.#atLineStart = true
   }
 
+  /** Shows a line below the output while nobody types, instead of the one before; null takes it away. */
+  status(text: string | null): void {
+    if (text === this.#status) return
+    this.#eraseStatus()
+    this.#status = text
+    this.#drawStatus()
+  }
+
+  #drawStatus(): void {
+    if (this.#status === null || this.#line || !this.#atLineStart || this.#statusShown || !this.output.isTTY) return
+    this.output.write(this.#status.slice(0, Math.max(10, (this.output.columns ?? 80) - 1)))
+    this.#statusShown = true
+  }
+
+  #eraseStatus(): void {
+    if (this.#statusShown) this.output.write('\r\x1b[K')
+    this.#statusShown = false
+  }
+
   restore(): void {
+    this.status(null)
     this.typing(null)
     this.#streams.forEach((stream, index) => {
       stream.write = this.#writes[index]

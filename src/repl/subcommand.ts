@@ -1,0 +1,137 @@
+/** Tools on the command line: `netshell scan HOST -p 1-1000 --json`, made from the description that the prompt has, too. */
+import type { Command } from 'commander'
+import { progressText } from '../commands/progress.js'
+import type { ToolCommand, ToolParameter } from '../commands/tool-command.js'
+import { closeLinks, Interrupted, printable, printableJson, Task } from '../exchange/index.js'
+import { setPrinter } from '../packet/index.js'
+import { EXIT } from './script.js'
+
+/** What is used of commander's module, which is loaded when it is needed. */
+type Commander = typeof import('commander')
+
+/** What takes less needs no line about its progress, ms. */
+const PATIENCE = 800
+
+/** Adds a tool to the program; `ended` hears of its exit code. */
+export function addSubcommand(
+  program: Command,
+  commander: Commander,
+  tool: ToolCommand,
+  ended: (exitCode: number) => void,
+): void {
+  const command = place(program, (tool.subcommand ?? tool.name).split(' '))
+  command.description(tool.summary)
+  if (tool.arguments !== undefined) command.arguments(tool.arguments)
+  const names = new Map<string, string>()
+  for (const parameter of tool.parameters) {
+    const option = optionOf(commander, parameter)
+    if (option === null) continue
+    names.set(option.attributeName(), parameter.name)
+    command.addOption(option)
+  }
+  command.option('--json', 'the result as JSON, one line')
+  command.allowExcessArguments(false)
+  if (tool.commandLineExample !== undefined) command.addHelpText('after', `\nExample:\n  ${tool.commandLineExample}`)
+  command.action(async (...all: unknown[]) => {
+    const given = command.opts() as Record<string, unknown>
+    const options: Record<string, unknown> = {}
+    for (const [attribute, name] of names) if (given[attribute] !== undefined) options[name] = given[attribute]
+    const positionals = all.slice(0, command.registeredArguments.length).flat().filter(isText)
+    ended(await runTool(tool, positionals, options, given.json === true))
+  })
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+/** The command of that name, within others where the name has several words. */
+function place(program: Command, words: readonly string[]): Command {
+  let at = program
+  for (const word of words) {
+    const known = at.commands.find((each) => each.name() === word)
+    at =
+      known ??
+      at
+        .command(word)
+        .exitOverride()
+        .showHelpAfterError(`(netshell ${words.join(' ')} --help lists its options)`)
+  }
+  return at
+}
+
+function optionOf({ Option, InvalidArgumentError }: Commander, parameter: ToolParameter) {
+  const { name, type, summary, choices } = parameter
+  if (parameter.flag === null) return null
+  const long = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const flag =
+    parameter.flag ?? (type === 'boolean' ? `--${long}` : `--${long} <${type === 'number' ? 'number' : 'value'}>`)
+  const unset = parameter.default === undefined ? '' : ` (unset: ${parameter.default})`
+  const option = new Option(flag, `${summary}${unset}`)
+  if (choices !== undefined) option.choices([...choices])
+  else if (type === 'number')
+    option.argParser((text) => {
+      const number = Number(text)
+      if (text.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('It must be a number.')
+      return number
+    })
+  return option
+}
+
+/** Runs a tool and prints its result. Gives the exit code. */
+async function runTool(
+  tool: ToolCommand,
+  positionals: readonly string[],
+  options: Record<string, unknown>,
+  json: boolean,
+): Promise<number> {
+  const first = positionals.length === 1 ? positionals[0] : positionals
+  const args = tool.fromCommandLine?.(positionals, options) ?? (positionals.length === 0 ? [options] : [first, options])
+  // What is told on the way would stand in the way of the JSON.
+  if (json) setPrinter(() => undefined)
+  const work = await tool.load()
+  const task = Task.run((control) => work(control, ...args), { name: tool.name })
+  const progress = await showProgress(task)
+  let presses = 0
+  const onSignal = (): void => {
+    presses++
+    if (presses === 1) task.interrupt()
+    else task.abort(new Interrupted())
+  }
+  process.on('SIGINT', onSignal)
+  try {
+    const result = await task
+    progress?.()
+    const text = json
+      ? printableJson(JSON.stringify(result) ?? 'null')
+      : tool.print === undefined
+        ? String(result)
+        : tool.print(result, options)
+    if (text !== undefined) process.stdout.write(`${json ? text : printable(text, true)}\n`)
+    if (presses > 0 && tool.endless !== true) return EXIT.interrupted
+    return tool.exitCode?.(result) ?? EXIT.success
+  } finally {
+    progress?.()
+    process.removeListener('SIGINT', onSignal)
+    closeLinks()
+  }
+}
+
+/** At a terminal: a line that tells how far it is. Gives what takes it away. */
+async function showProgress(task: Task<unknown>): Promise<(() => void) | undefined> {
+  if (!process.stderr.isTTY || !process.stdout.isTTY) return undefined
+  const { Terminal } = await import('./terminal.js')
+  const terminal = new Terminal(process.stdout, process.stderr)
+  const began = performance.now()
+  const timer = setInterval(() => {
+    const elapsed = performance.now() - began
+    if (elapsed < PATIENCE || task.settled) return
+    const text = progressText(task.name, task.state, elapsed / 1000)
+    if (text !== undefined) terminal.status(printable(text))
+  }, 200)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    terminal.restore()
+  }
+}
