@@ -62,9 +62,9 @@ function keyOfIpv6(bytes: Uint8Array, start: number, end: number, quoted: boolea
 
 /** @param together both halves of `ports` belong together (id and number); else they are the two ends' */
 function mix(source: number, target: number, protocol: number, ports: number, together = false): number {
-  const ends = Math.imul(source ^ target, 0x9e3779b1) ^ Math.imul((source + target) | 0, 0x85ebca6b)
-  const [low, high] = [ports & 0xffff, ports >>> 16]
-  const pair = together ? ports : ((low ^ high) << 16) ^ (low + high)
+  const [near, far] = source < target ? [source, target] : [target, source]
+  const ends = Math.imul(near, 0x9e3779b1) ^ Math.imul(far, 0x85ebca6b)
+  const pair = together || (ports & 0xffff) < ports >>> 16 ? ports : (ports << 16) | (ports >>> 16)
   const all = Math.imul(ends ^ (ends >>> 15) ^ protocol, 0xc2b2ae35) ^ Math.imul(pair, 0x27d4eb2f)
   return (all ^ (all >>> 13)) >>> 0
 }

@@ -14,6 +14,8 @@ export class Matcher {
   private readonly texts = new Map<string, Probe[]>()
   /** Probes that are in `flows` only; they come into `texts` when a packet must be looked up there. */
   private untexted: Probe[] = []
+  /** Probes whose bytes give no number: only their text finds them. */
+  private unnumbered = 0
   /** Whether a probe went to a group, so that others than its destination may answer. */
   private hasGroup = false
   /** The two addresses that a key begins with, behind the EtherType of a whole frame. A group's key has a star for them. */
@@ -27,6 +29,7 @@ export class Matcher {
     const { _bytes } = probe
     const flow = this.wholeFrames ? UNKNOWN : flowKey(_bytes, 0, _bytes.length)
     if (flow < 0) {
+      this.unnumbered++
       this.addText(probe)
       return
     }
@@ -47,7 +50,7 @@ export class Matcher {
         this.untexted.splice(at, 1)
         return
       }
-    }
+    } else this.unnumbered--
     removeFrom(this.texts, hashKey(probe.query), probe)
   }
 
@@ -60,11 +63,11 @@ export class Matcher {
     const flow = this.wholeFrames ? UNKNOWN : flowKey(bytes, start, end)
     if (flow >= 0) {
       const direct = this.flows.get(flow)
-      if (!this.hasGroup) return direct ?? NONE
-      const grouped = this.byText(dissected)
-      return direct === undefined ? grouped : [...direct, ...grouped]
+      if (this.unnumbered === 0) return direct ?? NONE
+      const others = this.byText(dissected)
+      return direct === undefined ? others : [...direct, ...others]
     }
-    if (flow === FOREIGN && this.texts.size === 0) return NONE
+    if (flow === FOREIGN && this.unnumbered === 0) return NONE
     if (flow === UNKNOWN) {
       for (const probe of this.untexted) this.addText(probe)
       this.untexted = []

@@ -16,6 +16,7 @@ import { FramePreparer, NetworkPreparer, type Preparer } from './outgoing.js'
 import { type PaceOptions, Pacer } from './pacer.js'
 import { pause, turn } from './pause.js'
 import { Probe } from './probe.js'
+import { Reassembler } from './reassembler.js'
 import { AutomaticGuards } from './reset-guards.js'
 import { sendFrames } from './send-frames.js'
 
@@ -53,6 +54,7 @@ export class ProbeSession {
   private readonly matcher: Matcher
   private readonly preparer: Preparer
   private readonly pacer: Pacer
+  private readonly reassembler = new Reassembler()
   private readonly captures = new Map<Link, Capture>()
   private failure: unknown
   /** Aborted to end the present wait. */
@@ -224,7 +226,6 @@ export class ProbeSession {
       return known
     }
     const candidates = this.matcher.candidates(buffer, start, end, dissected)
-    if (candidates.length === 0) return false
     const at = batch.seconds[index]! + batch.nanoseconds[index]! / 1e9
     for (const own of candidates) {
       if (!own._isAt(buffer, start, end)) continue
@@ -233,14 +234,33 @@ export class ProbeSession {
       this.received--
       return false
     }
-    const copy = copyFrame(batch, index)
-    const frame = dissectLink(linkType, copy)
+    const isPart = this.level === 'network' && isFragment(buffer, start, end)
+    if (candidates.length === 0 && !isPart) return false
+    const frame = dissectLink(linkType, copyFrame(batch, index))
+    frame._meta = metaOf(batch, index)
+    return isPart ? this.takeFragment(frame) : this.accept(frame, candidates)
+  }
+
+  /** An answer in several parts is one when it is complete. */
+  private takeFragment(frame: Packet): boolean {
+    const whole = this.reassembler.add(frame)
+    const packet = whole === null ? null : networkLayer(whole)
+    if (whole === null || packet?._buffer == null) return false
+    return this.accept(
+      whole,
+      this.matcher.candidates(packet._buffer, packet._offset, packet._end, () => packet),
+    )
+  }
+
+  /** Takes a frame that nobody else holds for the answer to one of these, when it is. */
+  private accept(frame: Packet, candidates: readonly Probe[]): boolean {
     const packet = this.level === 'network' ? networkLayer(frame) : frame
     if (packet === null) return false
     const probe = this.matcher.match(packet, candidates)
     if (probe === undefined || (probe.answers.length > 0 && this.options.multi !== true)) return false
-    const kept = (packet === frame ? frame : dissect(packet._layer, copy, packet._offset)) as AnyPacket
-    kept._meta = metaOf(batch, index)
+    const kept = (packet === frame ? frame : dissect(packet._layer, packet._buffer!, packet._offset)) as AnyPacket
+    kept._meta = frame._meta
+    const at = frame._meta?.time ?? 0
     probe.answers.push({ packet: kept, at })
     this.onAnswer(probe, kept, at - probe.sentAt)
     return true
@@ -255,4 +275,13 @@ function networkStart(linkType: number, bytes: Uint8Array, start: number, end: n
   if (linkType !== LINKTYPE_ETHERNET || end - start < ETHERNET_HEADER + 20) return -1
   const type = (bytes[start + 12]! << 8) | bytes[start + 13]!
   return type === 0x0800 || type === 0x86dd ? start + ETHERNET_HEADER : -1
+}
+
+const FRAGMENT_HEADER = 44
+
+/** Whether a network layer is part of a datagram. RFC 791 §3.1; RFC 8200 §4.5, where the header stands right behind the first. */
+function isFragment(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 20) return false
+  if (bytes[start]! >>> 4 === 6) return bytes[start + 6] === FRAGMENT_HEADER
+  return ((bytes[start + 6]! & 0x3f) | bytes[start + 7]!) !== 0
 }

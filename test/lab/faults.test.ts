@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { closeLinks, releasePorts, send, setReporter, sniff, sr, sr1, srp } from '../../src/exchange/index.js'
-import { ARP, Ether, ICMP, IP, TCP, UDP } from '../../src/layers/index.js'
+import { closeLinks, fragment, releasePorts, send, setReporter, sniff, sr, sr1, srp } from '../../src/exchange/index.js'
+import { ARP, Ether, ICMP, ICMPv6EchoRequest, IP, IPv6, TCP, UDP } from '../../src/layers/index.js'
 import { stack } from '../../src/packet/index.js'
 import { type Lab, openLab } from './lab.js'
 
@@ -132,6 +132,20 @@ describe('limits', () => {
     await expect(
       send(stack(IP({ dst: lab.there.ipv4 }), UDP(), new Uint8Array(4000)), { netns, quiet }),
     ).rejects.toThrow(/more than veth-here takes.*fragment/)
+  })
+
+  test.each([
+    ['IPv4', () => stack(IP({ src: lab.here.ipv4, dst: lab.there.ipv4 }), ICMP({ id: 5 }), new Uint8Array(4000))],
+    [
+      'IPv6',
+      () =>
+        stack(IPv6({ src: lab.here.ipv6, dst: lab.there.ipv6 }), ICMPv6EchoRequest({ id: 5 }), new Uint8Array(4000)),
+    ],
+  ])('%s: an answer in several parts is one', async (_name, ping) => {
+    const { answered } = await sr(fragment(ping(), 1500), { netns, quiet, timeout: 0.5 })
+    expect(answered).toHaveLength(1)
+    expect(answered[0]!.answer.bytes().length).toBeGreaterThan(4000)
+    expect((answered[0]!.answer.get('Raw')?.load as Uint8Array | undefined)?.length ?? 4000).toBe(4000)
   })
 
   test('a filter with a mistake in it: the error shows where', async () => {
