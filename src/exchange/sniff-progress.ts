@@ -1,16 +1,10 @@
+import type { CaptureStatistics } from '../capture/index.js'
 import type { Capture, LinkStats } from '../link/index.js'
 import { grouped } from './job.js'
 import type { TaskProgress } from './task.js'
 
 /** Packets that were lost, by who lost them. */
-export interface LostPackets {
-  /** The kernel's buffer was full. */
-  kernel: number
-  /** The interface or its driver lost them. */
-  interface: number
-  /** netshell itself: the disk could not follow. */
-  netshell: number
-}
+export type LostPackets = CaptureStatistics['lost']
 
 /** Live counters of a sniff: they change while it runs. */
 export class SniffProgress implements TaskProgress {

@@ -1,25 +1,21 @@
 import {
   type CaptureWarning,
-  isUntouched,
   type PacketList,
   RotatingWriter,
   readCapture,
   type StorableBatch,
 } from '../capture/index.js'
 import { type Capture, type CaptureBatch, type Link, LinkError } from '../link/index.js'
-import { type AnyPacket, PacketError, print } from '../packet/index.js'
+import { PacketError } from '../packet/index.js'
 import { fileFilter } from './file-filter.js'
-import { BatchPackets, copyBatch } from './frame-copy.js'
+import { copyBatch } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
 import { pause, turn } from './pause.js'
-import { printable } from './printable.js'
-
-import { Reassembler } from './reassembler.js'
 import { packetCount, report } from './report.js'
 import { SniffKeeper } from './sniff-keeper.js'
 import { checkSniff, type SniffOptions } from './sniff-options.js'
 import { lostText, SniffProgress } from './sniff-progress.js'
-import { Interrupted, Task, type TaskControl } from './task.js'
+import { Task, type TaskControl } from './task.js'
 import { TimeMerge } from './time-merge.js'
 
 export type { SniffOptions }
@@ -30,8 +26,6 @@ export type { SniffOptions }
  */
 const LATENESS = 25
 const LATENESS_AT_ONCE = 4
-/** Calls of `prn` that may wait at a time while a file is read. */
-const MOST_PENDING = 100
 /** How long a file is read before others get their turn, ms. */
 const TURN = 20
 
@@ -48,10 +42,7 @@ export async function runSniff(control: TaskControl<PacketList>, options: SniffO
 class Sniffer {
   private readonly keeper: SniffKeeper
   private readonly progress = new SniffProgress()
-  private readonly packets = new BatchPackets()
-  private readonly reassembler: Reassembler | null
-  /** Whether each packet is looked at by itself. */
-  private readonly singly: boolean
+  private readonly taker: SniffTaker
   private readonly captures: Capture[] = []
   private names: string[] = []
   private running = 0
@@ -62,10 +53,6 @@ class Sniffer {
   private readonly ending = new AbortController()
   /** Aborted when nothing more is taken. */
   private readonly ended = new AbortController()
-  /** Calls of `prn` that still wait. */
-  private readonly pending = new Set<Promise<void>>()
-  /** Reading a file waits for one of them, or for the end. */
-  private goOn: () => void = () => undefined
   private failure: unknown
   /** Damage of the file that is read, and what it says of itself. */
   private readonly warnings: CaptureWarning[] = []
@@ -76,34 +63,31 @@ class Sniffer {
     private readonly control: TaskControl<PacketList>,
   ) {
     checkSniff(options)
-    const { prn, lfilter, stop, defragment = false, count = 0 } = options
-    this.keeper = new SniffKeeper(options)
-    this.reassembler = defragment ? new Reassembler() : null
-    this.singly = prn !== undefined || lfilter !== undefined || stop !== undefined || defragment
+    const { count = 0 } = options
     if (count > 0) this.progress.total = count
+    this.keeper = new SniffKeeper(options)
+    this.taker = new SniffTaker(options, this.keeper, this.progress, this.ended.signal, {
+      end: () => this.ended.abort(),
+      fail: (error) => this.fail(error),
+      taken: () => control.progress(this.progress),
+      interrupted: () => control.interrupted,
+    })
   }
 
   async run(): Promise<PacketList> {
     const { control, ending, ended, keeper } = this
     control.onInterrupt(() => ending.abort())
     control.signal.addEventListener('abort', () => ended.abort(), { once: true })
-    ended.signal.addEventListener(
-      'abort',
-      () => {
-        ending.abort()
-        this.goOn()
-      },
-      { once: true },
-    )
+    ended.signal.addEventListener('abort', () => ending.abort(), { once: true })
     control.partial(() => keeper.partial())
     if (this.options.offline !== undefined) await this.read()
     else await this.listen()
-    await Promise.all(this.pending)
+    await this.taker.finish()
     if (this.failure !== undefined) throw this.failure
-    this.tellIncomplete()
     const list = keeper.finish()
     list.warnings.push(...this.warnings)
     list.information = this.information
+    list.statistics = { packets: this.progress.packets, bytes: this.progress.bytes, lost: this.progress.lost }
     return list
   }
 
@@ -123,7 +107,8 @@ class Sniffer {
       })
       this.running = links.length
       const sources = this.captures.map(({ linkType }, source) => ({ linkType, interfaceName: this.names[source]! }))
-      if (links.length > 1) this.merge = new TimeMerge(sources, window, (batch, rows) => this.take(batch, true, rows))
+      if (links.length > 1)
+        this.merge = new TimeMerge(sources, window, (batch, rows) => this.taker.take(batch, true, rows))
       this.control.progress(this.progress)
       await this.openFile(sources)
       await this.untilReady()
@@ -180,7 +165,7 @@ class Sniffer {
     if (this.ended.signal.aborted) return
     if (this.early !== null) this.early.push({ batch: copyBatch(batch), source })
     else if (this.merge !== null) this.merge.add(source, batch)
-    else this.take(batch, false)
+    else this.taker.take(batch, false)
   }
 
   /** One of several interfaces that goes does not end the others; the last one ends it, and what was seen is kept. */
@@ -199,12 +184,6 @@ class Sniffer {
     // One that ends before it was ready tells why by its error.
     const all = Promise.all(late.map((ready) => ready.catch(() => undefined)))
     await Promise.race([all, pause(Number.POSITIVE_INFINITY, this.ending.signal)])
-  }
-
-  private tellIncomplete(): void {
-    const missing = this.reassembler?.stats().pending ?? 0
-    if (missing > 0 && this.options.quiet !== true)
-      report(`${missing} fragmented datagram${missing === 1 ? ' is' : 's are'} not complete, and left out`, 'warning')
   }
 
   private tellLost(): void {
@@ -228,7 +207,7 @@ class Sniffer {
     this.early = null
     for (const { batch, source } of early ?? []) {
       if (this.merge !== null) this.merge.add(source, batch as CaptureBatch)
-      else if (!this.ended.signal.aborted) this.take(batch, true)
+      else if (!this.ended.signal.aborted) this.taker.take(batch, true)
     }
   }
 
@@ -266,12 +245,11 @@ class Sniffer {
       this.options.started?.()
       for await (const batch of reading) {
         this.information = reading.information
-        if (this.options.write !== undefined && this.keeper.writer === null)
-          await this.openFile([{ linkType: batch.linkType, interfaceName: batch.interfaceName }])
+        await this.openCopy(input)
         this.progress.read(reading.bytesRead, reading.bytesTotal)
         const positions = matching === undefined ? undefined : matchingRows(batch, matching)
-        if (this.options.prn === undefined) this.take(batch, true, positions)
-        else await this.takeSlowly(batch, positions)
+        if (this.options.prn === undefined) this.taker.take(batch, true, positions)
+        else await this.taker.takeSlowly(batch, positions)
         if (signal.aborted) break
         if (performance.now() - began > TURN) {
           await turn()
@@ -279,6 +257,7 @@ class Sniffer {
         }
       }
       this.information = reading.information
+      await this.openCopy(input)
       this.warnings.push(...reading.warnings)
     } finally {
       this.ended.abort()
@@ -286,94 +265,14 @@ class Sniffer {
     }
   }
 
-  /** One by one, so that calls of `prn` that wait do not pile up. */
-  private async takeSlowly(batch: StorableBatch, positions?: ArrayLike<number>): Promise<void> {
-    const count = positions === undefined ? batch.count : positions.length
-    for (let n = 0; n < count && !this.ending.signal.aborted; n++) {
-      this.take(batch, true, [positions === undefined ? n : positions[n]!])
-      if (this.pending.size >= MOST_PENDING && !this.ended.signal.aborted)
-        await new Promise<void>((resolve) => {
-          this.goOn = resolve
-        })
-    }
-  }
-
-  // Packets
-
-  /**
-   * Takes a batch, or the packets at `positions` of it: whole where nobody looks at single packets, else one by one.
-   * @param lasting its buffer is never written again
-   */
-  private take(batch: StorableBatch, lasting: boolean, positions?: ArrayLike<number>): void {
-    if (this.ended.signal.aborted) return
-    if (this.singly) this.takeSingly(batch, lasting, positions)
-    else this.takeWhole(batch, positions)
-    this.control.progress(this.progress)
-    const { count = 0 } = this.options
-    if (count > 0 && this.progress.packets >= count) this.ended.abort()
-  }
-
-  private takeWhole(batch: StorableBatch, positions?: ArrayLike<number>): void {
-    const { count = 0 } = this.options
-    const all = positions === undefined ? batch.count : positions.length
-    const taken = count > 0 ? Math.min(all, count - this.progress.packets) : all
-    let some = positions
-    if (taken < all) some = Uint32Array.from({ length: taken }, (_, n) => (positions === undefined ? n : positions[n]!))
-    this.keeper.add(batch, some)
-    let bytes = 0
-    for (let n = 0; n < taken; n++) bytes += batch.originalLengths[some === undefined ? n : some[n]!]!
-    this.progress.packets += taken
-    this.progress.bytes += bytes
-  }
-
-  private takeSingly(batch: StorableBatch, lasting: boolean, positions?: ArrayLike<number>): void {
-    const { prn, lfilter, stop, count = 0 } = this.options
-    const { packets, keeper, progress, reassembler } = this
-    const { signal } = this.ended
-    const all = positions === undefined ? batch.count : positions.length
-    const kept: number[] = []
-    packets.use(batch, lasting)
-    try {
-      for (let n = 0; n < all && !signal.aborted; n++) {
-        const i = positions === undefined ? n : positions[n]!
-        const seen = packets.at(i)
-        const packet = reassembler === null ? seen : (reassembler.add(seen) as AnyPacket | null)
-        if (packet === null || (lfilter !== undefined && !answerOf('lfilter', lfilter(packet)))) continue
-        progress.packets++
-        progress.bytes += packet === seen ? batch.originalLengths[i]! : packet.bytes().length
-        if (packet === seen && isUntouched(packet)) kept.push(i)
-        else {
-          keeper.add(batch, kept)
-          kept.length = 0
-          keeper.push(packet)
-        }
-        if (prn !== undefined) {
-          const shown = prn(packet)
-          if (isThenable(shown)) this.showLater(shown)
-          else show(shown)
-        }
-        if (stop !== undefined && answerOf('stop', stop(packet))) this.ended.abort()
-        if (count > 0 && progress.packets >= count) this.ended.abort()
-      }
-    } catch (error) {
-      this.fail(error)
-    } finally {
-      keeper.add(batch, kept)
-    }
-  }
-
-  private showLater(shown: PromiseLike<unknown>): void {
-    const done = Promise.resolve(shown)
-      .then(show, (error) => {
-        // After Ctrl-C the result is what was seen so far, as ever.
-        if (!(error instanceof Interrupted && this.control.interrupted)) throw error
-      })
-      .catch((error) => this.fail(error))
-      .finally(() => {
-        this.pending.delete(done)
-        this.goOn()
-      })
-    this.pending.add(done)
+  /** Opens the file to write when it is known what the file that is read holds. @throws PacketError when it is the same */
+  private async openCopy(input: CaptureInput): Promise<void> {
+    const { write } = this.options
+    if (write === undefined || this.keeper.writer !== null || this.information === null) return
+    if (await isSameFile(input, write))
+      throw new PacketError(`sniff: ${write} is the file that is read; write to another one`)
+    const [first] = this.information.interfaces
+    await this.openFile(first === undefined ? [] : [{ linkType: first.linkType, interfaceName: first.name }])
   }
 
   private fail(error: unknown): void {
@@ -393,17 +292,9 @@ function matchingRows(batch: StorableBatch, filter: ReturnType<typeof fileFilter
   return rows
 }
 
-function show(value: unknown): void {
-  if (value !== undefined && value !== null) print(printable(String(value)))
-}
-
-/** @throws PacketError for an answer that comes later: a promise would always count as true */
-function answerOf(name: string, answer: unknown): unknown {
-  if (!isThenable(answer)) return answer
-  answer.then(undefined, () => undefined)
-  throw new PacketError(`sniff: ${name} has to wait, and cannot: it must answer at once; prn may wait`)
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+async function isSameFile(input: CaptureInput, write: string): Promise<boolean> {
+  if (typeof input !== 'string' || input === '-' || write === '-') return false
+  const { realpath } = process.getBuiltinModule('node:fs').promises
+  const [from, to] = await Promise.all([input, write].map((path) => realpath(path).catch(() => null)))
+  return from !== null && from === to
 }

@@ -1,0 +1,114 @@
+import { defragment, fragment } from '../exchange/index.js'
+import { interfaces, memoryLinkPair, namespaces, neighbours, route, routes, rules } from '../link/index.js'
+import type { Entry } from './entry.js'
+
+const NETNS = [{ name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' }] as const
+
+/** What this machine's network is like. */
+export const NETWORK_ENTRIES: readonly Entry[] = [
+  [
+    'interfaces',
+    interfaces,
+    {
+      summary: 'The network interfaces with their addresses, and what they are captured and sent with.',
+      usage: 'interfaces({netns})',
+      parameters: NETNS,
+      example: 'interfaces()',
+    },
+  ],
+  [
+    'route',
+    route,
+    {
+      summary:
+        'The way that the kernel would send to an address; route.add(network, {gateway, iface, source, mtu}), route.remove(network) and route.reset() change it for this session.',
+      usage: 'route(destination, {interfaceName, source, netns})',
+      parameters: [
+        { name: 'interfaceName', type: 'string', summary: 'only by this interface' },
+        { name: 'source', type: 'string', summary: 'as for a packet from this address' },
+        ...NETNS,
+      ],
+      example: "route('127.0.0.1')",
+    },
+  ],
+  [
+    'routes',
+    routes,
+    {
+      summary: "The kernel's routing table, and what route.add() has put before it.",
+      usage: 'routes({family, table, netns})',
+      parameters: [
+        { name: 'family', type: 'number', summary: '4 or 6', default: 'both' },
+        { name: 'table', type: 'string', summary: "a table by name or number, or 'all'", default: "'main'" },
+        ...NETNS,
+      ],
+      example: 'routes()',
+    },
+  ],
+  [
+    'rules',
+    rules,
+    {
+      summary: 'The policy rules that choose a routing table.',
+      usage: 'rules({family, netns})',
+      parameters: [{ name: 'family', type: 'number', summary: '4 or 6', default: 'both' }, ...NETNS],
+      example: 'rules()',
+    },
+  ],
+  [
+    'neighbours',
+    neighbours,
+    {
+      summary: "The kernel's table of neighbours and their MAC addresses.",
+      usage: 'neighbours({netns})',
+      parameters: NETNS,
+      example: 'neighbours()',
+    },
+  ],
+  [
+    'namespaces',
+    namespaces,
+    {
+      summary: 'Names of the network namespaces that the option netns takes.',
+      usage: 'namespaces()',
+      example: 'namespaces()',
+    },
+  ],
+  [
+    'fragment',
+    fragment,
+    {
+      summary: 'Splits packets of IPv4 or IPv6 into fragments that fit the MTU.',
+      usage: 'fragment(packet, {mtu})',
+      parameters: [
+        { name: 'mtu', type: 'number', summary: 'bytes of the largest packet', default: '1500' },
+        {
+          name: 'id',
+          type: 'number',
+          summary: 'identification of the datagram',
+          default: "the packet's; IPv6: random",
+        },
+        { name: 'force', type: 'boolean', summary: "also where the flag DF says don't", default: 'false' },
+      ],
+      example: "fragment(IP({dst: '127.0.0.1'})/ICMP()/'x'.repeat(3000), {mtu: 1500})",
+    },
+  ],
+  [
+    'defragment',
+    defragment,
+    {
+      summary: 'Puts the fragments in a list of packets together; what is not complete stays as it is.',
+      usage: 'defragment(packets)',
+      example: "defragment(fragment(IP({dst: '127.0.0.1'})/ICMP()/'x'.repeat(3000)))",
+    },
+  ],
+  [
+    'memoryLinkPair',
+    memoryLinkPair,
+    {
+      summary: 'Two links joined in memory, to try things without root or network.',
+      usage: 'memoryLinkPair(left, right)',
+      example: 'const [left, right] = memoryLinkPair()',
+    },
+  ],
+]
