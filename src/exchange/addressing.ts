@@ -29,9 +29,10 @@ const ETHER_TYPE_IPV6 = 0x86dd
 /**
  * The way of a packet whose outermost layer is IP or IPv6.
  * @param name of the command, for errors
+ * @param source its source address, where policy rules may look at it
  * @throws PacketError or LinkError that says what to do
  */
-export function pathOf(name: string, packet: Packet, options: PathOptions): Path {
+export function pathOf(name: string, packet: Packet, options: PathOptions, source?: string): Path {
   const { layerName } = packet
   if (layerName !== 'IP' && layerName !== 'IPv6') {
     const remedy =
@@ -47,6 +48,7 @@ export function pathOf(name: string, packet: Packet, options: PathOptions): Path
   const way = route(destination, {
     ...(options.iface === undefined ? {} : { interfaceName: options.iface }),
     ...(options.netns === undefined ? {} : { netns: options.netns }),
+    ...(source === undefined ? {} : { source }),
   })
   if (way.type === 'unreachable' || way.type === 'prohibit' || way.type === 'blackhole') {
     throw new PacketError(
@@ -124,12 +126,12 @@ export function frameOf(bytes: Uint8Array, { link, nextHop }: Path, target: numb
 }
 
 /** MAC address of a broadcast or multicast address (RFC 1112 §6.4, RFC 2464 §7); undefined for a station's own. */
-export function groupAddress(address: string): number | undefined {
+export function groupAddress(address: string, netns?: string): number | undefined {
   const ipv4 = parseIpv4(address)
   if (ipv4 >= 0) {
     if (ipv4 === 0xffffffff) return BROADCAST
     if (ipv4 >>> 28 === 14) return 0x01005e000000 + (ipv4 & 0x7fffff)
-    return route(address).type === 'broadcast' ? BROADCAST : undefined
+    return route(address, netns === undefined ? {} : { netns }).type === 'broadcast' ? BROADCAST : undefined
   }
   const ipv6 = parseIpv6(address)
   if (ipv6 === undefined || ipv6[0] !== 0xff) return undefined

@@ -1,7 +1,7 @@
 /** Jobs: tasks that run in the background, `bg(sniff())`. */
 import { PacketError } from '../packet/index.js'
 import { report } from './report.js'
-import { Interrupted, Task } from './task.js'
+import { Interrupted, Task, type TaskProgress } from './task.js'
 
 export type JobState = 'running' | 'done' | 'failed' | 'stopped'
 
@@ -55,6 +55,11 @@ export class Job<T = unknown> {
   /** The same as `result`. */
   get results(): T | undefined {
     return this.task.partial
+  }
+
+  /** What it reported last; of a sniff the live counters: packets, bytes, and those lost. */
+  get progress(): TaskProgress {
+    return this.task.state
   }
 
   /** Seconds that it has run, until now or until it ended. */

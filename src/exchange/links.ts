@@ -1,10 +1,10 @@
-import { interfaces, type Link, LinkError, openLink, removeStaleTables, route } from '../link/index.js'
+import { interfaces, type Link, LinkError, namespaceKey, openLink, removeStaleTables, route } from '../link/index.js'
 
 /**
  * Links of this session, one an interface, opened when first used. Opening takes milliseconds, so they stay open;
  * none keeps the program alive by itself.
  */
-const opened = new Map<string, Link>()
+const opened = new Map<string, { link: Link; namespace: string }>()
 
 /**
  * How answers are captured: each frame at once, into a ring of 8 MiB (nearly 4000 frames): one of 32 MiB takes the kernel 20 ms to
@@ -15,17 +15,20 @@ export const ANSWER_CAPTURE = { immediate: true, bufferSize: 8 << 20 } as const
 /** The open link of an interface, in a network namespace. @throws LinkError as `openLink` */
 export function linkOf(interfaceName: string, netns?: string): Link {
   const key = netns === undefined ? interfaceName : `${netns}/${interfaceName}`
+  // A namespace that was made again under its old name is another one.
+  const namespace = namespaceKey(netns)
   const known = opened.get(key)
-  if (known !== undefined && known.closed !== true) return known
+  if (known !== undefined && known.link.closed !== true && known.namespace === namespace) return known.link
+  known?.link.close()
   if (opened.size === 0) removeStaleTables()
   const link = openLink(interfaceName, netns === undefined ? {} : { netns })
-  opened.set(key, link)
+  opened.set(key, { link, namespace })
   return link
 }
 
 /** Closes all links of this session; they open again when they are used. */
 export function closeLinks(): void {
-  for (const link of opened.values()) link.close()
+  for (const { link } of opened.values()) link.close()
   opened.clear()
 }
 

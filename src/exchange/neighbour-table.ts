@@ -31,7 +31,7 @@ export class NeighbourTable {
     if (nextHop === undefined) return
     const { known, silent, wanted } = this.tableOf(link)
     if (known.has(nextHop) || silent.has(nextHop) || wanted.has(nextHop)) return
-    const group = groupAddress(nextHop)
+    const group = groupAddress(nextHop, link.netns)
     if (group === undefined) wanted.set(nextHop, source)
     else known.set(nextHop, group)
   }

@@ -1,5 +1,5 @@
 import { TCP } from '../layers/index.js'
-import type { Link } from '../link/index.js'
+import { interfaces, type Link } from '../link/index.js'
 import { type AnyPacket, asPacket, type LayerDefinition, Packet, PacketError, type Stackable } from '../packet/index.js'
 import {
   completeSource,
@@ -78,8 +78,9 @@ export class NetworkPreparer implements Preparer {
   /** Keeps the kernel from resetting TCP that is crafted; null lets it. */
   guards: AutomaticGuards | null = null
   private readonly neighbours = new NeighbourTable('packets to % were not sent')
-  /** Ways of this run by destination: packets of one run mostly go to few. */
+  /** Ways of this run by destination (and source, where that is one of ours): packets of one run mostly go to few. */
   private readonly ways = new Map<string, Path>()
+  private ownAddresses: ReadonlySet<string> | undefined
 
   constructor(
     private readonly name: string,
@@ -110,13 +111,27 @@ export class NetworkPreparer implements Preparer {
   private pathOf(packet: AnyPacket): Path {
     const { layerName } = packet
     const destination = layerName === 'IP' || layerName === 'IPv6' ? (packet.dst as string) : ''
-    let path = this.ways.get(destination)
+    const source = destination === '' ? undefined : this.ownSource(packet)
+    const key = source === undefined ? destination : `${destination} ${source}`
+    let path = this.ways.get(key)
     if (path === undefined) {
-      path = pathOf(this.name, packet, this.options)
+      path = pathOf(this.name, packet, this.options, source)
       if (this.ways.size >= MOST_WAYS) this.ways.clear()
-      this.ways.set(destination, path)
+      this.ways.set(key, path)
     }
     return path
+  }
+
+  /** The packet's source where it is set to an address of this machine: rules may choose the route by it. Others they do not know. */
+  private ownSource(packet: AnyPacket): string | undefined {
+    const { link, netns } = this.options
+    if (link !== undefined || isUnset(packet, packet._layer.indexOf('src'))) return undefined
+    if (this.ownAddresses === undefined) {
+      const own = interfaces(netns === undefined ? {} : { netns }).flatMap(({ ipv4, ipv6 }) => [...ipv4, ...ipv6])
+      this.ownAddresses = new Set(own.map(({ address }) => address))
+    }
+    const source = packet.src as string
+    return this.ownAddresses.has(source) ? source : undefined
   }
 }
 

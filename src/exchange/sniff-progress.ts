@@ -67,6 +67,12 @@ export class SniffProgress implements TaskProgress {
     const { packets, bytes, lost, done, total, text, subject } = this
     return { packets, bytes, lost, done, total, text, subject }
   }
+
+  /** As the prompt shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    const { packets, bytes, lost } = this
+    return { packets, bytes, lost }
+  }
 }
 
 export function lostCount(lost: LostPackets): number {

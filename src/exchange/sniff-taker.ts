@@ -57,10 +57,10 @@ export class SniffTaker {
       report(`${missing} fragmented datagram${missing === 1 ? ' is' : 's are'} not complete, and left out`, 'warning')
   }
 
-  /** One by one, so that calls of `prn` that wait do not pile up. */
-  async takeSlowly(batch: StorableBatch, positions?: ArrayLike<number>): Promise<void> {
+  /** Takes a batch that lasts one by one, so that calls of `prn` that wait do not pile up. */
+  async takeSlowly(batch: StorableBatch, stop: AbortSignal, positions?: ArrayLike<number>): Promise<void> {
     const count = positions === undefined ? batch.count : positions.length
-    for (let n = 0; n < count && !this.ended.aborted; n++) {
+    for (let n = 0; n < count && !stop.aborted; n++) {
       this.take(batch, true, [positions === undefined ? n : positions[n]!])
       if (this.pending.size >= MOST_PENDING && !this.ended.aborted)
         await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import {
+  type CaptureInput,
   type CaptureWarning,
   type PacketList,
   RotatingWriter,
@@ -15,6 +16,7 @@ import { packetCount, report } from './report.js'
 import { SniffKeeper } from './sniff-keeper.js'
 import { checkSniff, type SniffOptions } from './sniff-options.js'
 import { lostText, SniffProgress } from './sniff-progress.js'
+import { SniffTaker } from './sniff-taker.js'
 import { Task, type TaskControl } from './task.js'
 import { TimeMerge } from './time-merge.js'
 
@@ -249,7 +251,7 @@ class Sniffer {
         this.progress.read(reading.bytesRead, reading.bytesTotal)
         const positions = matching === undefined ? undefined : matchingRows(batch, matching)
         if (this.options.prn === undefined) this.taker.take(batch, true, positions)
-        else await this.taker.takeSlowly(batch, positions)
+        else await this.taker.takeSlowly(batch, signal, positions)
         if (signal.aborted) break
         if (performance.now() - began > TURN) {
           await turn()

@@ -86,6 +86,7 @@ export class CapLink extends BackendLink {
       interfaceName: this.name,
       netns: this.netns,
       linkType: this.linkType,
+      snaplen,
       backend: this.backend,
       sent: () => this.sent,
       ended: (ended: Capture) => this.forget(ended),

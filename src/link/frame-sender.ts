@@ -13,6 +13,9 @@ export interface FrameSender {
   close(): void
 }
 
+/** The MTU that `fragment` takes when none is given. */
+const FRAGMENT_DEFAULT = 1500
+
 /** Where frames go, as far as error texts need it. */
 export interface SendTarget {
   interfaceName: string
@@ -31,6 +34,7 @@ export interface SendTarget {
  */
 export function sendError(target: SendTarget, errno: string, frame: Uint8Array, index: number): LinkError {
   const name = target.interfaceName
+  const ip = target.netns === undefined ? 'ip' : `ip -n ${target.netns}`
   const details = { errno, sent: index }
   const length = frame.length
   const gone = new LinkError('NO_SUCH_INTERFACE', `${name} is gone: there is no such interface any more`, details)
@@ -41,15 +45,15 @@ export function sendError(target: SendTarget, errno: string, frame: Uint8Array, 
         mtu === undefined ? '' : ` (its MTU is ${mtu} bytes, ${mtu + target.headerLength} with the link header)`
       return new LinkError(
         'FRAME_TOO_LONG',
-        `frame ${index} has ${length} bytes, more than ${name} takes${limit}: send less at once, ` +
-          `fragment, or raise the MTU with 'ip link set ${name} mtu N'`,
+        `frame ${index} has ${length} bytes, more than ${name} takes${limit}: ` +
+          `${fragmentAdvice(mtu)}, '${ip} link set ${name} mtu N' raises the MTU`,
         details,
       )
     }
     case 'ENETDOWN':
       // While an interface is being deleted it is down, too.
       if (target.mtu() === undefined) return gone
-      return new LinkError('INTERFACE_DOWN', `${name} is down: sudo ip link set ${name} up`, details)
+      return new LinkError('INTERFACE_DOWN', `${name} is down: sudo ${ip} link set ${name} up`, details)
     case 'ENXIO':
     case 'ENODEV':
       return gone
@@ -70,6 +74,11 @@ export function sendError(target: SendTarget, errno: string, frame: Uint8Array, 
     default:
       return new LinkError('SYSTEM', `sending frame ${index} (${length} bytes) on ${name} failed: ${errno}`, details)
   }
+}
+
+/** What to do about a packet that is larger than the MTU: `fragment(packet, 1400) splits it`. */
+export function fragmentAdvice(mtu: number | undefined): string {
+  return `fragment(packet${mtu === undefined || mtu === FRAGMENT_DEFAULT ? '' : `, ${mtu}`}) splits it`
 }
 
 /** Throws a LinkError unless the frame can be a frame at all. */

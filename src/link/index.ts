@@ -24,6 +24,7 @@ export { type NextHop, RouteEntry } from './route-entry.js'
 export { type RoutesOptions, routes } from './route-tables.js'
 export {
   forgetRoutes,
+  mtuTo,
   type OverrideOptions,
   type Route,
   type RouteFunction,

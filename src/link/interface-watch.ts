@@ -11,8 +11,8 @@ const INTERVAL = 250
 const IFF_UP = 1
 
 /**
- * Watches an interface for backends that are not told when it goes down or away. The timer does not keep the program
- * alive.
+ * Watches an interface for backends that are not told when it goes down or away. While it runs the program stays alive:
+ * also when an outage has ended the process that captures.
  */
 export class InterfaceWatch {
   private readonly index: number | undefined
@@ -36,7 +36,6 @@ export class InterfaceWatch {
   /** Calls `look` with the state, several times a second, until `stop`. */
   start(look: (state: InterfaceState) => void): void {
     this.timer = setInterval(() => look(this.state()), INTERVAL)
-    this.timer.unref()
   }
 
   stop(): void {

@@ -9,6 +9,7 @@ import { LinkError } from './link.js'
 import { LINKTYPE_LINUX_SLL2, linkTypeOfHardware } from './link-types.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
 import { attributes, netlinkRequest, netlinkWorks, numberOf } from './netlink.js'
+import { checkOptionNames } from './option-names.js'
 
 /** A network interface as it is now. */
 export interface Interface {
@@ -70,7 +71,9 @@ const IFA_LOCAL = 2
  * All interfaces in the kernel's order, those that are down too, here or in another network namespace. Works without
  * root here. Throws a LinkError when the system does not tell, or there is no such namespace.
  */
-export function interfaces({ netns }: NamespaceOptions = {}): Interface[] {
+export function interfaces(options: NamespaceOptions = {}): Interface[] {
+  checkOptionNames('interfaces', options, ['netns'])
+  const { netns } = options
   const list = inNamespace(netns, () => (netlinkWorks() ? fromNetlink() : (fromIpCommand() ?? fromNode())))
   const backend = likelyBackend()
   if (backend !== undefined) for (const each of list) each.backend = backend

@@ -1,5 +1,5 @@
 import { compileFilter, type FrameFilter } from './filter.js'
-import { checkFrame } from './frame-sender.js'
+import { checkFrame, fragmentAdvice } from './frame-sender.js'
 import {
   type Capture,
   type CaptureBatch,
@@ -90,7 +90,8 @@ export class MemoryLink implements Link {
       if (frame.length > this.addresses.mtu + headerLength) {
         throw new LinkError(
           'FRAME_TOO_LONG',
-          `frame ${i} has ${frame.length} bytes, more than ${this.name} takes (its MTU is ${this.addresses.mtu} bytes)`,
+          `frame ${i} has ${frame.length} bytes, more than ${this.name} takes (its MTU is ${this.addresses.mtu} bytes): ` +
+            fragmentAdvice(this.addresses.mtu),
           { errno: 'EMSGSIZE', sent: i },
         )
       }

@@ -3,7 +3,7 @@
  * in. So work that opens sockets or asks the kernel is done with this thread inside, and the thread comes back before
  * anything else runs.
  */
-import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { suggestion } from '../packet/errors.js'
 import { hasForeignInterface, lastErrno } from './foreign.js'
 import { cLibrary } from './libc.js'
@@ -118,7 +118,8 @@ function openNamespace(netns: string): number {
         `or start netshell inside: sudo ip netns exec ${netns} netshell`,
     )
   try {
-    return openSync(path, 'r')
+    // Not to wait: the path may be a pipe's.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
     throw notOpened(netns, cause)
   }

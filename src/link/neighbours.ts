@@ -3,6 +3,7 @@ import { interfaces, requireIndex } from './interfaces.js'
 import { ipJson } from './ip-command.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
 import { attribute, attributes, type NetlinkMessage, netlinkRequest, netlinkWorks } from './netlink.js'
+import { checkOptionNames } from './option-names.js'
 
 /** An entry of the kernel's neighbour table (ARP for IPv4, neighbour discovery for IPv6). */
 export interface Neighbour {
@@ -58,7 +59,9 @@ export function neighbour(address: string, interfaceName: string, netns?: string
  * The whole table, unresolved entries too, here or in another network namespace. Works without root here. Throws a
  * LinkError when the system does not tell.
  */
-export function neighbours({ netns }: NamespaceOptions = {}): Neighbour[] {
+export function neighbours(options: NamespaceOptions = {}): Neighbour[] {
+  checkOptionNames('neighbours', options, ['netns'])
+  const { netns } = options
   return inNamespace(netns, () => (netlinkWorks() ? fromNetlink() : fromIpCommand()))
 }
 

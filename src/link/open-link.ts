@@ -34,12 +34,12 @@ const OPENERS: Readonly<Record<LinkBackend, (name: string, options: NamespaceOpt
 const LOSSES: Readonly<Record<LinkBackend, string>> = {
   pcap: '',
   cap:
-    `netshell works through the npm package 'cap' now: above some 20 000 packets a second it loses some and does not count them, ` +
+    `netshell works through the npm package 'cap': above some 20 000 packets a second it loses some and does not count them, ` +
     'times are those of arrival here, nothing can be sent on loopback, and an error of sending comes with the next one',
   'raw-socket':
-    `netshell works through the npm package 'raw-socket' now: IP packets only, without link header (no ARP), received only ` +
+    `netshell works through the npm package 'raw-socket': IP packets only, without link header (no ARP), received only ` +
     'IPv4 for this machine and not what it sends itself; filters do not run in the kernel, and lost packets are not counted',
-  tcpdump: 'netshell listens through tcpdump now: nothing can be sent',
+  tcpdump: 'netshell only listens, through tcpdump: nothing can be sent',
 }
 
 /** Told already. */

@@ -27,6 +27,8 @@ export interface ProcessCaptureOwner {
   interfaceName: string
   netns: string | undefined
   linkType: number
+  /** Bytes to keep of each frame, where the program may give more. */
+  snaplen: number
   backend: string
   sent: () => number
   /** Called once, when the counters are final: a moment after the capture ended. */
@@ -144,6 +146,8 @@ export class ProcessCapture implements Capture {
     batch.interfaceName = this.owner.interfaceName
     this.currentLinkType = batch.linkType
     this.received += batch.count
+    const { snaplen } = this.owner
+    for (let i = 0; i < batch.count; i++) if (batch.lengths[i]! > snaplen) batch.lengths[i] = snaplen
     this.listener.onBatch(batch)
     return !this.isStopped
   }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { suggestion } from '../packet/errors.js'
 import { LinkError } from './link.js'
-import { shown } from './route-options.js'
+import { shown } from './option-names.js'
 
 // linux/rtnetlink.h
 const TABLES: Record<number, string> = { 253: 'default', 254: 'main', 255: 'local' }

@@ -1,6 +1,6 @@
 import { AF_INET, AF_INET6, formatAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
 import { LinkError } from './link.js'
-import { shown } from './route-options.js'
+import { shown } from './option-names.js'
 
 /** A network: the leading bits that its addresses share. */
 export interface Network {

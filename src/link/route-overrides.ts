@@ -3,9 +3,9 @@ import { AF_INET6, type ParsedAddress, parseAddress } from './address-bytes.js'
 import { interfaces, requireInterface } from './interfaces.js'
 import { LinkError } from './link.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
+import { checkOptionNames, checkText, shown } from './option-names.js'
 import { RouteEntry } from './route-entry.js'
 import { isMulticast, type Network, parseNetwork, sameBits } from './route-network.js'
-import { checkOptionNames, checkText, shown } from './route-options.js'
 import { askRoute, type Route, type RouteQuestion } from './route-question.js'
 
 /** How this session reaches a network. What is not given stays as the kernel has it. */
@@ -92,7 +92,7 @@ export function overriddenRoute(
   const only = question.interfaceName ?? address.zone
   if (only !== undefined && only !== interfaceName) return undefined
   if (interfaceName === '')
-    return { destination, type: kernel?.type ?? 'unreachable', interfaceName: '', interfaceIndex: 0 }
+    return { destination, type: kernel?.type ?? 'unreachable', interfaceName: '', interfaceIndex: 0, ofSession: true }
   const found = requireInterface(interfaceName)
   const from = question.source ?? source ?? sourceFor(address, destination, gateway, found.name)
   const next = leads ? gateway : kernel?.gateway
@@ -105,6 +105,7 @@ export function overriddenRoute(
     ...(from === undefined ? {} : { source: from }),
     ...(next === undefined ? {} : { gateway: next }),
     ...(most === undefined ? {} : { mtu: most }),
+    ofSession: true,
   }
 }
 

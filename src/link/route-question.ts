@@ -37,6 +37,8 @@ export interface Route {
   gateway?: string
   /** Bytes; only when the route itself sets one. */
   mtu?: number
+  /** There when `route.add` of this session decided. */
+  ofSession?: true
 }
 
 /** What is given besides the destination. */

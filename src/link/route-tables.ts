@@ -5,9 +5,9 @@ import { ipJson } from './ip-command.js'
 import { LinkError } from './link.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
 import { attributes, type NetlinkMessage, nestedAttributes, netlinkRequest, netlinkWorks, numberOf } from './netlink.js'
+import { checkOptionNames, shown } from './option-names.js'
 import { type NextHop, RouteEntry } from './route-entry.js'
 import { protocolName, scopeName, tableNames, tableNumber } from './route-names.js'
-import { checkOptionNames, shown } from './route-options.js'
 import { overrideEntries } from './route-overrides.js'
 
 export interface RoutesOptions extends NamespaceOptions {

@@ -1,6 +1,7 @@
+import { findInterface } from './interfaces.js'
 import { inNamespace, type NamespaceOptions, namespaceKey } from './namespace.js'
+import { checkOptionNames } from './option-names.js'
 import type { RouteEntry } from './route-entry.js'
-import { checkOptionNames } from './route-options.js'
 import {
   addOverride,
   hasOverrides,
@@ -93,6 +94,16 @@ export const route: RouteFunction = Object.assign(
     },
   },
 )
+
+/**
+ * Most bytes that a packet to an address may have, from the IP header on: what the route sets (or learnt on the way), else the
+ * interface's MTU; undefined when there is no route. Throws as `route` does.
+ */
+export function mtuTo(destination: string, options: RouteOptions = {}): number | undefined {
+  const { interfaceName, mtu } = route(destination, options)
+  const { netns } = options
+  return mtu ?? (interfaceName === '' ? undefined : findInterface(interfaceName, { netns })?.mtu)
+}
 
 /** Forgets answers that were kept: for who changed addresses or routes just now. */
 export function forgetRoutes(): void {

@@ -4,9 +4,9 @@ import { ipJson } from './ip-command.js'
 import { LinkError } from './link.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
 import { attributes, type NetlinkMessage, netlinkRequest, netlinkWorks, numberOf } from './netlink.js'
+import { checkOptionNames } from './option-names.js'
 import { withoutFullPrefix } from './route-entry.js'
 import { tableNames } from './route-names.js'
-import { checkOptionNames } from './route-options.js'
 import { checkFamily } from './route-tables.js'
 
 export interface RulesOptions extends NamespaceOptions {

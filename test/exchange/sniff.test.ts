@@ -1,5 +1,6 @@
 /** Sniffing on links in memory and from files. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -143,6 +144,8 @@ describe('live', () => {
     const { lost } = task.state as { lost?: { kernel: number } }
     expect(lost?.kernel).toBeGreaterThan(0)
     expect(list.length + lost!.kernel).toBe(10_000)
+    expect(list.statistics).toEqual({ packets: list.length, bytes: list.length * 42, lost })
+    expect(String(list)).toBe(`<PacketList: TCP 0, UDP ${list.length}, ICMP 0, Other 0, ${lost!.kernel} lost>`)
     expect(told).toEqual([
       expect.stringMatching(/^warning: [\d ]+ packets lost \([\d ]+ by the kernel\): a narrower filter/),
     ])
@@ -371,6 +374,33 @@ describe('to a file', () => {
   })
 })
 
+test('ten minutes of traffic take bounded memory: a ring of the newest, and the last two files', async () => {
+  const [left, right] = wire()
+  const write = join(folder, 'long.pcapng')
+  const options = { ring: { packets: 5000 }, write, rotate: { bytes: 10e6, files: 2 }, quiet: true }
+  const task = sniff({ link: right, ...options })
+  const state = task.state as { packets: number; lost: { netshell: number } }
+  const load = 'x'.repeat(1000)
+  const many = Array.from({ length: 200 }, (_, i) => stack(packet(i), load).bytes().slice())
+  // 500 packets of 1 KB in a second, for 600 s.
+  const count = 300_000
+  let most = 0
+  let before = 0
+  for (let sent = 0; sent < count; sent += many.length) {
+    left.send(many)
+    await expect.poll(() => state.packets, { interval: 0 }).toBe(sent + many.length)
+    if (sent === 20_000) before = process.memoryUsage().rss
+    if (sent > 20_000) most = Math.max(most, process.memoryUsage().rss)
+  }
+  task.interrupt()
+  const list = await task
+  expect([list.length, state.packets, state.lost.netshell]).toEqual([5000, count, 0])
+  expect(readdirSync(folder).length).toBe(2)
+  for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).size).toBeLessThanOrEqual(10e6)
+  // 300 MB went through.
+  expect(most - before).toBeLessThan(100e6)
+}, 60_000)
+
 describe('offline', () => {
   const file = (): string => join(folder, 'in.pcap')
   beforeEach(async () => {
@@ -394,6 +424,10 @@ describe('offline', () => {
     const write = join(folder, 'out.pcapng')
     await sniff({ offline: file(), filter: 'src port 5', write })
     expect(ports(await rdpcap(write))).toEqual([5])
+    await sniff({ offline: file(), filter: 'src port 50000', write })
+    expect((await rdpcap(write)).length).toBe(0)
+    await expect(sniff({ offline: file(), write: file() })).rejects.toThrow('is the file that is read')
+    expect((await rdpcap(file())).length).toBe(100)
   })
 
   test('a live pipe: packets are shown as they come, and Ctrl-C need not wait for more', async () => {
@@ -417,6 +451,17 @@ describe('offline', () => {
     const task = sniff({ offline: new PassThrough() })
     setTimeout(() => task.interrupt(), 20)
     expect((await task).length).toBe(0)
+  })
+
+  test('a named pipe: waits for a writer, and Ctrl-C ends that', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const nobody = sniff({ offline: pipe })
+    setTimeout(() => nobody.interrupt(), 50)
+    expect((await nobody).length).toBe(0)
+    const task = sniff({ offline: pipe, count: 100 })
+    setTimeout(() => writeFileSync(pipe, readFileSync(file())), 50)
+    expect((await task).length).toBe(100)
   })
 
   test('pcapng from a stream', async () => {

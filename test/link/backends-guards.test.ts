@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Lab, openLab } from '../lab/lab.js'
-import { BACKENDS, bundleBackends, run, started, values } from './backends-lab.js'
+import { BACKENDS, bundleBackends, hideTcpdump, run, started, values } from './backends-lab.js'
 
 let lab: Lab
 
@@ -48,15 +48,14 @@ describe('cap', () => {
 
   test('bare: an object whose open() threw ends the process when it is touched or collected', async () => {
     const threw = `${OPEN_CAP}; try { open('not a filter') } catch {}`
-    expect(await bare(`${threw}; cap.close()`)).toMatchObject({ signal: 'SIGABRT' })
-    expect(await bare(`${threw}; try { open() } catch {}`)).toMatchObject({
-      signal: expect.stringMatching(/SIGSEGV|SIGABRT/),
-    })
+    const crash = { signal: expect.stringMatching(/^SIG(SEGV|ABRT)$/) }
+    expect(await bare(`${threw}; cap.close()`)).toMatchObject(crash)
+    expect(await bare(`${threw}; try { open() } catch {}`)).toMatchObject(crash)
   })
 
   test('guarded: open() that throws gives an error, over and over', async () => {
     // Without koffi and tcpdump nobody looks at the filter before cap does.
-    const surroundings = { packages: [BACKENDS], environment: { PATH: '/nowhere' }, prefix: hideTcpdump() }
+    const surroundings = { packages: [BACKENDS], prefix: hideTcpdump(lab) }
     for (const filter of ['tcp adn udp', 'port 99999']) {
       const result = await run(lab, ['late', 'veth-here', 'cap', filter], surroundings)
       expect(result).toContainEqual({
@@ -67,7 +66,7 @@ describe('cap', () => {
   })
 
   test('bare: an interface that goes down ends the process', async () => {
-    await down('bare0')
+    await pair('bare0')
     const source = `${OPEN_CAP.replaceAll('veth-here', 'bare0')}; open()
       require('child_process').spawn('ip', ['link', 'set', 'bare0', 'down']); setTimeout(() => {}, 3000)`
     expect(await bare(source)).toMatchObject({ signal: 'SIGABRT' })
@@ -75,9 +74,9 @@ describe('cap', () => {
   })
 
   test('guarded: a link that sends lives through it, and says what may be lost', async () => {
-    await down('here0')
-    const [down_, again, lost, after, sixth] = await run(lab, ['sendOutage', 'here0', 'cap'])
-    expect(down_).toMatchObject({ code: 'INTERFACE_DOWN', errno: 'ENETDOWN' })
+    await pair('here0')
+    const [down, again, lost, after, sixth] = await run(lab, ['sendOutage', 'here0', 'cap'])
+    expect(down).toMatchObject({ code: 'INTERFACE_DOWN', errno: 'ENETDOWN' })
     expect(again).toBe(1)
     expect(lost).toMatchObject({
       code: 'SYSTEM',
@@ -104,14 +103,13 @@ describe('cap', () => {
     )
   })
 
-  test('bare: in a worker it does not load; guarded: it works there', async () => {
-    const worker = `new (require('worker_threads').Worker)("require('cap')", { eval: true }).on('error', (e) => console.log(e.message))`
-    expect((await bare(worker)).stdout).toContain('did not self-register')
+  // Bare, a worker that opens it mostly ends the process by SIGSEGV, but may hang it.
+  test('guarded: it works in a worker', async () => {
     expect(await run(lab, ['worker', 'veth-here', 'cap'])).toEqual(['worker captures', 'main alive'])
   })
 
   test('nothing that cap writes to standard error is seen', async () => {
-    await down('mute0') // it has no address, of which cap warns
+    await pair('mute0') // it has no address, of which cap warns
     const child = await started(lab, 'here', ['capture', 'mute0', 'cap', '{}', '1'])
     await run(lab, ['send', 'mute0', 'cap', '1'])
     await values(child)
@@ -125,7 +123,7 @@ describe('cap', () => {
   })
 
   /** A veth pair that is up. */
-  async function down(name: string): Promise<void> {
+  async function pair(name: string): Promise<void> {
     await ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}p`)
     await ip('link', 'set', name, 'up')
     await ip('link', 'set', `${name}p`, 'up')
@@ -207,10 +205,3 @@ describe('raw-socket', () => {
     expect((await values(child)).at(-1)).toMatchObject({ error: { code: 'NO_SUCH_INTERFACE' }, stopped: true })
   })
 })
-
-/** tcpdump's file is hidden from the program. */
-function hideTcpdump(): string[] {
-  const hide =
-    'touch "$0"; chmod a-x "$0"; for file in /usr/bin/tcpdump /usr/sbin/tcpdump; do [ ! -e "$file" ] || mount --bind "$0" "$file"; done; exec "$@"'
-  return ['unshare', '--mount', '/bin/sh', '-c', hide, `${lab.folder}/no-program`]
-}

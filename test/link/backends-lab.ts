@@ -1,4 +1,5 @@
 /** Runs the scenarios of backends-program.ts inside a lab, with the packages of the choice. */
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -46,7 +47,7 @@ export function start(lab: Lab, side: Side, argv: readonly string[], surrounding
   return lab.spawn(side, [...program, ...argv], { environment: { NODE_PATH, ...environment } })
 }
 
-/** The JSON values that a scenario printed up to its end, 'ready' left out. Fails unless it ends by itself with code 0. */
+/** The JSON values that a scenario printed up to its end, 'ready' and 'opened' left out. Fails unless it ends by itself with code 0. */
 export async function values(child: Child): Promise<unknown[]> {
   const { status, signal } = await child.exited
   if (status !== 0) throw new Error(`the scenario ended with ${status ?? signal}: ${child.stderr}${child.stdout}`)
@@ -54,7 +55,7 @@ export async function values(child: Child): Promise<unknown[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as unknown)
-    .filter((value) => value !== 'ready')
+    .filter((value) => value !== 'ready' && value !== 'opened')
 }
 
 /** Runs a scenario to its end. */
@@ -67,4 +68,27 @@ export async function started(lab: Lab, side: Side, argv: readonly string[], sur
   const child = start(lab, side, argv, surroundings)
   await child.waitFor(/"ready"/)
   return child
+}
+
+/** Hides the files of libpcap from a program and what it starts: a `prefix`. */
+export function hideLibpcap(): string[] {
+  const folder = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'].find((each) => {
+    try {
+      return readdirSync(each).some((name) => name.startsWith('libpcap.so'))
+    } catch {
+      return false
+    }
+  })!
+  const hide = 'for file in "$0"/libpcap.so*; do mount --bind /dev/null "$(readlink -f "$file")"; done; exec "$@"'
+  return ['unshare', '--mount', 'sh', '-c', hide, folder]
+}
+
+/** Hides tcpdump in the same way. */
+export function hideTcpdump(lab: Lab): string[] {
+  const hide = [
+    'touch "$0"; chmod a-x "$0"',
+    'for file in /usr/bin/tcpdump /usr/sbin/tcpdump; do [ ! -e "$file" ] || mount --bind "$0" "$file"; done',
+    'exec "$@"',
+  ].join('; ')
+  return ['unshare', '--mount', 'sh', '-c', hide, join(lab.folder, 'no-program')]
 }

@@ -15,7 +15,8 @@ import {
 } from '../../src/link/index.js'
 
 const [, , scenario = '', name = '', backendName = '-', ...rest] = process.argv
-const backend = backendName === '-' ? {} : { backend: backendName as LinkBackend }
+const { TEST_NETNS: netns } = process.env
+const backend = { netns, ...(backendName === '-' ? {} : { backend: backendName as LinkBackend }) }
 const PROTOCOL = 'ether proto 0x88b5'
 const nothing = () => undefined
 
@@ -111,6 +112,7 @@ const scenarios: Record<string, () => Promise<void> | void> = {
         },
         resolve,
       )
+      print('opened')
       Promise.resolve(capture.ready).then(() => print('ready'), nothing)
     })
     print({ first, seen, stats: link.stats?.(), ...(error === undefined ? {} : { error: plain(error) }) })

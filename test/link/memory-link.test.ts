@@ -45,8 +45,31 @@ describe('memoryLinkPair', () => {
     const batch = peer.batches[0]!
     expect(batch).toMatchObject({ count: 2, linkType: 1, interfaceName: 'right' })
     expect(Math.abs(batch.seconds[0]! + batch.nanoseconds[0]! / 1e9 - Date.now() / 1000)).toBeLessThan(5)
-    expect(right.stats()).toEqual({ received: 2, dropped: 0, interfaceDropped: 0, sent: 0 })
+    expect(right.stats()).toEqual({ received: 2, dropped: 0, interfaceDropped: 0, sent: 0, backend: 'memory' })
     expect(left.stats()).toMatchObject({ received: 2, sent: 2 })
+  })
+
+  test('a simulated host takes frames in the middle of send, and answers at once', async () => {
+    const [left, right] = memoryLinkPair()
+    const { seen } = record(left)
+    right.attend((frame) => void right.send([frame.slice().reverse()]))
+    left.send([FRAME])
+    await turn()
+    expect(seen).toEqual([FRAME.toString('hex'), Buffer.from(FRAME).reverse().toString('hex')])
+    right.close()
+    left.send([OTHER])
+    await turn()
+    expect(seen).toHaveLength(3)
+  })
+
+  test('the sender may reuse a Buffer, too', async () => {
+    const [left, right] = memoryLinkPair()
+    const { seen } = record(right)
+    const frame = Buffer.from(FRAME)
+    left.send([frame])
+    frame.fill(0)
+    await turn()
+    expect(seen).toEqual([FRAME.toString('hex')])
   })
 
   test('the sender may reuse its bytes at once', async () => {

@@ -163,6 +163,14 @@ describe('in a lab', () => {
     expect(() => inNamespace(path, () => 0)).toThrow(`'${path}' is no network namespace, but another file`)
   })
 
+  test('a pipe is no namespace either, and is not waited for; options are checked', () => {
+    const path = join(lab.folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    expect(() => inNamespace(path, () => 0)).toThrow(/is no network namespace/)
+    expect(() => interfaces({ netn: here } as object)).toThrow(`interfaces has no option 'netn'; did you mean 'netns'?`)
+    expect(() => neighbours({ netn: here } as object)).toThrow(`neighbours has no option 'netn'; did you mean 'netns'?`)
+  })
+
   test('what is asked of the system is asked there', async () => {
     const { there } = lab
     await must(['ip', 'netns', 'exec', here, 'ping', '-c', '1', there.ipv4])

@@ -285,6 +285,7 @@ describe('faults of the wire', () => {
       dropped: counted.dropped,
       interfaceDropped: 0,
       sent: 2000,
+      backend: 'pcap',
     })
     expect(counted.link).toEqual(counted.after)
   })

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { forgetRoutes, type Route, type RouteEntry, route, routes, type rules } from '../../src/link/index.js'
+import { forgetRoutes, mtuTo, type Route, type RouteEntry, route, routes, rules } from '../../src/link/index.js'
 import { type Lab, openLab } from '../lab/lab.js'
 import { must, run } from '../lab/process.js'
 import { bundleSource } from './in-lab.js'
@@ -39,6 +39,32 @@ interface IpRoute {
 }
 
 const NOWHERE = ['unreachable', 'prohibit', 'blackhole']
+
+describe('without root', () => {
+  afterEach(() => route.reset())
+
+  test('tables and rules are those of the ip command', async () => {
+    const list = JSON.parse(await must(['ip', '-j', '-4', 'route'])) as unknown[]
+    expect(routes({ family: 4 })).toHaveLength(list.length)
+    expect(rules({ family: 4 })).toHaveLength((JSON.parse(await must(['ip', '-j', '-4', 'rule'])) as unknown[]).length)
+  })
+
+  test('routes of this session', () => {
+    route.add('198.18.99.0/24', { iface: 'lo', source: '198.18.99.1', mtu: 500 })
+    expect(route('198.18.99.7')).toEqual({
+      destination: '198.18.99.7',
+      type: 'unicast',
+      interfaceName: 'lo',
+      interfaceIndex: 1,
+      source: '198.18.99.1',
+      mtu: 500,
+      ofSession: true,
+    })
+    expect(String(routes()[0])).toBe('198.18.99.0/24 dev lo src 198.18.99.1 mtu 500 scope link (this session)')
+    route.reset()
+    expect(route('198.18.99.7')).not.toHaveProperty('ofSession')
+  })
+})
 
 describe('in a lab with several tables', () => {
   let lab: Lab
@@ -384,6 +410,16 @@ describe('in a lab with several tables', () => {
       route.reset()
       expect(ask('10.1.1.1')).toMatchObject({ gateway: '172.20.0.1' })
       expect(routes({ netns }).some((each) => each.ofSession)).toBe(false)
+    })
+
+    test('say so, and their MTU counts', () => {
+      expect(mtuTo('10.99.0.1', { netns })).toBe(1500)
+      expect(mtuTo('10.1.1.1', { netns })).toBe(1280)
+      expect(mtuTo('10.2.0.1', { netns })).toBeUndefined()
+      expect(route('10.1.1.1', { netns })).not.toHaveProperty('ofSession')
+      route.add('10.1.0.0/16', { mtu: 1000, netns })
+      expect(route('10.1.1.1', { netns })).toMatchObject({ ofSession: true })
+      expect(mtuTo('10.1.1.1', { netns })).toBe(1000)
     })
 
     test('the second one for a network replaces the first', () => {
