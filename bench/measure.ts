@@ -83,13 +83,16 @@ export async function duel<K extends string>(sides: Record<K, Side>, rounds: num
   return best
 }
 
+/** What `ratio` must be, or `ours` where there is no ratio. */
+export type Bound = { least: number } | { most: number } | { exactly: number }
+
 /** A row whose ratio has a bound. */
-export function compared(row: Omit<Row, 'ok' | 'goal'>, bound: { least: number } | { most: number } | null): Row {
+export function compared(row: Omit<Row, 'ok' | 'goal'>, bound: Bound | null): Row {
   const value = row.ratio ?? row.ours
   if (bound === null || value === null) return { ...row, goal: null, ok: null }
-  return 'least' in bound
-    ? { ...row, goal: `≥ ${bound.least}`, ok: value >= bound.least }
-    : { ...row, goal: `≤ ${bound.most}`, ok: value <= bound.most }
+  if ('least' in bound) return { ...row, goal: `≥ ${bound.least}`, ok: value >= bound.least }
+  if ('most' in bound) return { ...row, goal: `≤ ${bound.most}`, ok: value <= bound.most }
+  return { ...row, goal: `= ${bound.exactly}`, ok: value === bound.exactly }
 }
 
 /** The middle value. */

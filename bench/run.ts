@@ -9,6 +9,7 @@ import { dissectGroup } from './groups/dissect.js'
 import { listGroup } from './groups/list.js'
 import { readGroup } from './groups/read.js'
 import { startGroup } from './groups/start.js'
+import { wireGroup } from './groups/wire.js'
 import type { Row } from './measure.js'
 import { jsonLine, table } from './report.js'
 
@@ -18,6 +19,7 @@ const GROUPS: Record<string, (rounds: number) => Promise<Row[]>> = {
   list: listGroup,
   start: startGroup,
   read: readGroup,
+  wire: wireGroup,
 }
 
 const USAGE = `usage: npm run bench -- [GROUP…] [--json] [--strict] [--rounds N]

@@ -34,7 +34,7 @@ const bundles = new Map<string, Promise<string>>()
 
 /** The command that runs one of our programs, bundled as the shipped library is. */
 export async function ourSide(
-  entry: 'ours' | 'ours/list' | 'ours/stream',
+  entry: 'ours' | 'ours/list' | 'ours/stream' | 'ours/wire',
   ...parameters: (string | number)[]
 ): Promise<string[]> {
   if (!bundles.has(entry)) bundles.set(entry, bundle(entry))
@@ -64,27 +64,41 @@ async function bundle(entry: string): Promise<string> {
 
 /** The command that runs libtins in one mode; builds it when its source is newer. @throws MissingPeer */
 export function libtins(mode: string, ...parameters: (string | number)[]): string[] {
-  const source = join(ROOT, 'bench/peers/libtins.cpp')
-  const program = join(WORK, 'libtins')
-  if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
-    if (!existsSync('/usr/include/tins/tins.h')) throw new MissingPeer('libtins', 'g++ libtins-dev')
-    mkdirSync(WORK, { recursive: true })
-    try {
-      execFileSync('g++', ['-O2', '-std=c++17', source, '-o', program, '-ltins'], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new MissingPeer('g++', 'g++ libtins-dev')
-      throw error
-    }
+  if (!existsSync('/usr/include/tins/tins.h')) throw new MissingPeer('libtins', 'g++ libtins-dev')
+  return [compiled('libtins', '-ltins'), mode, ...parameters.map(String)]
+}
+
+/** The command that runs the compiled peer of the wire in one mode; builds it when its source is newer. @throws MissingPeer */
+export function compiledWire(mode: string, ...parameters: (string | number)[]): string[] {
+  return [compiled('wire'), mode, ...parameters.map(String)]
+}
+
+function compiled(name: string, ...libraries: string[]): string {
+  const source = join(ROOT, 'bench/peers', `${name}.cpp`)
+  const program = join(WORK, name)
+  if (existsSync(program) && statSync(program).mtimeMs >= statSync(source).mtimeMs) return program
+  mkdirSync(WORK, { recursive: true })
+  try {
+    execFileSync('g++', ['-O2', '-std=c++17', source, '-o', program, ...libraries], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new MissingPeer('g++', 'g++')
+    throw error
   }
-  return [program, mode, ...parameters.map(String)]
+  return program
 }
 
 /** The command that runs Scapy in one mode. @throws MissingPeer */
 export function scapy(mode: string, ...parameters: (string | number)[]): string[] {
   if (!existsSync('/usr/lib/python3/dist-packages/scapy/__init__.py')) throw new MissingPeer('Scapy', 'python3-scapy')
   return [PYTHON, join(ROOT, 'bench/peers/scapy_peer.py'), mode, ...parameters.map(String)]
+}
+
+/** The command that runs Scapy on the wire. @throws MissingPeer */
+export function scapyWire(mode: string, ...parameters: (string | number)[]): string[] {
+  scapy('')
+  return [PYTHON, join(ROOT, 'bench/peers/scapy_wire.py'), mode, ...parameters.map(String)]
 }
 
 /** The command that measures whole runs of a program against another's. @throws MissingPeer */

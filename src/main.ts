@@ -47,6 +47,7 @@ const COMMANDS = [
   'run',
   'read',
   'dissect',
+  'sniff',
   'help',
   ...TOOL_COMMANDS.map(({ name, subcommand = name }) => subcommand.split(' ')[0]!),
 ]
@@ -125,6 +126,10 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
       const { dissectCommand } = await import('./commands/dissect.js')
       exitCode = await dissectCommand(packets, options)
     })
+  const { declareSniff } = await import('./commands/sniff.js')
+  declareSniff(program, commander, (code) => {
+    exitCode = code
+  })
   const { addSubcommand } = await import('./repl/subcommand.js')
   for (const tool of TOOL_COMMANDS)
     addSubcommand(program, commander, tool, (code) => {

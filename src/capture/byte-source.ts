@@ -1,4 +1,4 @@
-import { promises } from 'node:fs'
+import { constants, openSync, promises } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { CaptureFileError, fileSystemError } from './capture-error.js'
@@ -24,7 +24,7 @@ export interface ByteSource {
 export async function openByteSource(input: CaptureInput, signal?: AbortSignal): Promise<ByteSource> {
   if (input instanceof Uint8Array) return new MemorySource(input)
   if (input === '-') return new StreamSource(process.stdin, 'standard input', signal)
-  if (typeof input === 'string' || input instanceof URL) return openFile(input)
+  if (typeof input === 'string' || input instanceof URL) return openFile(input, signal)
   if (typeof (input as Partial<Readable> | null)?.[Symbol.asyncIterator] !== 'function')
     throw new CaptureFileError(
       'UNSUPPORTED',
@@ -34,7 +34,7 @@ export async function openByteSource(input: CaptureInput, signal?: AbortSignal):
   return new StreamSource(input, typeof path === 'string' ? path : 'the stream', signal)
 }
 
-async function openFile(path: string | URL): Promise<ByteSource> {
+async function openFile(path: string | URL, signal?: AbortSignal): Promise<ByteSource> {
   const name = String(path)
   if (name === '')
     throw new CaptureFileError(
@@ -43,6 +43,7 @@ async function openFile(path: string | URL): Promise<ByteSource> {
     )
   let file: FileHandle | undefined
   try {
+    if ((await promises.stat(path)).isFIFO()) return openPipe(path, name, signal)
     file = await promises.open(path, 'r')
     const status = await file.stat()
     if (status.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
@@ -51,6 +52,14 @@ async function openFile(path: string | URL): Promise<ByteSource> {
     await file?.close()
     throw fileSystemError(name, error, 'read')
   }
+}
+
+/** A named pipe as a stream: reading it as a file would hold a thread until somebody writes, and the end of the program with it. */
+function openPipe(path: string | URL, name: string, signal?: AbortSignal): ByteSource {
+  // Does not wait for a writer; the stream does.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const { Socket } = process.getBuiltinModule('node:net')
+  return new StreamSource(new Socket({ fd, readable: true, writable: false }), name, signal)
 }
 
 class FileSource implements ByteSource {

@@ -8,6 +8,16 @@ import { appendPacket, copyRow, rowTime } from './list-rows.js'
 import { PacketStore, type StorableBatch } from './packet-store.js'
 import { PacketViews } from './packet-views.js'
 
+/** What the capture that made a list has counted. */
+export interface CaptureStatistics {
+  /** Packets taken, also those that the list does not keep. */
+  packets: number
+  /** Their bytes on the wire. */
+  bytes: number
+  /** Packets lost: by the kernel's full buffer, by the interface or its driver, by netshell itself (a slow disk). */
+  lost: { kernel: number; interface: number; netshell: number }
+}
+
 /** Asked about each packet. */
 export type PacketPredicate = (packet: Packet, index: number) => unknown
 
@@ -25,6 +35,8 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
   readonly warnings: CaptureWarning[] = []
   /** What the file it was read from says of itself, or null. */
   information: CaptureInformation | null = null
+  /** What the capture that made it has counted, or null. */
+  statistics: CaptureStatistics | null = null
 
   readonly _views: PacketViews
   /** Rows of the store in order; null: the rows from `_first` on. */
@@ -357,11 +369,13 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
     return this.map((packet) => packet.toJSON())
   }
 
-  /** `<PacketList: TCP 3, UDP 2, ICMP 0, Other 1>` */
+  /** `<PacketList: TCP 3, UDP 2, ICMP 0, Other 1>`, and how many packets were lost where there were any. */
   override toString(): string {
     const counts = Object.entries(this.counts()).map(([name, count]) => `${name} ${count}`)
     const damaged = this.warnings.length === 0 ? '' : ', file damaged'
-    return `<PacketList: ${counts.join(', ')}${damaged}>`
+    const { kernel, interface: nic, netshell } = this.statistics?.lost ?? { kernel: 0, interface: 0, netshell: 0 }
+    const all = kernel + nic + netshell
+    return `<PacketList: ${counts.join(', ')}${all === 0 ? '' : `, ${all} lost`}${damaged}>`
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

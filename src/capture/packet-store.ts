@@ -40,13 +40,14 @@ export interface PageLimits {
 export const LARGEST_PAGE: PageLimits = { rows: 65536, bytes: 16 * 1024 * 1024 }
 const FIRST_ROWS = 16
 const FIRST_BYTES = 1024
-/** Below this many bytes a loop copies faster than a call. */
-const SHORT_COPY = 48
+/** Up to this many bytes a loop copies faster than a call, and leaves no view to collect. */
+const SHORT_COPY = 256
 
 /** Up to 65 536 rows with up to 16 MiB of bytes, or one larger packet. */
 export class StorePage {
   count = 0
   bytes: Uint8Array
+  private view: DataView
   bytesUsed = 0
   offsets: Uint32Array
   lengths: Uint32Array
@@ -67,6 +68,7 @@ export class StorePage {
     private readonly limits: PageLimits,
   ) {
     this.bytes = new Uint8Array(bytes)
+    this.view = viewOf(this.bytes)
     this.offsets = new Uint32Array(rows)
     this.lengths = new Uint32Array(rows)
     this.seconds = new Float64Array(rows)
@@ -89,8 +91,9 @@ export class StorePage {
     return page
   }
 
+  /** @param from the memory that has the packet, from `offset` on */
   add(
-    from: Uint8Array,
+    from: DataView,
     offset: number,
     length: number,
     originalLength: number,
@@ -102,9 +105,8 @@ export class StorePage {
     const start = this.bytesUsed
     if (row === this.offsets.length) this.resizeRows(Math.min(this.limits.rows, Math.max(FIRST_ROWS, row * 2)))
     if (start + length > this.bytes.length) this.growBytes(length)
-    const bytes = this.bytes
-    if (length <= SHORT_COPY) for (let i = 0; i < length; i++) bytes[start + i] = from[offset + i]!
-    else bytes.set(new Uint8Array(from.buffer, from.byteOffset + offset, length), start)
+    if (length <= SHORT_COPY) copyShort(from, offset, this.view, start, length)
+    else this.bytes.set(new Uint8Array(from.buffer, from.byteOffset + offset, length), start)
     this.bytesUsed = start + length
     this.offsets[row] = start
     this.lengths[row] = length
@@ -136,7 +138,10 @@ export class StorePage {
   /** Gives back capacity that was not used. */
   trim(): void {
     if (this.count < this.offsets.length) this.resizeRows(this.count)
-    if (this.bytesUsed < this.bytes.length * 0.97) this.bytes = this.bytes.slice(0, this.bytesUsed)
+    if (this.bytesUsed < this.bytes.length * 0.97) {
+      this.bytes = this.bytes.slice(0, this.bytesUsed)
+      this.view = viewOf(this.bytes)
+    }
   }
 
   private growBytes(length: number): void {
@@ -148,6 +153,7 @@ export class StorePage {
     const bytes = new Uint8Array(capacity)
     bytes.set(this.bytes.subarray(0, this.bytesUsed))
     this.bytes = bytes
+    this.view = viewOf(bytes)
   }
 
   private resizeRows(rows: number): void {
@@ -184,6 +190,7 @@ export class PacketStore {
     const originOfIndex = indexes === null ? [] : batch.interfaces!.map(() => -1)
     let origin = indexes === null ? this.originNumber(batch.linkType, batch.interfaceName) : 0
     const count = positions === undefined ? batch.count : positions.length
+    const from = viewOf(buffer)
     let page = this.pages.at(-1)
     for (let n = 0; n < count; n++) {
       const i = positions === undefined ? n : positions[n]!
@@ -197,7 +204,7 @@ export class PacketStore {
           originOfIndex[index] = origin
         }
       }
-      page.add(buffer, offsets[i]!, length, originalLengths[i]!, seconds[i]!, nanoseconds[i]!, origin)
+      page.add(from, offsets[i]!, length, originalLengths[i]!, seconds[i]!, nanoseconds[i]!, origin)
       const comment = batch.comments?.get(i)
       if (comment !== undefined) this.comments.set(this.rowCount, comment)
       this.rowCount++
@@ -215,7 +222,7 @@ export class PacketStore {
   ): void {
     let page = this.pages.at(-1)
     if (page === undefined || !page.admits(bytes.length)) page = this.nextPage(bytes.length)
-    page.add(bytes, 0, bytes.length, originalLength, seconds, nanoseconds, origin)
+    page.add(viewOf(bytes), 0, bytes.length, originalLength, seconds, nanoseconds, origin)
     if (comment !== undefined) this.comments.set(this.rowCount, comment)
     this.rowCount++
   }
@@ -314,4 +321,17 @@ export class PacketStore {
     this.pages.push(page)
     return page
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+function copyShort(from: DataView, offset: number, to: DataView, start: number, length: number): void {
+  let i = 0
+  for (; i + 8 <= length; i += 8) {
+    to.setUint32(start + i, from.getUint32(offset + i, true), true)
+    to.setUint32(start + i + 4, from.getUint32(offset + i + 4, true), true)
+  }
+  for (; i < length; i++) to.setUint8(start + i, from.getUint8(offset + i))
 }

@@ -1,5 +1,5 @@
-import { defragment, fragment } from '../exchange/index.js'
-import { interfaces, memoryLinkPair, namespaces, neighbours, route, routes, rules } from '../link/index.js'
+import { defragment, fragment, Reassembler } from '../exchange/index.js'
+import { interfaces, memoryLinkPair, mtuTo, namespaces, neighbours, route, routes, rules } from '../link/index.js'
 import type { Entry } from './entry.js'
 
 const NETNS = [{ name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' }] as const
@@ -56,6 +56,17 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
     },
   ],
   [
+    'mtuTo',
+    mtuTo,
+    {
+      summary:
+        "Bytes of the largest packet to an address, as this machine knows it: the route's MTU, else the interface's.",
+      usage: 'mtuTo(destination, {netns})',
+      parameters: NETNS,
+      example: "mtuTo('127.0.0.1')",
+    },
+  ],
+  [
     'neighbours',
     neighbours,
     {
@@ -100,6 +111,21 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
       summary: 'Puts the fragments in a list of packets together; what is not complete stays as it is.',
       usage: 'defragment(packets)',
       example: "defragment(fragment(IP({dst: '127.0.0.1'})/ICMP()/'x'.repeat(3000)))",
+    },
+  ],
+  [
+    'Reassembler',
+    Reassembler,
+    {
+      summary: 'Puts fragments together one packet at a time, within bounds: add(packet) gives the whole one, or null.',
+      usage: 'new Reassembler({timeout, datagrams, bytes})',
+      parameters: [
+        { name: 'timeout', type: 'number', summary: 'seconds from the first fragment to the last', default: '30' },
+        { name: 'datagrams', type: 'number', summary: 'most that may be incomplete', default: '4096' },
+        { name: 'bytes', type: 'number', summary: 'most bytes that fragments may take', default: '16 MiB' },
+        { name: 'onProblem', type: 'function', summary: 'told what was wrong with a fragment' },
+      ],
+      example: "new Reassembler().add(IP({dst: '127.0.0.1'})/ICMP())",
     },
   ],
   [

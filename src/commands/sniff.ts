@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import { CaptureFileError, type RotateOptions } from '../capture/index.js'
 import { printable, type SniffOptions, type SniffProgress, sniff } from '../exchange/index.js'
 import { LinkError } from '../link/index.js'
@@ -97,23 +96,37 @@ export async function sniffCommand(
 }
 
 /** Declares the subcommand. `done` gets the exit code. */
-export function declareSniff(program: Command, done: (exitCode: number) => void): void {
+export function declareSniff(
+  program: import('commander').Command,
+  { InvalidArgumentError }: Pick<typeof import('commander'), 'InvalidArgumentError'>,
+  done: (exitCode: number) => void,
+): void {
+  const number = (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('It must be a number, 0 or more.')
+    return value
+  }
+  const size = (text: string): number => {
+    const value = sizeOf(text, 1024)
+    if (value === undefined) throw new InvalidArgumentError('It must be a number such as 65536, 64k or 16M.')
+    return value
+  }
   program
     .command('sniff [filter...]')
     .description(
       'capture packets and print them as they come; the filter is a BPF expression, as for tcpdump:\nnetshell sniff -i eth0 tcp port 80',
     )
     .option('-i, --iface <names>', "interface, several with commas, or 'any' (default: that of the default route)")
-    .option('-c, --count <n>', 'end after so many packets', numberOf('count'))
-    .option('-t, --timeout <seconds>', 'end after so many seconds', numberOf('timeout'))
+    .option('-c, --count <n>', 'end after so many packets', number)
+    .option('-t, --timeout <seconds>', 'end after so many seconds', number)
     .option('-r, --read <file>', 'read a capture file instead, as it grows; - is standard input')
     .option('-w, --write <file>', 'write to a capture file (.pcapng or .pcap; - is standard output), print nothing')
     .option('--rotate <limits>', 'with --write: next file when one is full: packets=N,bytes=100M,seconds=N,files=N')
     .option('--print', 'print as well as write')
     .option('--json', 'one JSON object a packet (docs/json.md)')
     .option('--show', 'every field')
-    .option('-s, --snaplen <bytes>', 'bytes kept of each packet', numberOf('snaplen'))
-    .option('-B, --buffer-size <bytes>', "size of the kernel's buffer, such as 64M", sizeOf)
+    .option('-s, --snaplen <bytes>', 'bytes kept of each packet', number)
+    .option('-B, --buffer-size <bytes>', "size of the kernel's buffer, such as 64M", size)
     .option('-p, --no-promiscuous', 'only packets for this station')
     .option('--defragment', 'put fragments of IP together')
     .option('--netns <name>', 'network namespace to capture in')
@@ -145,26 +158,21 @@ function rotateOptions(text: string): RotateOptions {
   const limits: Record<string, number> = {}
   for (const part of text.split(',')) {
     const [name = '', value = ''] = part.split('=')
-    limits[name.trim()] = sizeOf(value)
+    // Files by thousands, as tcpdump counts them; memory above by 1024.
+    const limit = sizeOf(value, 1000)
+    if (limit === undefined)
+      throw new PacketError(`--rotate takes limits such as bytes=100M,files=10; '${part}' is none`)
+    limits[name.trim()] = limit
   }
   return limits
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 }
+const UNITS = ['', 'k', 'm', 'g']
 
-/** A number with an optional unit (k, M, G: thousands, as tcpdump counts). @throws PacketError */
-function sizeOf(text: string): number {
+/** A number with an optional unit, each `step` times the one before: k, M, G; undefined when it is none. */
+function sizeOf(text: string, step: 1000 | 1024): number | undefined {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text.trim()) ?? []
-  if (digits === undefined) throw new PacketError(`'${text}' is no number; 500, 64k, 100M and 2G are`)
-  return Number(digits) * UNITS[unit.toLowerCase()]!
-}
-
-function numberOf(name: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (text.trim() === '' || !(value >= 0)) throw new PacketError(`--${name} takes a number, 0 or more, not '${text}'`)
-    return value
-  }
+  return digits === undefined ? undefined : Math.round(Number(digits) * step ** UNITS.indexOf(unit.toLowerCase()))
 }
 
 /** Shows counters at the terminal while nothing else is printed; gives the function that ends that. */

@@ -1,5 +1,5 @@
 import { ARP } from '../layers/index.js'
-import { LINKTYPE_ETHERNET, type Link, route } from '../link/index.js'
+import { LINKTYPE_ETHERNET, type Link, LinkError, route } from '../link/index.js'
 import { type AnyPacket, formatMac, type Packet, PacketError, parseIpv4, parseIpv6, parseMac } from '../packet/index.js'
 import { defaultInterface, linkOf } from './links.js'
 
@@ -150,17 +150,24 @@ export function completeSource(packet: Packet, link: Link): Path | undefined {
   const hwsrc = ARP.definition.indexOf('hwsrc')
   if (arp !== undefined && isUnset(arp, hwsrc) && arp.raw('hwlen') === 6) arp._write(hwsrc, own)
   const inner = ether?.payload
-  if (
-    ether === undefined ||
-    !isUnset(ether, ether._layer.indexOf('dst')) ||
-    (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')
-  )
-    return undefined
-  const destination = (inner as AnyPacket).dst as string
-  const path = wayBy(link, destination)
+  if (ether === undefined || (inner?.layerName !== 'IP' && inner?.layerName !== 'IPv6')) return undefined
+  const isOpen = isUnset(ether, ether._layer.indexOf('dst'))
   const index = inner._layer.indexOf('src')
-  if (path.source !== undefined && isUnset(inner, index)) inner._write(index, path.source)
-  return { ...path, source: (inner as AnyPacket).src as string }
+  if (!isOpen && !isUnset(inner, index)) return undefined
+  const destination = (inner as AnyPacket).dst as string
+  const path = isOpen ? wayBy(link, destination) : quietly(() => wayBy(link, destination))
+  if (path?.source !== undefined && isUnset(inner, index)) inner._write(index, path.source)
+  return isOpen ? path : undefined
+}
+
+/** Who names the next hop need not have a route. */
+function quietly<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof LinkError) return undefined
+    throw error
+  }
 }
 
 /** The way of a packet by this link. */

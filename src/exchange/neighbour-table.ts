@@ -8,11 +8,16 @@ import { report } from './report.js'
 interface LinkTable {
   /** Their MAC addresses. */
   readonly known: Map<string, number>
-  /** Those that did not answer: they are not asked again in this run. */
-  readonly silent: Set<string>
+  /** Those that did not answer, and until when they are not asked again (performance.now()). */
+  readonly silent: Map<string, number>
   /** Those to be asked, each with the source address of a packet to it. */
-  readonly wanted: Map<string, string | undefined>
+  wanted: Map<string, string | undefined>
+  /** The questions that are under way. */
+  readonly asking: Set<Promise<void>>
 }
+
+/** How long a neighbour that did not answer is left alone, ms. */
+const LEFT_ALONE = 5000
 
 /** The MAC addresses of the next hops of one run of sending. They are asked for many at a time. */
 export class NeighbourTable {
@@ -30,15 +35,22 @@ export class NeighbourTable {
   want({ link, nextHop }: Path, source: string | undefined): void {
     if (nextHop === undefined) return
     const { known, silent, wanted } = this.tableOf(link)
-    if (known.has(nextHop) || silent.has(nextHop) || wanted.has(nextHop)) return
+    if (known.has(nextHop) || wanted.has(nextHop)) return
+    if ((silent.get(nextHop) ?? 0) > performance.now()) return
     const group = groupAddress(nextHop, link.netns)
     if (group === undefined) wanted.set(nextHop, source)
     else known.set(nextHop, group)
   }
 
-  /** Finds what is wanted: in the kernel's table, else by asking all of them at once. Warns of those that are silent. */
+  /**
+   * Finds what is wanted: in the kernel's table, else by asking all of them at once. Warns of those that are silent. Several calls may
+   * be under way.
+   */
   async resolve(stop: AbortSignal): Promise<void> {
-    for (const [link, { known, silent, wanted }] of this.tables) {
+    for (const [link, table] of this.tables) {
+      const { known, wanted } = table
+      if (wanted.size === 0) continue
+      table.wanted = new Map()
       for (const nextHop of link.backend === 'memory' ? [] : [...wanted.keys()]) {
         const mac = neighbour(nextHop, link.name, link.netns)
         if (mac === undefined) continue
@@ -46,15 +58,26 @@ export class NeighbourTable {
         wanted.delete(nextHop)
       }
       if (wanted.size === 0 || stop.aborted) continue
-      const answered = await askNeighbours(link, wanted, stop)
-      for (const [nextHop, mac] of answered) known.set(nextHop, mac)
-      if (!stop.aborted) {
-        const left = [...wanted.keys()].filter((nextHop) => !answered.has(nextHop))
-        for (const nextHop of left) silent.add(nextHop)
-        if (left.length > 0) this.warn(link, left)
-      }
-      wanted.clear()
+      const question = this.ask(link, table, wanted, stop)
+      table.asking.add(question)
+      const over = (): void => void table.asking.delete(question)
+      question.then(over, over)
     }
+    for (const { asking } of this.tables.values()) if (asking.size > 0) await Promise.all(asking)
+  }
+
+  private async ask(
+    link: Link,
+    { known, silent }: LinkTable,
+    wanted: ReadonlyMap<string, string | undefined>,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const answered = await askNeighbours(link, wanted, stop)
+    for (const [nextHop, mac] of answered) known.set(nextHop, mac)
+    if (stop.aborted) return
+    const left = [...wanted.keys()].filter((nextHop) => !answered.has(nextHop))
+    for (const nextHop of left) silent.set(nextHop, performance.now() + LEFT_ALONE)
+    if (left.length > 0) this.warn(link, left)
   }
 
   private warn(link: Link, [first, ...others]: string[]): void {
@@ -66,7 +89,7 @@ export class NeighbourTable {
   private tableOf(link: Link): LinkTable {
     let table = this.tables.get(link)
     if (table === undefined) {
-      table = { known: new Map(), silent: new Set(), wanted: new Map() }
+      table = { known: new Map(), silent: new Map(), wanted: new Map(), asking: new Set() }
       this.tables.set(link, table)
     }
     return table

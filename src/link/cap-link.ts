@@ -12,6 +12,8 @@ import { requireCapture } from './permissions.js'
 import { ProcessCapture } from './process-capture.js'
 import { compileAnywhere } from './tcpdump-filter.js'
 
+/** Each frame takes 65 616 bytes of the kernel's buffer, whatever the snap length: a smaller one holds next to none. */
+const RING = 100 << 20
 /** Bytes of a VLAN tag, which the MTU does not count. */
 const VLAN_TAG = 4
 
@@ -19,7 +21,7 @@ const VLAN_TAG = 4
  * A link through the npm package `cap` 0.2, in child processes: one for each capture and one for sending. cap crashes where
  * an interface goes down, where it is used before open() or after close(), and where memory that it uses is collected; so
  * each child uses one object once, holds its memory, and may die. What is lost against libpcap through koffi: speed (it loses
- * frames from some 20 000 a second on), counters of lost frames, the kernel's times (ours at arrival stand in), lengths
+ * frames from some 100 000 a second on), counters of lost frames, the kernel's times (ours at arrival stand in), lengths
  * beyond 65 535 bytes, and errors of sending come with the next call. Captures are always promiscuous.
  */
 export class CapLink extends BackendLink {
@@ -79,8 +81,7 @@ export class CapLink extends BackendLink {
       interfaceName: this.name,
       filter,
       snaplen,
-      // Each frame takes 65 616 bytes of it: the default holds 1600.
-      bufferSize: options.bufferSize ?? Math.max(bufferSize, 100 << 20),
+      bufferSize: Math.max(bufferSize, RING),
     }
     const owner = {
       interfaceName: this.name,

@@ -33,7 +33,9 @@ export class CapSender {
   send(frames: readonly Uint8Array[]): number {
     this.throwFailure()
     this.running ??= this.start()
-    const stdin = this.running.child.stdin!
+    const { stdin } = this.running.child
+    // Without descriptors to spare there is no pipe; 'error' tells in a moment.
+    if (stdin === null || stdin === undefined) return 0
     const parts: Uint8Array[] = []
     let room = MOST_WAITING - stdin.writableLength
     let taken = 0
@@ -55,7 +57,7 @@ export class CapSender {
     const { running } = this
     if (running === undefined) return
     this.running = undefined
-    running.child.stdin!.end()
+    running.child.stdin?.end()
     const timer = setTimeout(() => running.child.kill('SIGKILL'), PATIENCE)
     timer.unref()
     running.child.once('close', () => clearTimeout(timer))
@@ -84,6 +86,14 @@ export class CapSender {
       // Else nothing is lost with it, and the next frame starts another.
       else if (this.pending > 0) this.failure = this.lost(capEndError(interfaceName, running.words(), status, signal))
       this.pending = 0
+    })
+    running.child.on('error', (cause) => {
+      if (this.running !== running || running.child.pid !== undefined) return
+      this.running = undefined
+      this.failure = new LinkError('SYSTEM', `nothing can be sent on ${interfaceName}: ${cause.message}`, {
+        cause,
+        sent: 0,
+      })
     })
     release(running.child)
     return running

@@ -146,6 +146,21 @@ export class MemoryLink implements Link {
     this.timers.clear()
   }
 
+  /** `<link practice in memory: 02:00:0a:00:00:01, 10.0.0.1/24>`. */
+  toString(): string {
+    const { mac, ipv4, ipv6 } = this.addresses
+    const all = [
+      ...(mac === undefined ? [] : [mac]),
+      ...[...ipv4, ...ipv6].map((own) => `${own.address}/${own.prefix}`),
+    ]
+    const addresses = all.length === 0 ? '' : `: ${all.join(', ')}`
+    return `<link ${this.name} in memory${addresses}${this.isClosed ? ', closed' : ''}>`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   private pass(frame: Uint8Array): void {
     this.deliver(frame)
     const passage = this.passage(frame)

@@ -34,7 +34,7 @@ const OPENERS: Readonly<Record<LinkBackend, (name: string, options: NamespaceOpt
 const LOSSES: Readonly<Record<LinkBackend, string>> = {
   pcap: '',
   cap:
-    `netshell works through the npm package 'cap': above some 20 000 packets a second it loses some and does not count them, ` +
+    `netshell works through the npm package 'cap': at some 100 000 packets a second it loses some and does not count them, ` +
     'times are those of arrival here, nothing can be sent on loopback, and an error of sending comes with the next one',
   'raw-socket':
     `netshell works through the npm package 'raw-socket': IP packets only, without link header (no ARP), received only ` +

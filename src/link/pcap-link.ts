@@ -203,7 +203,9 @@ export class PcapLink implements Link {
     this.past.interfaceDropped += last.interfaceDropped
     const { resting } = this
     const better = resting === undefined || !resting.fits(ring.interfaceIndex, ring.options)
-    if (broken || this.isClosed || !ring.options.immediate || !better) {
+    const { immediate, promiscuous } = ring.options
+    // A ring keeps its interface promiscuous as long as it is there.
+    if (broken || this.isClosed || !immediate || promiscuous || !better) {
       ring.close()
       return
     }

@@ -183,7 +183,7 @@ export class ProcessCapture implements Capture {
     const reason =
       cause === undefined
         ? this.program.explain(status, signal)
-        : new LinkError('LIBRARY_MISSING', `no capture on ${this.owner.interfaceName}: ${cause.message}`, { cause })
+        : new LinkError('SYSTEM', `no capture on ${this.owner.interfaceName}: ${cause.message}`, { cause })
     const state = this.watch.state()
     if (state === 'gone') this.fail(this.gone())
     else if (state === 'down') this.wentDown()

@@ -24,6 +24,7 @@ export const PLAIN_LANGUAGE = { LC_ALL: 'C', LANG: 'C' }
 export class TcpdumpProgram implements CaptureProgram {
   readonly dropsUnknown = false
   private words = ''
+  private listening = false
 
   constructor(
     private readonly interfaceName: string,
@@ -33,6 +34,7 @@ export class TcpdumpProgram implements CaptureProgram {
 
   start(events: CaptureProgramEvents): ChildProcess {
     this.words = ''
+    this.listening = false
     const [command, ...argv] = tcpdumpCommand(this.interfaceName, this.options)
     const { spawn } = process.getBuiltinModule('node:child_process')
     const child = inNamespace(this.netns, () =>
@@ -44,19 +46,23 @@ export class TcpdumpProgram implements CaptureProgram {
       }),
     )
     let line = ''
-    child.stderr.on('data', (chunk: Buffer) => {
+    // Without descriptors to spare there is no pipe; 'error' tells.
+    child.stderr?.on('data', (chunk: Buffer) => {
       const text = chunk.toString('latin1')
       this.words = (this.words + text).slice(-MOST_WORDS)
       const lines = (line + text).slice(-MOST_WORDS).split('\n')
       line = lines.pop()!
-      for (const each of lines) hear(each, events)
+      for (const each of lines) {
+        this.listening ||= /listening on /.test(each)
+        hear(each, events)
+      }
     })
     return child
   }
 
-  /** It prints them at this signal, on Linux; elsewhere it may end by it. */
+  /** It prints them at this signal, on Linux; elsewhere, and before it is ready, it would end by it. */
   askCounters(child: ChildProcess): void {
-    if (process.platform === 'linux') child.kill('SIGUSR1')
+    if (this.listening && process.platform === 'linux') child.kill('SIGUSR1')
   }
 
   explain(status: number | null, signal: NodeJS.Signals | null): LinkError {

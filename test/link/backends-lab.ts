@@ -92,3 +92,10 @@ export function hideTcpdump(lab: Lab): string[] {
   ].join('; ')
   return ['unshare', '--mount', 'sh', '-c', hide, join(lab.folder, 'no-program')]
 }
+
+/** Whether a condition holds within 5 s. */
+export async function eventually(condition: () => boolean): Promise<boolean> {
+  for (const end = Date.now() + 5000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20)))
+    if (condition()) return true
+  return condition()
+}

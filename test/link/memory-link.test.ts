@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import type { Capture, CaptureBatch, CaptureOptions, Link } from '../../src/link/link.js'
 import { memoryLinkPair } from '../../src/link/memory-link.js'
@@ -47,6 +48,13 @@ describe('memoryLinkPair', () => {
     expect(Math.abs(batch.seconds[0]! + batch.nanoseconds[0]! / 1e9 - Date.now() / 1000)).toBeLessThan(5)
     expect(right.stats()).toEqual({ received: 2, dropped: 0, interfaceDropped: 0, sent: 0, backend: 'memory' })
     expect(left.stats()).toMatchObject({ received: 2, sent: 2 })
+  })
+
+  test('is one line at the prompt', () => {
+    const [left] = memoryLinkPair({ addresses: { ipv4: [{ address: '10.0.0.1', prefix: 24 }] } })
+    expect(inspect(left)).toBe('<link left in memory: 02:00:00:00:00:01, 10.0.0.1/24>')
+    left.close()
+    expect(String(left)).toBe('<link left in memory: 02:00:00:00:00:01, 10.0.0.1/24, closed>')
   })
 
   test('a simulated host takes frames in the middle of send, and answers at once', async () => {

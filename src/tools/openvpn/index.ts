@@ -1,0 +1,74 @@
+/** openvpnProbe: is there an OpenVPN server at a port, and does it take a key. */
+import { setMaxListeners } from 'node:events'
+import { stopSignal, Task, type TaskControl } from '../../exchange/index.js'
+import { PacketError } from '../../packet/index.js'
+import { resolveTarget } from '../targets.js'
+import { type OpenvpnOptions, type OpenvpnSettings, openvpnSettings } from './openvpn-options.js'
+import { type OpenvpnFinding, OpenvpnResult } from './openvpn-result.js'
+import { probePort } from './probe-port.js'
+
+export type { OpenvpnOptions } from './openvpn-options.js'
+export { type OpenvpnFinding, OpenvpnResult, type OpenvpnState } from './openvpn-result.js'
+
+/** Ports that are asked at the same time. */
+const AT_ONCE = 64
+
+/**
+ * Opens a session with what may be an OpenVPN server, over UDP or TCP, plain or with the key of tls-auth or tls-crypt,
+ * and stops at its answer. Needs no root. Interrupted, it gives what was found so far.
+ */
+export function openvpnProbe(hosts: string | readonly string[], options: OpenvpnOptions = {}): Task<OpenvpnResult> {
+  return Task.run((control) => runOpenvpnProbe(control, hosts, options), { name: 'openvpnProbe' })
+}
+
+/** The work of `openvpnProbe`. */
+export async function runOpenvpnProbe(
+  control: TaskControl<OpenvpnResult>,
+  hosts: string | readonly string[],
+  options: OpenvpnOptions = {},
+): Promise<OpenvpnResult> {
+  const began = performance.now()
+  const settings = openvpnSettings(hosts, options)
+  const failed = new AbortController()
+  const stop = AbortSignal.any([stopSignal(control), failed.signal])
+  // One listener for each question that is open; Node takes more than ten for a leak.
+  setMaxListeners(AT_ONCE * 2, stop)
+  const places = settings.hosts.flatMap((host) => settings.ports.map((port) => ({ host, port })))
+  const findings: OpenvpnFinding[] = []
+  let next = 0
+  let done = 0
+  const prober = async (): Promise<void> => {
+    for (let i = next++; i < places.length && !stop.aborted; i = next++) {
+      const { host, port } = places[i]!
+      findings[i] = await probe(host, port, settings, stop)
+      control.progress({ done: ++done, total: places.length })
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, places.length) }, prober))
+  } finally {
+    failed.abort()
+  }
+  return new OpenvpnResult(
+    findings.filter((finding) => finding !== undefined),
+    (performance.now() - began) / 1000,
+  )
+}
+
+/** One wrong name among many does not end the search. */
+async function probe(
+  host: string,
+  port: number,
+  settings: OpenvpnSettings,
+  stop: AbortSignal,
+): Promise<OpenvpnFinding> {
+  const { family, hosts, tcp, protection } = settings
+  try {
+    const target = await resolveTarget(host, family === undefined ? {} : { family })
+    return await probePort(target, port, settings, stop)
+  } catch (error) {
+    if (!(error instanceof PacketError) || hosts.length === 1) throw error
+    const protocol = tcp ? 'tcp' : 'udp'
+    return { host, address: '', port, protocol, state: 'unknown', mode: protection.mode, detail: error.message }
+  }
+}

@@ -1,0 +1,78 @@
+import type { RandomSeries } from './random-series.js'
+import type { Way } from './station.js'
+
+/** Frames under way at once; more are lost, as in any queue. */
+const MOST_UNDER_WAY = 65536
+
+/** Takes frames back to the user: at once or late, and with the losses and doubles of the way. */
+export class Delivery {
+  /** Frames lost on purpose, and since too many were under way. */
+  lost = 0
+  /** Frames by the time they are due, ms. */
+  private readonly underWay = new Map<number, Uint8Array[]>()
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private count = 0
+
+  constructor(
+    private readonly send: (frame: Uint8Array) => void,
+    private readonly random: RandomSeries,
+  ) {}
+
+  deliver(frame: Uint8Array, way: Way): void {
+    const { random } = this
+    if (random.chance(way.loss)) {
+      this.lost++
+      return
+    }
+    const times = random.chance(way.duplicates) ? 2 : 1
+    for (let i = 0; i < times; i++) {
+      const seconds = way.delay + (way.jitter > 0 ? way.jitter * random.fraction() : 0)
+      if (seconds > 0) this.later(frame, seconds * 1000)
+      else this.send(frame)
+    }
+  }
+
+  /** Forgets all that is under way. */
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer)
+    this.timers.clear()
+    this.underWay.clear()
+    this.count = 0
+  }
+
+  /** One timer for all frames that are due in the same millisecond; none keeps the process alive. */
+  private later(frame: Uint8Array, milliseconds: number): void {
+    if (this.count >= MOST_UNDER_WAY) {
+      this.lost++
+      return
+    }
+    this.count++
+    const now = performance.now()
+    const due = Math.ceil(now + milliseconds)
+    const waiting = this.underWay.get(due)
+    if (waiting !== undefined) {
+      waiting.push(frame)
+      return
+    }
+    const frames = [frame]
+    this.underWay.set(due, frames)
+    this.wait(due, due - now, frames)
+  }
+
+  private wait(due: number, milliseconds: number, frames: Uint8Array[]): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      // Timers count from the start of a turn of the event loop, and so may be early.
+      const left = due - performance.now()
+      if (left > 0) {
+        this.wait(due, left, frames)
+        return
+      }
+      this.underWay.delete(due)
+      this.count -= frames.length
+      for (const each of frames) this.send(each)
+    }, milliseconds)
+    timer.unref()
+    this.timers.add(timer)
+  }
+}

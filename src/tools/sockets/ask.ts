@@ -1,0 +1,177 @@
+/** One question over an ordinary socket and what came of it. */
+import type { Socket as UdpSocket } from 'node:dgram'
+import type { Socket as TcpSocket } from 'node:net'
+import { LinkError } from '../../link/index.js'
+import { openTcp, openUdp, type SocketPlace } from './open-socket.js'
+
+/** What came of a question. */
+export type Outcome<T> =
+  | {
+      kind: 'answer'
+      value: T
+      /** Seconds from the last sending to the answer. */
+      time: number
+      /** How often the question was sent. */
+      tries: number
+    }
+  /** Nobody said anything in time. */
+  | { kind: 'silent'; tries: number }
+  /** The system says that the port is closed (`ECONNREFUSED`), there is no way (`EHOSTUNREACH`), or what else went wrong. */
+  | { kind: 'error'; code: string; tries: number; time: number }
+  /** The other end closed the connection without an answer (TCP). */
+  | { kind: 'hung up'; tries: number; time: number }
+  | { kind: 'stopped'; tries: number }
+
+export interface AskOptions {
+  /** Seconds that an answer is waited for after each sending. */
+  timeout: number
+  /** How often a question without an answer is sent again. */
+  retry: number
+  /** Ends the wait. */
+  stop: AbortSignal
+}
+
+/**
+ * Asks over UDP. `accept` gives the value of a datagram that is an answer, undefined for one that is not: the wait goes
+ * on then. Leaves no socket.
+ */
+export async function askUdp<T>(
+  place: SocketPlace,
+  question: Uint8Array,
+  options: AskOptions,
+  accept: (datagram: Uint8Array) => T | undefined,
+): Promise<Outcome<T>> {
+  let socket: UdpSocket
+  try {
+    socket = await openUdp(place)
+  } catch (error) {
+    if (error instanceof LinkError) throw error
+    return failure(error, 0, 0)
+  }
+  try {
+    return await askSocket(socket, question, options, accept)
+  } finally {
+    socket.close()
+  }
+}
+
+function askSocket<T>(
+  socket: UdpSocket,
+  question: Uint8Array,
+  { timeout, retry, stop }: AskOptions,
+  accept: (datagram: Uint8Array) => T | undefined,
+): Promise<Outcome<T>> {
+  return new Promise((resolve, reject) => {
+    let tries = 0
+    let sentAt = 0
+    let timer: NodeJS.Timeout | undefined
+    const end = (outcome: Outcome<T>): void => {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', onStop)
+      resolve(outcome)
+    }
+    const onStop = (): void => end({ kind: 'stopped', tries })
+    const sendOnce = (): void => {
+      tries++
+      sentAt = performance.now()
+      socket.send(question, (error) => {
+        if (error) end(failure(error, tries, secondsSince(sentAt)))
+      })
+      timer = setTimeout(() => (tries > retry ? end({ kind: 'silent', tries }) : sendOnce()), timeout * 1000)
+    }
+    socket.on('error', (error) => end(failure(error, tries, secondsSince(sentAt))))
+    socket.on('message', (datagram) => {
+      try {
+        const value = accept(datagram)
+        if (value !== undefined) end({ kind: 'answer', value, time: secondsSince(sentAt), tries })
+      } catch (error) {
+        end({ kind: 'stopped', tries })
+        reject(error)
+      }
+    })
+    if (stop.aborted) onStop()
+    else {
+      stop.addEventListener('abort', onStop, { once: true })
+      sendOnce()
+    }
+  })
+}
+
+/** Most bytes that are read of one answer. */
+const MOST_BYTES = 1 << 20
+
+/**
+ * Asks over TCP. `accept` is given all bytes read so far, and gives the answer in them or undefined while it is not
+ * complete. The time counts from the start of the connection. Asked once: TCP itself sends again. Leaves no socket.
+ */
+export function askTcp<T>(
+  place: SocketPlace,
+  question: Uint8Array,
+  { timeout, stop }: AskOptions,
+  accept: (bytes: Uint8Array) => T | undefined,
+): Promise<Outcome<T>> {
+  return new Promise((resolve, reject) => {
+    let socket: TcpSocket
+    const start = performance.now()
+    try {
+      socket = openTcp(place)
+    } catch (error) {
+      reject(error)
+      return
+    }
+    let read = Buffer.alloc(0)
+    const end = (outcome: Outcome<T>): void => {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', onStop)
+      socket.destroy()
+      resolve(outcome)
+    }
+    const onStop = (): void => end({ kind: 'stopped', tries: 1 })
+    const timer = setTimeout(() => end({ kind: 'silent', tries: 1 }), timeout * 1000)
+    const onEnd = (): void => end({ kind: 'hung up', tries: 1, time: secondsSince(start) })
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? onEnd() : end(failure(error, 1, secondsSince(start))),
+    )
+    socket.on('end', onEnd)
+    socket.on('connect', () => socket.write(question))
+    socket.on('data', (bytes) => {
+      read = Buffer.concat([read, bytes])
+      try {
+        const value = accept(read)
+        if (value !== undefined) end({ kind: 'answer', value, time: secondsSince(start), tries: 1 })
+        else if (read.length > MOST_BYTES) onEnd()
+      } catch (error) {
+        onStop()
+        reject(error)
+      }
+    })
+    if (stop.aborted) onStop()
+    else stop.addEventListener('abort', onStop, { once: true })
+  })
+}
+
+function failure<T>(error: unknown, tries: number, time: number): Outcome<T> {
+  const { code, message } = error as NodeJS.ErrnoException
+  return { kind: 'error', code: code ?? message, tries, time }
+}
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000
+
+/** What an error of the system means, in words: `the port is closed`. */
+export function errorWords(code: string): string {
+  return WORDS[code] ?? code
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the port is closed',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'there is no route to it',
+  ETIMEDOUT: 'no connection in time',
+  EACCES: 'the system forbids it (a broadcast address?)',
+  EPERM: 'a firewall of this system forbids it',
+  EMSGSIZE: 'the question is larger than a datagram',
+  EINVAL: 'the address cannot be asked (an IPv6 address of a link needs its zone: fe80::1%eth0)',
+  EADDRNOTAVAIL: 'this system has no address for it',
+  EAFNOSUPPORT: 'this system does not have this version of IP',
+  EMFILE: 'too many open files: fewer questions at once',
+}
