@@ -12,6 +12,8 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 NODE_NEEDED='20.19'
 PACKAGE_STAMP=node_modules/.netshell-lock
 BUILD_STAMP=dist/.built
+# The backends that only tests have installed: npm packages without prebuilt binaries.
+BACKENDS=test/backends
 
 purposes=' run '
 say() { printf 'setup: %s\n' "$*"; }
@@ -78,24 +80,32 @@ need() {
 find_missing() {
   need libpcap0.8 has_libpcap
   if wanted_for test; then
-    need tcpdump has_program tcpdump
     need tshark has_program tshark
     need openvpn has_program openvpn
     need openssl has_program openssl
-    need iproute2 has_program ip
-    need iputils-ping has_program ping
     need netcat-openbsd has_program nc
     need nftables has_program nft
-    need ethtool has_program ethtool
     need tmux has_program tmux
     need dnsmasq-base has_program dnsmasq
     need bind9-dnsutils has_program dig
+    need libpcap-dev has_file '/usr/include/pcap/pcap.h'
+    need make has_program make
+    need ndiff has_program ndiff
+    need libxml2-utils has_program xmllint
+    need traceroute has_program traceroute
+    need iputils-tracepath has_program tracepath
+    need python3 has_program python3
   fi
   if wanted_for test || wanted_for bench; then
+    need tcpdump has_program tcpdump
+    need iproute2 has_program ip
+    need iputils-ping has_program ping
+    need ethtool has_program ethtool
     need python3-scapy has_file '/usr/lib/python3/dist-packages/scapy/__init__.py'
+    need g++ has_program g++
+    need nmap has_program nmap
   fi
   if wanted_for bench; then
-    need g++ has_program g++
     need libtins-dev has_file '/usr/include/tins/tins.h'
   fi
 }
@@ -168,6 +178,26 @@ install_packages() {
   give_to_owner node_modules
 }
 
+# Compiles cap and raw-socket for the tests. Without them (no compiler, no headers of Node) only their tests fail.
+install_backends() {
+  wanted_for test || return 0
+  local lock stamp="$BACKENDS/$PACKAGE_STAMP"
+  lock=$(cksum <"$BACKENDS/package-lock.json")-$(node -p process.versions.modules)
+  [[ ! -f $stamp || $(<"$stamp") != "$lock" ]] || return 0
+  say "compiling cap and raw-socket for the tests"
+  # node-gyp loads the headers of Node from nodejs.org, which need not be in reach, unless it is told where they are.
+  local prefix options=()
+  prefix=$(dirname "$(dirname "$(node -p process.execPath)")")
+  if [[ -f $prefix/include/node/node.h ]]; then options=(--nodedir="$prefix"); fi
+  if ! npm ci --prefix "$BACKENDS" --no-audit --no-fund --no-update-notifier --loglevel=error "${options[@]}" </dev/null >/dev/null; then
+    if [[ -n ${CI-} ]]; then fail "cap and raw-socket could not be compiled (npm's words are above)"; fi
+    say "going on without cap and raw-socket (npm's words are above): their tests will fail"
+    return 0
+  fi
+  printf '%s\n' "$lock" >"$stamp"
+  give_to_owner "$BACKENDS/node_modules"
+}
+
 build() {
   [[ ! -f $BUILD_STAMP || -n $(find src package-lock.json scripts/build.mjs scripts/warm.cjs -newer "$BUILD_STAMP" -print -quit) ]] || return 0
   say 'building'
@@ -180,4 +210,5 @@ take_turn
 check_node
 install_missing
 install_packages
+install_backends
 build

@@ -25,11 +25,18 @@ export {
   memoryLinkPair,
   neighbour,
   neighbours,
+  type LinkBackend,
+  mtuTo,
+  namespaces,
+  type OpenLinkOptions,
   openLink,
   type Route,
   route,
+  routes,
+  rules,
   validateFilter,
 } from './link/index.js'
 export * from './packet/index.js'
+export * from './tools/index.js'
 
 useKernelRoutes()

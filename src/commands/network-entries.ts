@@ -1,8 +1,16 @@
-import { defragment, fragment, Reassembler } from '../exchange/index.js'
+import { defragment, fragment, Reassembler, Task } from '../exchange/index.js'
 import { interfaces, memoryLinkPair, mtuTo, namespaces, neighbours, route, routes, rules } from '../link/index.js'
+import type { PracticeNetwork, PracticeNetworkOptions } from '../tools/practice-network/index.js'
 import type { Entry } from './entry.js'
 
 const NETNS = [{ name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' }] as const
+
+/** The network is loaded when it is first made; the shell waits for that by itself. */
+function practiceNetwork(options?: PracticeNetworkOptions): Task<PracticeNetwork> {
+  return Task.run(async () => (await import('../tools/practice-network/index.js')).practiceNetwork(options), {
+    name: 'practiceNetwork',
+  })
+}
 
 /** What this machine's network is like. */
 export const NETWORK_ENTRIES: readonly Entry[] = [
@@ -126,6 +134,23 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
         { name: 'onProblem', type: 'function', summary: 'told what was wrong with a fragment' },
       ],
       example: "new Reassembler().add(IP({dst: '127.0.0.1'})/ICMP())",
+    },
+  ],
+  [
+    'practiceNetwork',
+    practiceNetwork,
+    {
+      summary: 'A network in memory with hosts that answer: try every command without root and without a network.',
+      usage: 'practiceNetwork({hosts, routers, areas, names, only, seed})',
+      parameters: [
+        { name: 'hosts', type: 'list', summary: 'hosts added to the usual ones; the same name changes that one' },
+        { name: 'routers', type: 'list', summary: 'the same for routers' },
+        { name: 'areas', type: 'list', summary: 'networks that nobody has, and what is answered' },
+        { name: 'names', type: 'object', summary: 'more DNS names' },
+        { name: 'only', type: 'boolean', summary: 'nothing of the usual network', default: 'false' },
+        { name: 'seed', type: 'number', summary: 'losses are the same for the same seed', default: '1' },
+      ],
+      example: "sr1(IP({dst: '10.0.0.2'})/ICMP(), {link: practiceNetwork().link})",
     },
   ],
   [

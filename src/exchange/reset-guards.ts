@@ -86,7 +86,8 @@ export class AutomaticGuards {
       hold(port, this.netns, false)
     } catch (error) {
       if (this.mode === true || !(error instanceof LinkError)) throw error
-      if (refused.has(keyOf(port, this.netns))) return
+      // Without koffi there was a word about that already.
+      if (error.code === 'LIBRARY_MISSING' || refused.has(keyOf(port, this.netns))) return
       refused.add(keyOf(port, this.netns))
       report(`${error.message}; it will reset what answers there`, 'warning')
     }

@@ -39,9 +39,12 @@ export class SniffProgress implements TaskProgress {
   /** `1 204 packets, 0 lost` */
   get text(): string {
     const packets = `${grouped(this.packets)} packet${this.packets === 1 ? '' : 's'}`
-    return this.captures.length === 0 && this.ours() === 0
-      ? packets
-      : `${packets}, ${grouped(lostCount(this.lost))} lost`
+    return this.captures.length === 0 && this.ours() === 0 ? packets : `${packets}, ${this.lostCountText} lost`
+  }
+
+  private get lostCountText(): string {
+    const known = grouped(lostCount(this.lost))
+    return this.captures.some((capture) => capture.stats().dropsUnknown === true) ? `${known} or more` : known
   }
 
   /** Counters of each capture. */

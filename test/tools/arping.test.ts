@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { setReporter } from '../../src/exchange/index.js'
-import { type ArpingOptions, arping } from '../../src/tools/arping.js'
+import { type ArpingOptions, arping } from '../../src/tools/arping/index.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { type Responder, type ResponderOptions, responder } from './scan-responder.js'
 

@@ -4,7 +4,7 @@ import { BOOTP, DHCP, type DhcpOptionInput, Ether, IP, UDP } from '../../src/lay
 import { dissectLink } from '../../src/layers/link-types.js'
 import { type Link, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, fromHex, type Packet, stack } from '../../src/packet/index.js'
-import { dhcpDiscover } from '../../src/tools/dhcp.js'
+import { dhcpDiscover } from '../../src/tools/dhcp/index.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { type Lab, openLab } from '../lab/lab.js'
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { setReporter } from '../../src/exchange/index.js'
 import { ICMP, ICMPv6EchoReply, ICMPv6PacketTooBig, IP, IPv6 } from '../../src/layers/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
-import { type MtuOptions, mtu } from '../../src/tools/mtu.js'
+import { type MtuOptions, mtu } from '../../src/tools/mtu/index.js'
 import { FarEnd, type FarEndOptions, GATEWAY, GATEWAY6, NEAR, NEAR6, type Reply } from './far-end.js'
 
 const HOST = '192.0.2.9'

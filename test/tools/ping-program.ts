@@ -1,5 +1,5 @@
 /** Ping as a program of its own, for a user without rights: prints its lines and its result as JSON. */
-import { ping } from '../../src/tools/ping.js'
+import { ping } from '../../src/tools/ping/index.js'
 
 const [hosts, options] = process.argv.slice(2).map((text) => JSON.parse(text))
 try {

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { closeLinks, setReporter } from '../../src/exchange/index.js'
 import { forgetRoutes } from '../../src/link/index.js'
-import { mtu } from '../../src/tools/mtu.js'
-import { traceroute } from '../../src/tools/traceroute.js'
+import { mtu } from '../../src/tools/mtu/index.js'
+import { traceroute } from '../../src/tools/traceroute/index.js'
 import { type Chain, openChain } from '../lab/chain.js'
 
 let chain: Chain

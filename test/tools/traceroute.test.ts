@@ -14,7 +14,7 @@ import {
   UDP,
 } from '../../src/layers/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
-import { type TracerouteOptions, traceroute } from '../../src/tools/traceroute.js'
+import { type TracerouteOptions, traceroute } from '../../src/tools/traceroute/index.js'
 import { FarEnd, type FarEndOptions, GATEWAY, NEAR, NEAR6, type Reply } from './far-end.js'
 
 const HOST = '192.0.2.9'

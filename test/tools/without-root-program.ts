@@ -18,16 +18,16 @@ import {
 } from '../../src/exchange/index.js'
 import { ARP, Ether, ICMP, ICMPv6EchoRequest, IP, IPv6, TCP, UDP } from '../../src/layers/index.js'
 import { stack } from '../../src/packet/index.js'
-import { arping } from '../../src/tools/arping.js'
-import { dhcpDiscover } from '../../src/tools/dhcp.js'
+import { arping } from '../../src/tools/arping/index.js'
+import { dhcpDiscover } from '../../src/tools/dhcp/index.js'
 import { dns } from '../../src/tools/dns/index.js'
-import { mtu } from '../../src/tools/mtu.js'
+import { mtu } from '../../src/tools/mtu/index.js'
 import { openvpnProbe } from '../../src/tools/openvpn/index.js'
-import { ping } from '../../src/tools/ping.js'
+import { ping } from '../../src/tools/ping/index.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { replay } from '../../src/tools/replay/index.js'
 import { scan } from '../../src/tools/scan/index.js'
-import { traceroute } from '../../src/tools/traceroute.js'
+import { traceroute } from '../../src/tools/traceroute/index.js'
 
 const net = practiceNetwork({
   hosts: [{ name: 'lossy', loss: 0 }],

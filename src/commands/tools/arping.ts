@@ -1,4 +1,4 @@
-import type { ArpingResult } from '../../tools/arping.js'
+import type { ArpingResult } from '../../tools/arping/index.js'
 import type { ToolCommand } from '../tool-command.js'
 
 export const arpingCommand: ToolCommand<ArpingResult> = {
@@ -45,7 +45,7 @@ export const arpingCommand: ToolCommand<ArpingResult> = {
     { name: 'quiet', type: 'boolean', summary: 'no warnings', default: 'false', flag: '-q, --quiet' },
     { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
   ],
-  load: async () => (await import('../../tools/arping.js')).runArping,
+  load: async () => (await import('../../tools/arping/index.js')).runArping,
   fromCommandLine: (positionals, { json: _json, ...options }) => [
     positionals.length === 0 ? 'lan' : positionals,
     options,

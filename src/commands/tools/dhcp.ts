@@ -1,4 +1,4 @@
-import type { DhcpResult } from '../../tools/dhcp.js'
+import type { DhcpResult } from '../../tools/dhcp/index.js'
 import type { ToolCommand } from '../tool-command.js'
 
 export const dhcpCommand: ToolCommand<DhcpResult> = {
@@ -41,7 +41,7 @@ export const dhcpCommand: ToolCommand<DhcpResult> = {
     { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
     { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
   ],
-  load: async () => (await import('../../tools/dhcp.js')).runDhcpDiscover,
+  load: async () => (await import('../../tools/dhcp/index.js')).runDhcpDiscover,
   fromCommandLine: (_positionals, { requestOptions, ...options }) => [
     typeof requestOptions === 'string'
       ? {

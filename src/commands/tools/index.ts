@@ -1,7 +1,11 @@
 import type { ToolCommand } from '../tool-command.js'
 import { arpingCommand } from './arping.js'
+import { dhcpCommand } from './dhcp.js'
+import { dnsCommand } from './dns.js'
 import { mtuCommand } from './mtu.js'
+import { openvpnCommand } from './openvpn.js'
 import { pingCommand } from './ping.js'
+import { replayCommand } from './replay.js'
 import { scanCommand } from './scan.js'
 import { tracerouteCommand } from './traceroute.js'
 
@@ -12,4 +16,8 @@ export const TOOL_COMMANDS: readonly ToolCommand[] = [
   mtuCommand,
   scanCommand,
   arpingCommand,
+  dnsCommand,
+  dhcpCommand,
+  openvpnCommand,
+  replayCommand,
 ]

@@ -1,4 +1,4 @@
-import type { MtuResult } from '../../tools/mtu.js'
+import type { MtuResult } from '../../tools/mtu/index.js'
 import type { ToolCommand } from '../tool-command.js'
 
 export const mtuCommand: ToolCommand<MtuResult> = {
@@ -40,6 +40,6 @@ export const mtuCommand: ToolCommand<MtuResult> = {
     { name: 'ipv6', type: 'boolean', summary: 'the same as family 6', default: 'false', flag: '-6, --ipv6' },
     { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
   ],
-  load: async () => (await import('../../tools/mtu.js')).runMtu,
+  load: async () => (await import('../../tools/mtu/index.js')).runMtu,
   exitCode: (result) => (result.mtu === null ? 1 : 0),
 }

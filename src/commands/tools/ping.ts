@@ -1,4 +1,4 @@
-import type { PingResult } from '../../tools/ping.js'
+import type { PingResult } from '../../tools/ping/index.js'
 import type { ToolCommand } from '../tool-command.js'
 
 export const pingCommand: ToolCommand<PingResult> = {
@@ -79,6 +79,6 @@ export const pingCommand: ToolCommand<PingResult> = {
   ],
   // Ping ends with Ctrl-C as often as not.
   endless: true,
-  load: async () => (await import('../../tools/ping.js')).runPing,
+  load: async () => (await import('../../tools/ping/index.js')).runPing,
   exitCode: (result) => (result.received > 0 ? 0 : 1),
 }

@@ -1,4 +1,4 @@
-import type { TracerouteResult, TracerouteResults } from '../../tools/traceroute.js'
+import type { TracerouteResult, TracerouteResults } from '../../tools/traceroute/index.js'
 import type { ToolCommand } from '../tool-command.js'
 
 export const tracerouteCommand: ToolCommand<TracerouteResult | TracerouteResults> = {
@@ -86,6 +86,6 @@ export const tracerouteCommand: ToolCommand<TracerouteResult | TracerouteResults
     { name: 'rate', type: 'number', summary: 'most probes a second', default: '500 for each host, 5000 in all' },
     { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
   ],
-  load: async () => (await import('../../tools/traceroute.js')).runTraceroute,
+  load: async () => (await import('../../tools/traceroute/index.js')).runTraceroute,
   exitCode: (result) => ((Array.isArray(result) ? result : [result]).every(({ reached }) => reached) ? 0 : 1),
 }

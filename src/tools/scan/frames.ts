@@ -10,6 +10,7 @@ const UDP_HEADER = 8
 
 /** Makes the frames of the probes to one host. */
 export class FrameTemplate {
+  private readonly frame: Uint8Array
   private readonly isIpv6: boolean
   /** Where the transport header begins. */
   private readonly transport: number
@@ -23,9 +24,12 @@ export class FrameTemplate {
    * @param network byte position of the network layer, 14 behind an Ethernet header
    */
   constructor(
-    private readonly frame: Uint8Array,
+    given: Uint8Array,
     private readonly network: number,
   ) {
+    // A copy for certain: slice() of a Buffer would share its bytes.
+    const frame = new Uint8Array(given)
+    this.frame = frame
     this.isIpv6 = frame[network]! >>> 4 === 6
     this.transport = network + (this.isIpv6 ? 40 : (frame[network]! & 15) * 4)
     const isTcp = frame[network + (this.isIpv6 ? 6 : 9)] === TCP

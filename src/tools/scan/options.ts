@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions, checkPath, type PathOptions } from '../../exchange/index.js'
 import { mayCapture, permissionAdvice } from '../../link/index.js'
 import { PacketError } from '../../packet/index.js'
-import { familyOption } from '../ping-options.js'
+import { familyOption } from '../ping/ping-options.js'
 import type { Patience } from './lane.js'
 import { type PortsGiven, parsePorts } from './ports.js'
 import type { ScanType } from './states.js'

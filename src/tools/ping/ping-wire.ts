@@ -1,10 +1,17 @@
-import { type PathOptions, type Probe, ProbeSession } from '../exchange/index.js'
-import { type Link, LinkError } from '../link/index.js'
-import { type AnyPacket, PacketError } from '../packet/index.js'
-import { icmpErrorOf, isPortUnreachable } from './icmp-error.js'
+import { type PathOptions, type Probe, ProbeSession } from '../../exchange/index.js'
+import { type Link, LinkError } from '../../link/index.js'
+import { type AnyPacket, PacketError } from '../../packet/index.js'
+import { icmpErrorOf, isPortUnreachable } from '../icmp-error.js'
+import {
+  HEADER_BYTES,
+  linkMtu,
+  networkHeaderBytes,
+  probePacket,
+  type Question,
+  randomNumber,
+} from '../probe-packets.js'
 import type { PingSettings } from './ping-options.js'
 import type { PingNews, PingProbe, PingTransport } from './ping-transport.js'
-import { HEADER_BYTES, linkMtu, networkHeaderBytes, probePacket, type Question, randomNumber } from './probe-packets.js'
 
 /** Source ports of probes: as many as fit above the ones that the kernel gives out of its own accord on most systems. */
 const FIRST_PORT = 61_000

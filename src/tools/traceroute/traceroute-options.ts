@@ -1,6 +1,6 @@
-import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../exchange/index.js'
-import { PacketError } from '../packet/index.js'
-import { checkAddress, familyOption, within } from './ping-options.js'
+import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../../exchange/index.js'
+import { PacketError } from '../../packet/index.js'
+import { checkAddress, familyOption, within } from '../ping/ping-options.js'
 
 /** What a traceroute asks with. */
 export type TracerouteProtocol = 'icmp' | 'udp' | 'tcp'

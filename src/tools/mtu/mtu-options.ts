@@ -1,5 +1,5 @@
-import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../exchange/index.js'
-import { checkAddress, familyOption, within } from './ping-options.js'
+import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../../exchange/index.js'
+import { checkAddress, familyOption, within } from '../ping/ping-options.js'
 
 /** Options of `mtu`. */
 export interface MtuOptions extends PathOptions {

@@ -1,7 +1,7 @@
-import { formatDuration, printable } from '../exchange/index.js'
-import { milliseconds } from './round-trips.js'
-import type { Target } from './targets.js'
-import { textTable } from './text-table.js'
+import { formatDuration, printable } from '../../exchange/index.js'
+import { milliseconds } from '../round-trips.js'
+import type { Target } from '../targets.js'
+import { textTable } from '../text-table.js'
 import type { TracerouteSettings } from './traceroute-options.js'
 
 /** What one probe learnt. */

@@ -1,7 +1,7 @@
-import { formatDuration, printable } from '../exchange/index.js'
-import { readDhcpOptions } from '../layers/index.js'
-import { type AnyPacket, type Option, toHex } from '../packet/index.js'
-import { textTable } from './text-table.js'
+import { formatDuration, printable } from '../../exchange/index.js'
+import { readDhcpOptions } from '../../layers/index.js'
+import { type AnyPacket, type Option, toHex } from '../../packet/index.js'
+import { textTable } from '../text-table.js'
 
 /** Characters of one value that are shown. */
 const LONGEST = 200

@@ -11,11 +11,11 @@ import {
   stopSignal,
   Task,
   type TaskControl,
-} from '../exchange/index.js'
-import { sendFrames } from '../exchange/send-frames.js'
-import { BOOTP, DHCP, dissectLink, Ether, IP, UDP } from '../layers/index.js'
-import { type Capture, type CaptureBatch, findInterface, LINKTYPE_ETHERNET, type Link } from '../link/index.js'
-import { type AnyPacket, formatMac, PacketError, parseMac, stack } from '../packet/index.js'
+} from '../../exchange/index.js'
+import { sendFrames } from '../../exchange/send-frames.js'
+import { BOOTP, DHCP, dissectLink, Ether, IP, UDP } from '../../layers/index.js'
+import { type Capture, type CaptureBatch, findInterface, LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
+import { type AnyPacket, formatMac, PacketError, parseMac, stack } from '../../packet/index.js'
 import { DhcpOffer, DhcpResult } from './dhcp-result.js'
 
 export { DhcpOffer, DhcpResult } from './dhcp-result.js'
@@ -199,8 +199,7 @@ class Discovery {
 
   private offerIn(frame: AnyPacket, at: number): DhcpOffer | undefined {
     const bootp = frame.get('BOOTP') as AnyPacket | undefined
-    if (bootp === undefined || bootp.op !== 2 || bootp.xid !== this.xid || bootp.chaddr !== this.mac)
-      return undefined
+    if (bootp === undefined || bootp.op !== 2 || bootp.xid !== this.xid || bootp.chaddr !== this.mac) return undefined
     const offer = new DhcpOffer(frame, bootp, Math.max(0, at - this.askedAt))
     return offer.type === 'offer' || offer.type === 'bootp' ? offer : undefined
   }

@@ -1,6 +1,6 @@
-import type { AnyPacket } from '../packet/index.js'
-import { probePacket, type Question, randomNumber } from './probe-packets.js'
-import type { Target } from './targets.js'
+import type { AnyPacket } from '../../packet/index.js'
+import { probePacket, type Question, randomNumber } from '../probe-packets.js'
+import type { Target } from '../targets.js'
 import type { TracerouteSettings } from './traceroute-options.js'
 
 /** Source ports of UDP and TCP: above those that most systems give out of their own accord. */

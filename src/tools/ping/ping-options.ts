@@ -1,6 +1,6 @@
-import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../exchange/index.js'
-import { PacketError } from '../packet/index.js'
-import { familyOf } from './targets.js'
+import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../../exchange/index.js'
+import { PacketError } from '../../packet/index.js'
+import { familyOf } from '../targets.js'
 
 /** Options of `ping`. */
 export interface PingOptions extends PathOptions {

@@ -1,4 +1,4 @@
-import { pathOf } from '../exchange/addressing.js'
+import { pathOf } from '../../exchange/addressing.js'
 import {
   checkNumber,
   checkOptions,
@@ -9,15 +9,15 @@ import {
   stopSignal,
   Task,
   type TaskControl,
-} from '../exchange/index.js'
-import { IP, IPv6 } from '../layers/index.js'
-import { LINKTYPE_ETHERNET, type Link } from '../link/index.js'
-import { PacketError } from '../packet/index.js'
-import { askLink, type Question } from './arping/ask-link.js'
-import { lanLink, lanQuestions, sourceFor } from './arping/networks.js'
-import { familyOption } from './ping-options.js'
-import { parseTargets, type ScanTarget } from './scan/targets.js'
-import { textTable } from './text-table.js'
+} from '../../exchange/index.js'
+import { IP, IPv6 } from '../../layers/index.js'
+import { LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
+import { PacketError } from '../../packet/index.js'
+import { askLink, type Question } from './ask-link.js'
+import { lanLink, lanQuestions, sourceFor } from './networks.js'
+import { familyOption } from '../ping/ping-options.js'
+import { parseTargets, type ScanTarget } from '../scan/targets.js'
+import { textTable } from '../text-table.js'
 
 /** Options of `arping`. */
 export interface ArpingOptions extends PathOptions {

@@ -1,5 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
-import { Pacer, pause } from '../exchange/index.js'
+import { Pacer, pause } from '../../exchange/index.js'
 import type { PingSettings } from './ping-options.js'
 import type { PingNews, PingProbe, PingTransport } from './ping-transport.js'
 

@@ -1,7 +1,7 @@
-import { printable } from '../exchange/index.js'
-import { milliseconds, RoundTrips } from './round-trips.js'
-import type { Target } from './targets.js'
-import { textTable } from './text-table.js'
+import { printable } from '../../exchange/index.js'
+import { milliseconds, RoundTrips } from '../round-trips.js'
+import type { Target } from '../targets.js'
+import { textTable } from '../text-table.js'
 
 /** What came of the probes to one host. Times in seconds. */
 export class PingHost {

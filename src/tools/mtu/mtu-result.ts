@@ -1,7 +1,7 @@
-import { printable } from '../exchange/index.js'
-import { milliseconds } from './round-trips.js'
-import type { Target } from './targets.js'
-import { textTable } from './text-table.js'
+import { printable } from '../../exchange/index.js'
+import { milliseconds } from '../round-trips.js'
+import type { Target } from '../targets.js'
+import { textTable } from '../text-table.js'
 
 /** What became of packets of one size. */
 export interface MtuProbe {
