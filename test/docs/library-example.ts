@@ -14,8 +14,8 @@ import {
 } from '../../src/index.js'
 
 // In TypeScript `/` stays division: stack() takes its place.
-const ping = stack(IP({ src: '192.168.0.10', dst: '192.168.0.254', id: 1 }), ICMP())
-console.log(ping.hex())
+const echo = stack(IP({ src: '192.168.0.10', dst: '192.168.0.254', id: 1 }), ICMP())
+console.log(echo.hex())
 
 // Dissection never throws; get() gives a layer with its typed fields.
 const answer = dissect(IP, fromHex('450000280001000040066ecdc0a800fec0a8000a00500400000000000000000150142000a7d60000'))

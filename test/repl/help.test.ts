@@ -9,7 +9,7 @@ it('fits the columns of the terminal, and breaks lines between words only', () =
     expect(lines.filter((line) => line.length > 72)).toEqual([])
   }
   expect(helpFor('sr1', undefined, 72)).toContain(
-    '\n  multi    collect more than one answer to a packet, until the time is\n           over (unset: false)\n',
+    '\n  multi          collect more than one answer to a packet, until the\n                 time is over (unset: false)\n',
   )
   // No terminal, no breaks.
   expect(helpFor('sr1')).toContain('until the time is over (unset: false)\n')
