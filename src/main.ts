@@ -67,13 +67,14 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.success
   const program = new Command('netshell')
     .description(
-      'An interactive shell for people who work with networks. Without arguments it starts the prompt;\na script on standard input is run.',
+      'An interactive shell for people who work with networks. Without arguments it starts the prompt; a script on standard input is run.',
     )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('-e, --eval <expression>', 'evaluate, print the result')
     .option('--json', 'print the result of -e as JSON lines')
     .argument('[script...]', 'a script to run, with its arguments, as `run` does')
+    .helpCommand('help [command]', 'print the help of a command')
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(netshell --help lists what there is)')

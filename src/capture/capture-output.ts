@@ -1,4 +1,4 @@
-import { createWriteStream, promises } from 'node:fs'
+import { constants, createWriteStream, openSync, promises } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { fileSystemError } from './capture-error.js'
 
@@ -9,14 +9,53 @@ export interface CaptureOutput {
   close(): Promise<void>
 }
 
-/** Opens a file for writing; `-` is standard output. @throws CaptureFileError */
-export async function openOutput(path: string, options: { append: boolean; gzip: boolean }): Promise<CaptureOutput> {
+/** How to open a file for writing. */
+export interface OutputOptions {
+  append: boolean
+  gzip: boolean
+  /** It must not be there yet, as a link neither. */
+  fresh?: boolean
+  /** Ends the wait for the reader of a named pipe. */
+  signal?: AbortSignal | undefined
+}
+
+/** How often is looked whether somebody reads a named pipe, ms. */
+const PIPE_CHECK = 50
+
+/** Opens a file for writing; `-` is standard output. @throws CaptureFileError, of which `cause` has the code `EEXIST` for `fresh` */
+export async function openOutput(path: string, options: OutputOptions): Promise<CaptureOutput> {
   if (path === '-') return new StreamOutput('standard output', process.stdout, options.gzip, false)
   try {
-    const file = await promises.open(path, options.append ? 'a' : 'w')
+    if (await isPipe(path)) return new StreamOutput(path, await openPipe(path, options.signal), options.gzip, true)
+    const file = await promises.open(path, options.append ? 'a' : options.fresh === true ? 'wx' : 'w')
     return new StreamOutput(path, createWriteStream(path, { fd: file }), options.gzip, true)
   } catch (error) {
     throw fileSystemError(path, error, 'write')
+  }
+}
+
+async function isPipe(path: string): Promise<boolean> {
+  return promises.stat(path).then(
+    (status) => status.isFIFO(),
+    () => false,
+  )
+}
+
+/**
+ * A named pipe as a stream, once somebody reads it. As a file it would hold a thread until then, and the end of the program
+ * with it.
+ */
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<Writable> {
+  for (;;) {
+    try {
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+      const { Socket } = process.getBuiltinModule('node:net')
+      return new Socket({ fd, readable: false, writable: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error
+      if (signal?.aborted === true) throw Object.assign(new Error('nobody reads this pipe'), { code: 'ENXIO' })
+    }
+    await new Promise((resolve) => setTimeout(resolve, PIPE_CHECK))
   }
 }
 

@@ -1,6 +1,6 @@
 import { promises } from 'node:fs'
 import type { Packet } from '../packet/index.js'
-import { fileSystemError } from './capture-error.js'
+import { CaptureFileError, fileSystemError } from './capture-error.js'
 import { type CaptureOutput, openOutput } from './capture-output.js'
 import { recordsOf } from './capture-records.js'
 import { formatOf } from './capture-writer.js'
@@ -21,6 +21,8 @@ export interface RotatingWriterOptions {
   onError: (error: Error) => void
   /** Bytes that may wait for the disk; beyond it packets are dropped, and counted. Default 64 MiB. */
   queue?: number
+  /** Ends the wait for somebody who reads a named pipe: then `open` fails. */
+  signal?: AbortSignal
 }
 
 /** What happens to the files, in order. */
@@ -157,10 +159,7 @@ export class RotatingWriter {
       await this.series.look()
       this.files.push(...this.series.existing)
     }
-    const name = this.series === null ? this.path : this.series.next()
-    this.output = await openOutput(name, { append: false, gzip: /\.gz$/i.test(name) })
-    this.files.push(name)
-    await this.removeOldest()
+    await this.openFile(this.series === null ? this.path : this.series.next())
     this.armTimer()
   }
 
@@ -246,9 +245,25 @@ export class RotatingWriter {
 
   private async nextFile(name: string): Promise<void> {
     await this.output.close()
-    this.output = await openOutput(name, { append: false, gzip: /\.gz$/i.test(name) })
+    await this.openFile(name)
     this.onDisk = 0
-    this.files.push(name)
+  }
+
+  /** Of a series, a file that is not there yet: somebody else may have made one of this number meanwhile, or a link to elsewhere. */
+  private async openFile(name: string): Promise<void> {
+    const { series } = this
+    const { signal } = this.options
+    const options = { append: false, gzip: /\.gz$/i.test(name), fresh: series !== null, signal }
+    for (let free = name; ; free = series!.next()) {
+      try {
+        this.output = await openOutput(free, options)
+        this.files.push(free)
+        break
+      } catch (error) {
+        const cause = error instanceof CaptureFileError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
+        if (series === null || cause?.code !== 'EEXIST') throw error
+      }
+    }
     await this.removeOldest()
   }
 

@@ -34,6 +34,9 @@ export function checkRotate(what: string, rotate: RotateOptions): void {
   }
 }
 
+/** Numbers as we write them. Longer ones are dates or times of somebody else's, and such files must not be removed. */
+const NUMBER = /^(?:\d{5}|[1-9]\d{5,6})$/
+
 /** Names of the files of one rotation: `traffic-00001.pcapng` for `traffic.pcapng`. Numbers go on behind those that are there. */
 export class FileSeries {
   private readonly folder: string
@@ -51,14 +54,16 @@ export class FileSeries {
     this.ending = ending
   }
 
-  /** Looks for files of earlier runs; a folder that cannot be listed has none. */
+  /** Looks for files of earlier runs; a folder that cannot be listed has none. Links and folders are not ours, but their numbers are taken. */
   async look(): Promise<void> {
-    const names = await promises.readdir(this.folder === '' ? '.' : this.folder).catch(() => [])
-    const numbered = names
-      .map((name) => ({ name, number: this.numberOf(name) }))
+    const entries = await promises
+      .readdir(this.folder === '' ? '.' : this.folder, { withFileTypes: true })
+      .catch(() => [])
+    const numbered = entries
+      .map((entry) => ({ name: entry.name, isFile: entry.isFile(), number: this.numberOf(entry.name) }))
       .filter(({ number }) => number > 0)
       .sort((a, b) => a.number - b.number)
-    for (const { name } of numbered) this.existing.push(path.join(this.folder, name))
+    for (const { name, isFile } of numbered) if (isFile) this.existing.push(path.join(this.folder, name))
     this.last = numbered.at(-1)?.number ?? 0
   }
 
@@ -70,6 +75,6 @@ export class FileSeries {
   private numberOf(name: string): number {
     if (!name.startsWith(`${this.stem}-`) || !name.endsWith(this.ending)) return 0
     const digits = name.slice(this.stem.length + 1, name.length - this.ending.length)
-    return /^\d{5,15}$/.test(digits) ? Number(digits) : 0
+    return NUMBER.test(digits) ? Number(digits) : 0
   }
 }

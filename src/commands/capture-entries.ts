@@ -47,7 +47,12 @@ export const CAPTURE_ENTRIES: readonly Entry[] = [
         { name: 'bufferSize', type: 'number', summary: "bytes of the kernel's buffer", default: '16 MiB' },
         { name: 'started', type: 'function', summary: 'called once listening has begun' },
         { name: 'link', type: 'Link', summary: 'a link of your own, or several' },
-        { name: 'netns', type: 'string', summary: 'network namespace, as ip netns names it', default: 'the own one' },
+        {
+          name: 'netns',
+          type: 'string',
+          summary: 'network namespace, as ip netns names it',
+          default: 'that of netshell',
+        },
         { name: 'quiet', type: 'boolean', summary: 'no message about lost packets', default: 'false' },
       ],
       example: "sniff({iface: 'lo', timeout: 0.5})",

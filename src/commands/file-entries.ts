@@ -14,7 +14,7 @@ export const FILE_ENTRIES: readonly Entry[] = [
         { name: 'count', type: 'number', summary: 'at most so many packets', default: 'all' },
         { name: 'filter', type: 'string | function', summary: 'BPF expression, or a function of a packet' },
       ],
-      example: "rdpcap('/tmp/example.pcap')",
+      example: "wrpcap('/tmp/example.pcap', [Ether()/IP()/UDP()]); rdpcap('/tmp/example.pcap')",
     },
   ],
   [
@@ -32,7 +32,8 @@ export const FILE_ENTRIES: readonly Entry[] = [
     {
       summary: 'A capture file packet by packet, for files larger than memory: for (const p of pcapReader(file)).',
       usage: 'pcapReader(file, {count, filter})',
-      example: "for (const p of pcapReader('/tmp/example.pcap')) console.log(p.summary())",
+      example:
+        "wrpcap('/tmp/example.pcap', [Ether()/IP()/UDP()]); for (const p of pcapReader('/tmp/example.pcap')) console.log(p.summary())",
     },
   ],
   [

@@ -1,9 +1,21 @@
 import { defragment, fragment, Reassembler, Task } from '../exchange/index.js'
-import { interfaces, memoryLinkPair, mtuTo, namespaces, neighbours, route, routes, rules } from '../link/index.js'
+import {
+  interfaces,
+  memoryLinkPair,
+  mtuTo,
+  namespaces,
+  neighbours,
+  openLink,
+  route,
+  routes,
+  rules,
+} from '../link/index.js'
 import type { PracticeNetwork, PracticeNetworkOptions } from '../tools/practice-network/index.js'
 import type { Entry } from './entry.js'
 
-const NETNS = [{ name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' }] as const
+const NETNS = [
+  { name: 'netns', type: 'string', summary: 'network namespace, as ip netns names it', default: 'that of netshell' },
+] as const
 
 /** The network is loaded when it is first made; the shell waits for that by itself. */
 function practiceNetwork(options?: PracticeNetworkOptions): Task<PracticeNetwork> {
@@ -29,10 +41,10 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
     route,
     {
       summary:
-        'The way that the kernel would send to an address; route.add(network, {gateway, iface, source, mtu}), route.remove(network) and route.reset() change it for this session.',
-      usage: 'route(destination, {interfaceName, source, netns})',
+        'The way to an address: interface, next hop, source; route.add(network, {gateway}) changes it for this session, route.remove and route.reset undo that.',
+      usage: 'route(destination, {iface, source, netns})',
       parameters: [
-        { name: 'interfaceName', type: 'string', summary: 'only by this interface' },
+        { name: 'iface', type: 'string', summary: 'only by this interface' },
         { name: 'source', type: 'string', summary: 'as for a packet from this address' },
         ...NETNS,
       ],
@@ -151,6 +163,24 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
         { name: 'seed', type: 'number', summary: 'losses are the same for the same seed', default: '1' },
       ],
       example: "sr1(IP({dst: '10.0.0.2'})/ICMP(), {link: practiceNetwork().link})",
+    },
+  ],
+  [
+    'openLink',
+    openLink,
+    {
+      summary: 'A link to an interface, for the option link: with a backend of your choice, and stats() of its own.',
+      usage: 'openLink(interfaceName, {backend, netns})',
+      parameters: [
+        {
+          name: 'backend',
+          type: 'string',
+          summary: "'pcap', 'cap', 'raw-socket' or 'tcpdump'",
+          default: 'the best that is there',
+        },
+        ...NETNS,
+      ],
+      example: "openLink('lo').stats()",
     },
   ],
   [

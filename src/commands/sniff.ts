@@ -59,6 +59,8 @@ export async function sniffCommand(
   const stopCounters = prints ? () => undefined : showCounters(() => task?.state as Partial<SniffProgress> | undefined)
   let task: ReturnType<typeof sniff> | undefined
   const press = (): void => {
+    // The terminal has put its ^C behind what stands there.
+    if (process.stderr.isTTY) process.stderr.write(prints ? '\n' : '\r\x1b[K^C\n')
     if (interrupted) task?.abort()
     else task?.interrupt()
     interrupted = true
@@ -113,6 +115,7 @@ export function declareSniff(
   }
   program
     .command('sniff [filter...]')
+    .showHelpAfterError('(netshell sniff --help lists its options)')
     .description(
       'capture packets and print them as they come; the filter is a BPF expression, as for tcpdump:\nnetshell sniff -i eth0 tcp port 80',
     )

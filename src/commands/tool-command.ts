@@ -6,8 +6,19 @@ export interface ToolParameter extends ParameterMetadata {
   type: string
   /** `'-c, --count <n>'`; unset: `--name <type>`, or `--name` for a boolean. Null: not on the command line. */
   flag?: string | null
+  /** What `--help` says instead of the summary and the default, where the command line has it another way. */
+  flagSummary?: string
   /** The only texts that are taken on the command line. */
   choices?: readonly string[]
+}
+
+/** A flag that stands for other options, or for nothing. */
+export interface HiddenFlag {
+  /** `'-T <level>'` */
+  flag: string
+  choices?: readonly string[]
+  /** Options that it sets, unless they are given themselves. */
+  options?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -29,7 +40,11 @@ export interface ToolCommand<R = unknown> extends Metadata {
   load(): Promise<(control: TaskControl<R>, ...args: any[]) => Promise<R>>
   /** What positional arguments and options of the command line become; unset: the positional ones (one alone as such), then the options. */
   fromCommandLine?(positionals: readonly string[], options: Record<string, unknown>): readonly unknown[]
-  /** What the command line prints instead of `String(result)`; undefined prints nothing. */
+  /** Further flags that the command line takes and `--help` leaves out, such as those people know of another program. */
+  alsoTaken?: readonly HiddenFlag[]
+  /** Arguments that commander would take apart, and what it gets instead: nmap's `-oX` is `--xml`. */
+  spellings?: Readonly<Record<string, string>>
+  /** What the command line prints instead of `String(result)`; undefined prints nothing. Gets the options that the tool got. */
   print?(result: R, options: Record<string, unknown>): string | undefined
   /** A line of the command line that shows it: `netshell scan 10.0.0.1 -p 1-1000`. */
   commandLineExample?: string

@@ -103,7 +103,7 @@ export function frameLink(packet: Packet, options: PathOptions): Link {
 }
 
 /** The MAC address of a link's own interface as a number; 0 where it has none. */
-export function ownAddress(link: Link): number {
+function ownAddress(link: Link): number {
   const mac = link.addresses?.mac
   return mac === undefined ? 0 : Math.max(0, parseMac(mac))
 }

@@ -172,12 +172,14 @@ class Exchange {
     this.control.progress({ done: this.answered, total: this.probes.length })
   }
 
-  private result(): ExchangeResult {
+  private async result(): Promise<ExchangeResult> {
     const answered = new AnswerList()
     const unanswered = new PacketList()
-    for (const { query, answers, sentAt } of this.probes) {
+    for (const [number, { query, answers, sentAt }] of this.probes.entries()) {
+      // A million of them take seconds.
+      if (number % CHUNK === CHUNK - 1) await turn()
       if (answers.length === 0) unanswered.push(query)
-      query.time = sentAt === 0 ? undefined : sentAt
+      query.time = Number.isNaN(sentAt) ? undefined : sentAt
       for (const { packet, at } of answers) answered.push(new AnswerPair(query, packet, at - sentAt))
     }
     const { sent, received } = this.session

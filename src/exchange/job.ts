@@ -183,8 +183,9 @@ export async function stopJobs(seconds = 5): Promise<void> {
   for (const job of running) job.task.abort()
 }
 
+/** The first line: what can be done about it stands below, in `job.error`. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
 }
 
 /** `12 s`, `3 min 5 s`, `2 h 10 min`. */

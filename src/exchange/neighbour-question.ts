@@ -1,7 +1,8 @@
-import { ARP, dissectLink, Ether, ICMPv6ND_NS, ICMPv6NDOptSrcLLAddr, IPv6 } from '../layers/index.js'
+import { dissectLink } from '../layers/index.js'
 import type { CaptureBatch, Link } from '../link/index.js'
-import { formatIpv6, parseIpv6, parseMac, stack } from '../packet/index.js'
+import { parseMac } from '../packet/index.js'
 import { ANSWER_CAPTURE } from './links.js'
+import { neighbourFrame } from './neighbour-frame.js'
 import { pause } from './pause.js'
 import { sendFrames } from './send-frames.js'
 
@@ -56,7 +57,7 @@ export async function askNeighbours(
     for (let asked = 0; asked < QUESTIONS && !done.signal.aborted && !stop.aborted; asked++) {
       const silent = [...wanted].filter(([address]) => !found.has(address))
       for (let i = 0; i < silent.length && !done.signal.aborted; i += BATCH) {
-        const frames = silent.slice(i, i + BATCH).map(([address, source]) => questionFor(address, source, own))
+        const frames = silent.slice(i, i + BATCH).map(([address, source]) => neighbourFrame(address, source, own))
         await sendFrames(link, frames, done.signal)
         await pause(0, done.signal)
       }
@@ -77,27 +78,6 @@ function memoryOf(link: Link): Map<string, { mac: number; until: number }> {
     remembered.set(link, memory)
   }
   return memory
-}
-
-function questionFor(address: string, source: string | undefined, own: string): Uint8Array {
-  const bytes = parseIpv6(address)
-  if (bytes === undefined) {
-    return stack(
-      Ether({ dst: 'ff:ff:ff:ff:ff:ff', src: own }),
-      ARP({ op: 1, hwsrc: own, psrc: source ?? '0.0.0.0', pdst: address }),
-    ).bytes()
-  }
-  // The solicited-node group ends in the last three bytes of the address. RFC 4291 §2.7.1.
-  const group = parseIpv6('ff02::1:ff00:0')!
-  group.set(bytes.subarray(13), 13)
-  const hex = (byte: number): string => byte.toString(16).padStart(2, '0')
-  const dst = `33:33:ff:${hex(bytes[13]!)}:${hex(bytes[14]!)}:${hex(bytes[15]!)}`
-  return stack(
-    Ether({ dst, src: own }),
-    IPv6({ dst: formatIpv6(group), hlim: 255, ...(source === undefined ? {} : { src: source }) }),
-    ICMPv6ND_NS({ tgt: address }),
-    ICMPv6NDOptSrcLLAddr({ lladdr: own }),
-  ).bytes()
 }
 
 /** Who says in these frames that an address is his. */

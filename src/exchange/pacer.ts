@@ -1,5 +1,4 @@
-import { PacketError } from '../packet/index.js'
-import { checkNumber } from './options.js'
+import { checkNumber, OptionError } from './options.js'
 import { pause } from './pause.js'
 
 /** How fast packets leave; at most one of the two. */
@@ -13,14 +12,14 @@ export interface PaceOptions {
 /** How much of a pause is made up for, seconds: a program that stood still must not send all of it at once. */
 const CATCH_UP = 0.02
 
-/** @throws PacketError unless the options make sense together */
+/** @throws OptionError unless the options make sense together */
 export function checkPace(name: string, { rate, inter }: PaceOptions): void {
   checkNumber(name, 'inter', inter ?? 0, false)
   if (rate === undefined) return
   if (typeof rate !== 'number' || !(rate > 0))
-    throw new PacketError(`${name}: option rate must be a number of packets per second above 0, not ${String(rate)}`)
+    throw new OptionError(`${name}: option rate must be a number of packets per second above 0, not ${String(rate)}`)
   if (inter !== undefined && inter > 0)
-    throw new PacketError(`${name}: give either rate (packets per second) or inter (seconds between packets)`)
+    throw new OptionError(`${name}: give either rate (packets per second) or inter (seconds between packets)`)
 }
 
 /** Spreads packets over time. */
@@ -51,6 +50,11 @@ export class Pacer {
     const count = Math.min(most, Math.floor(this.allowance))
     this.allowance -= count
     return count
+  }
+
+  /** So many of those that `take` gave did not leave after all. */
+  giveBack(count: number): void {
+    this.allowance += count
   }
 
   /** Seconds until the next packet may leave, at least 1 ms: timers are no finer. */

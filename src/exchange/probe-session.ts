@@ -1,4 +1,4 @@
-import { dissectLink } from '../layers/index.js'
+import { dissectLink, IP, IPv6 } from '../layers/index.js'
 import {
   type Capture,
   type CaptureBatch,
@@ -7,16 +7,17 @@ import {
   type Link,
   type LinkStats,
 } from '../link/index.js'
-import { type AnyPacket, dissect, type Packet } from '../packet/index.js'
+import { type AnyPacket, dissect, type Packet, type PacketMeta } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
 import { copyFrame, metaOf, networkLayer } from './frame-copy.js'
 import { ANSWER_CAPTURE } from './links.js'
 import { Matcher } from './matcher.js'
 import { FramePreparer, NetworkPreparer, type Preparer } from './outgoing.js'
 import { type PaceOptions, Pacer } from './pacer.js'
-import { pause, turn } from './pause.js'
+import { turn } from './pause.js'
 import { Probe } from './probe.js'
 import { Reassembler } from './reassembler.js'
+import { report } from './report.js'
 import { AutomaticGuards } from './reset-guards.js'
 import { sendFrames } from './send-frames.js'
 
@@ -38,7 +39,7 @@ export interface ProbeSessionOptions extends PathOptions, PaceOptions {
 /** Packets that are made ready together: their neighbours are asked for at the same time. */
 const CHUNK = 1024
 /** Frames that go to the kernel in one call; between calls answers are read, since a queue full of unread ones loses them. */
-const BATCH = 64
+const BATCH = 256
 
 /**
  * Sends probes at a rate and matches what comes back: the engine under `sr` and under all tools. `prepare` makes probes
@@ -57,8 +58,11 @@ export class ProbeSession {
   private readonly reassembler = new Reassembler()
   private readonly captures = new Map<Link, Capture>()
   private failure: unknown
-  /** Aborted to end the present wait. */
-  private waker = new AbortController()
+  /** Answers that are kept beyond the first to each probe. */
+  private further = 0
+  private toldOfFlood = false
+  /** Ends the present wait. */
+  private endWait: () => void = () => undefined
   private readonly onStop = (): void => this.wake()
 
   /**
@@ -146,19 +150,30 @@ export class ProbeSession {
       this.throwFailure()
       const left = deadline - performance.now()
       if (left <= 0 || this.stop.aborted || until()) return
-      this.waker = new AbortController()
-      await pause(left, this.waker.signal)
+      await this.rest(left)
     }
+  }
+
+  /** Until `wake`, at most so many ms. Answers come by the thousand: an AbortSignal for each would cost more than they do. */
+  private rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.endWait(), Math.min(milliseconds, LONGEST_TIMER))
+      this.endWait = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   }
 
   /** Ends the present `wait`, unless its `until` does not hold yet and there is time left. */
   wake(): void {
-    this.waker.abort()
+    this.endWait()
   }
 
   /** What is answered to this probe from now on does not count. */
   forget(probe: Probe): void {
     this.matcher.remove(probe)
+    this.further -= Math.max(0, probe.answers.length - 1)
   }
 
   /** Counters of what was heard: frames, and those lost by the kernel and the interface. */
@@ -227,8 +242,8 @@ export class ProbeSession {
     }
     const candidates = this.matcher.candidates(buffer, start, end, dissected)
     const at = batch.seconds[index]! + batch.nanoseconds[index]! / 1e9
-    for (const own of candidates) {
-      if (!own._isAt(buffer, start, end)) continue
+    const own = this.matcher.leaving(buffer, start, end, candidates)
+    if (own !== undefined) {
       // Seen leaving: the kernel's clock is the one that stamps the answer too.
       if (own.answers.length === 0) own.sentAt = at
       this.received--
@@ -236,37 +251,58 @@ export class ProbeSession {
     }
     const isPart = this.level === 'network' && isFragment(buffer, start, end)
     if (candidates.length === 0 && !isPart) return false
-    const frame = dissectLink(linkType, copyFrame(batch, index))
-    frame._meta = metaOf(batch, index)
-    return isPart ? this.takeFragment(frame) : this.accept(frame, candidates)
+    const copy = copyFrame(batch, index)
+    const meta = metaOf(batch, index)
+    if (isPart || this.level === 'link') {
+      const frame = dissectLink(linkType, copy)
+      frame._meta = meta
+      return isPart ? this.takeFragment(frame) : this.accept(frame, meta, candidates)
+    }
+    const layer = known?._layer ?? (buffer[start]! >>> 4 === 6 ? IPv6.definition : IP.definition)
+    return this.accept(dissect(layer, copy, start - frameStart), meta, candidates)
   }
 
   /** An answer in several parts is one when it is complete. */
   private takeFragment(frame: Packet): boolean {
     const whole = this.reassembler.add(frame)
     const packet = whole === null ? null : networkLayer(whole)
-    if (whole === null || packet?._buffer == null) return false
-    return this.accept(
-      whole,
-      this.matcher.candidates(packet._buffer, packet._offset, packet._end, () => packet),
-    )
+    if (whole?._meta == null || packet?._buffer == null) return false
+    const { _buffer, _offset, _end } = packet
+    const candidates = this.matcher.candidates(_buffer, _offset, _end, () => packet)
+    return this.accept(dissect(packet._layer, _buffer, _offset), whole._meta, candidates)
   }
 
-  /** Takes a frame that nobody else holds for the answer to one of these, when it is. */
-  private accept(frame: Packet, candidates: readonly Probe[]): boolean {
-    const packet = this.level === 'network' ? networkLayer(frame) : frame
-    if (packet === null) return false
+  /** Whether another answer to a probe that has one is taken. */
+  private takesFurther(): boolean {
+    if (this.options.multi !== true) return false
+    if (this.further < MOST_FURTHER) {
+      this.further++
+      return true
+    }
+    if (!this.toldOfFlood)
+      report(`${this.name}: ${MOST_FURTHER} further answers to the same packets; the rest is left out`, 'warning')
+    this.toldOfFlood = true
+    return false
+  }
+
+  /** Takes a packet that nobody else holds for the answer to one of these, when it is. */
+  private accept(packet: Packet, meta: PacketMeta, candidates: readonly Probe[]): boolean {
     const probe = this.matcher.match(packet, candidates)
-    if (probe === undefined || (probe.answers.length > 0 && this.options.multi !== true)) return false
-    const kept = (packet === frame ? frame : dissect(packet._layer, packet._buffer!, packet._offset)) as AnyPacket
-    kept._meta = frame._meta
-    const at = frame._meta?.time ?? 0
+    if (probe === undefined || (probe.answers.length > 0 && !this.takesFurther())) return false
+    const kept = packet as AnyPacket
+    kept._meta = meta
+    const at = meta.time ?? 0
     probe.answers.push({ packet: kept, at })
+    if (this.options.multi !== true) this.matcher.settle(probe, candidates)
     this.onAnswer(probe, kept, at - probe.sentAt)
     return true
   }
 }
 
+/** Further answers that are kept (`multi`): each takes about 1 kB, and a flood of them must not take all memory. */
+const MOST_FURTHER = 100_000
+/** setTimeout holds at most 2^31 - 1 ms and fires at once above that. */
+const LONGEST_TIMER = 0x7fffffff
 const ETHERNET_HEADER = 14
 
 /** Where the network layer of a frame begins, as far as that is quickly seen; -1 where only dissection tells. */

@@ -1,4 +1,4 @@
-import { guardPort, LinkError, type ResetGuard } from '../link/index.js'
+import { guardPort, LinkError, namespaceKey, type ResetGuard } from '../link/index.js'
 import { PacketError } from '../packet/index.js'
 import { checkOptions } from './options.js'
 import { report } from './report.js'
@@ -23,19 +23,23 @@ const refused = new Set<string>()
 
 /** Source ports whose resets are kept back; `close()` lets the kernel reset again. */
 export class GuardedPorts {
+  private readonly namespace: string
+
   constructor(
     readonly ports: readonly number[],
-    private readonly netns: string | undefined,
-  ) {}
+    netns: string | undefined,
+  ) {
+    this.namespace = namespaceKey(netns)
+  }
 
   /** A second call does nothing. */
   close(): void {
-    for (const port of this.ports) release(keyOf(port, this.netns))
+    for (const port of this.ports) release(keyOf(port, this.namespace))
   }
 
   toString(): string {
     const methods = this.ports.map((port) => {
-      const one = held.get(keyOf(port, this.netns))
+      const one = held.get(keyOf(port, this.namespace))
       return one === undefined ? `${port} (let go)` : `${port} (${one.guard.method})`
     })
     return `<resets kept back from TCP port${methods.length === 1 ? '' : 's'} ${methods.join(', ')}>`
@@ -59,7 +63,13 @@ export function suppressReset(ports: number | readonly number[], options: { netn
   for (const port of list)
     if (!Number.isInteger(port) || port < 1 || port > 65535)
       throw new PacketError(`suppressReset: ${String(port)} is no TCP port (1..65535)`)
-  for (const port of list) hold(port, options.netns, true)
+  const fresh: string[] = []
+  try {
+    for (const port of list) if (hold(port, options.netns, true)) fresh.push(keyOf(port, namespaceKey(options.netns)))
+  } catch (error) {
+    for (const key of fresh) release(key)
+    throw error
+  }
   return new GuardedPorts(list, options.netns)
 }
 
@@ -87,8 +97,9 @@ export class AutomaticGuards {
     } catch (error) {
       if (this.mode === true || !(error instanceof LinkError)) throw error
       // Without koffi there was a word about that already.
-      if (error.code === 'LIBRARY_MISSING' || refused.has(keyOf(port, this.netns))) return
-      refused.add(keyOf(port, this.netns))
+      const key = keyOf(port, namespaceKey(this.netns))
+      if (error.code === 'LIBRARY_MISSING' || refused.has(key)) return
+      refused.add(key)
       report(`${error.message}; it will reset what answers there`, 'warning')
     }
   }
@@ -99,19 +110,23 @@ export function releasePorts(): void {
   for (const key of [...held.keys()]) release(key)
 }
 
-function hold(port: number, netns: string | undefined, asked: boolean): void {
-  const key = keyOf(port, netns)
+/** Gives whether the port was not held before. */
+function hold(port: number, netns: string | undefined, asked: boolean): boolean {
+  // A namespace that was made again under its old name is another one.
+  const key = keyOf(port, namespaceKey(netns))
   let one = held.get(key)
+  const isNew = one === undefined
   if (one === undefined) {
-    if (!asked && refused.has(key)) return
+    if (!asked && refused.has(key)) return false
     one = { guard: guardPort(port, netns), asked, timer: undefined }
     held.set(key, one)
   }
   one.asked ||= asked
   clearTimeout(one.timer)
-  if (one.asked) return
+  if (one.asked) return isNew
   one.timer = setTimeout(() => release(key), AFTERGLOW)
   one.timer.unref()
+  return isNew
 }
 
 function release(key: string): void {
@@ -122,6 +137,7 @@ function release(key: string): void {
   one.guard.close()
 }
 
-function keyOf(port: number, netns: string | undefined): string {
-  return `${netns ?? ''}:${port}`
+/** @param namespace as `namespaceKey` gives it */
+function keyOf(port: number, namespace: string): string {
+  return `${namespace}:${port}`
 }

@@ -28,6 +28,8 @@ export type { SniffOptions }
  */
 const LATENESS = 25
 const LATENESS_AT_ONCE = 4
+/** Packets that come before the file to write is open (a named pipe waits for its reader) take at most so much memory. */
+const MOST_EARLY = 64 << 20
 /** How long a file is read before others get their turn, ms. */
 const TURN = 20
 
@@ -51,6 +53,8 @@ class Sniffer {
   private merge: TimeMerge | null = null
   /** Batches that came before the file to write was open. */
   private early: { batch: StorableBatch; source: number }[] | null = null
+  private earlyBytes = 0
+  private earlyLost = 0
   /** Aborted when it should end; what is on its way still counts. */
   private readonly ending = new AbortController()
   /** Aborted when nothing more is taken. */
@@ -165,9 +169,20 @@ class Sniffer {
 
   private onBatch(batch: CaptureBatch, source: number): void {
     if (this.ended.signal.aborted) return
-    if (this.early !== null) this.early.push({ batch: copyBatch(batch), source })
+    if (this.early !== null) this.keepEarly(this.early, batch, source)
     else if (this.merge !== null) this.merge.add(source, batch)
     else this.taker.take(batch, false)
+  }
+
+  private keepEarly(early: { batch: StorableBatch; source: number }[], batch: CaptureBatch, source: number): void {
+    if (this.earlyBytes > MOST_EARLY) {
+      this.earlyLost += batch.count
+      return
+    }
+    const copy = copyBatch(batch)
+    // Behind the bytes, the columns.
+    this.earlyBytes += copy.buffer.length + 32 * copy.count
+    early.push({ batch: copy, source })
   }
 
   /** One of several interfaces that goes does not end the others; the last one ends it, and what was seen is kept. */
@@ -198,13 +213,23 @@ class Sniffer {
   private async openFile(sources: readonly { linkType: number; interfaceName: string }[]): Promise<void> {
     const { write, rotate } = this.options
     if (write === undefined) return
-    const writer = await RotatingWriter.open(write, {
-      interfaces: sources,
-      onError: (error) => this.fail(error),
-      ...(rotate === undefined ? {} : { rotate }),
-    })
+    const { signal } = this.ending
+    let writer: RotatingWriter
+    try {
+      writer = await RotatingWriter.open(write, {
+        interfaces: sources,
+        onError: (error) => this.fail(error),
+        signal,
+        ...(rotate === undefined ? {} : { rotate }),
+      })
+    } catch (error) {
+      // Ctrl-C while nobody read the named pipe.
+      if (!signal.aborted) throw error
+      this.ended.abort()
+      return
+    }
     this.keeper.writer = writer
-    this.progress.watchDropped(() => writer.dropped)
+    this.progress.watchDropped(() => writer.dropped + this.earlyLost)
     const { early } = this
     this.early = null
     for (const { batch, source } of early ?? []) {

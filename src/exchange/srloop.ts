@@ -147,7 +147,7 @@ class Loop {
 
   private store({ query, sentAt, answers }: Probe): void {
     if (this.options.store === false) return
-    query.time = sentAt === 0 ? undefined : sentAt
+    query.time = Number.isNaN(sentAt) ? undefined : sentAt
     if (answers.length === 0) this.unanswered.push(query)
     for (const { packet, at } of answers) this.answered.push(new AnswerPair(query, packet, at - sentAt))
   }

@@ -109,20 +109,37 @@ behave(TCP, {
 })
 behave(TCPerror, { headerLength: quotedLength, headerLengthField: 'dataofs' })
 
-/** Answers come between the same ports; a RST or an acknowledgement counts, whatever data it has. */
+/**
+ * Answers come between the same ports, and their numbers fit as far as they have any: a RST or an acknowledgement counts, whatever
+ * data it has. RFC 9293 §3.10.7: what acknowledges something else belongs to another connection, or to a stranger.
+ */
 behave(TCP, {
   answers: (me, request) => {
     if (me.sport !== request.dport || me.dport !== request.sport) return false
     const flags = me.raw('flags') as number
     const requestFlags = request.raw('flags') as number
     const [SYN, RST, ACK] = [2, 4, 16]
-    if (flags & RST) return true
     // A SYN-ACK answers only a SYN, and something must be acknowledged.
-    if (flags & SYN && !(requestFlags & SYN)) return false
-    return (flags & ACK) !== 0 || requestFlags === 0
+    if (flags & RST ? requestFlags & RST : flags & SYN && !(requestFlags & SYN)) return false
+    if (flags & ACK) return acknowledges(me, request)
+    if (flags & RST) return !(requestFlags & ACK) || near(me.seq, request.ack, SLACK)
+    return requestFlags === 0
   },
   hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
 })
+
+/** SYN and FIN count one each. RFC 9293 §3.4. */
+const SLACK = 2
+
+/** Whether `me` acknowledges what `request` sent: at least its beginning, at most its end. */
+function acknowledges(me: AnyPacket, request: AnyPacket): boolean {
+  return near(me.ack, request.seq, (request.payload?.bytes().length ?? 0) + SLACK)
+}
+
+/** Whether a number is the other one, or at most so much beyond it; they wrap at 2^32. */
+function near(number: number, start: number, most: number): boolean {
+  return (number - start) >>> 0 <= most
+}
 
 behave(TCPerror, {
   answers: (me, request) =>

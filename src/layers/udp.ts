@@ -49,9 +49,15 @@ behave(UDPerror, { payloadLength: (me) => quotedPayloadLength(me, payloadLength(
 
 behave(UDP, {
   summary: (me) => `UDP ${endpoints(me)}`,
-  answers: (me, request) => me.sport === request.dport && me.dport === request.sport,
+  answers: (me, request) => me.sport === request.dport && me.dport === request.sport && payloadFits(me, request),
   hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
 })
+
+/** Where both carry the same protocol, and it tells which question an answer is to (DNS by its number), that one decides. */
+function payloadFits({ payload }: AnyPacket, request: AnyPacket): boolean {
+  if (payload === null || payload._layer !== request.payload?._layer) return true
+  return payload._layer.behaviour.answers === undefined || answers(payload, request.payload)
+}
 
 behave(UDPerror, {
   answers: (me, request) =>

@@ -1,8 +1,6 @@
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6 } from '../packet/addresses.js'
 import { LinkError } from './link.js'
-
-export const AF_INET = 2
-export const AF_INET6 = 10
+import { AF_INET, AF_INET6 } from './socket-numbers.js'
 
 /** An address as the kernel wants it. */
 export interface ParsedAddress {
@@ -14,6 +12,8 @@ export interface ParsedAddress {
 
 /** An IPv4 or IPv6 address. Throws a LinkError for other text, a host name too: names are looked up by who calls. */
 export function parseAddress(text: string): ParsedAddress {
+  if (typeof text !== 'string')
+    throw new LinkError('BAD_ADDRESS', `an address is given as text, such as '10.0.0.1', not ${String(text)}`)
   const percent = text.indexOf('%')
   const bare = percent < 0 ? text : text.slice(0, percent)
   const zone = percent < 0 ? undefined : text.slice(percent + 1)

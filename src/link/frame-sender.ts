@@ -10,6 +10,8 @@ export interface FrameSender {
    * `sendError` makes.
    */
   send(frames: readonly Uint8Array[], from: number): number
+  /** As `Link.sendAside`. */
+  sendAside?(frames: readonly Uint8Array[]): Promise<number> | undefined
   close(): void
 }
 

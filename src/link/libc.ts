@@ -16,6 +16,14 @@ export interface CLibrary {
   recv(descriptor: number, data: Uint8Array, length: number, flags: number): number
   /** Linux only. */
   sendmmsg(descriptor: number, messages: Uint8Array, count: number, flags: number): number
+  /** The same on a thread; `messages` and what they point at must stay as they are until it is done. */
+  sendmmsgAsync(
+    descriptor: number,
+    messages: Uint8Array,
+    count: number,
+    flags: number,
+    done: (error: unknown, sent: number) => void,
+  ): void
   setsockopt(descriptor: number, level: number, option: number, value: Uint8Array, length: number): number
   getsockopt(descriptor: number, level: number, option: number, value: Uint8Array, length: Uint8Array): number
   poll(descriptors: Uint8Array, count: number, timeoutMilliseconds: number): number
@@ -57,6 +65,7 @@ function load(koffi: ForeignInterface): CLibrary {
   const fcntl = handle.func('fcntl', 'int', ['int', 'int', '...'])
   const close = handle.func('close', 'int', ['int'])
   const linux = process.platform === 'linux'
+  const sendmmsg = linux ? handle.func('sendmmsg', 'int', ['int', 'void *', 'uint32_t', 'int']) : undefined
   return {
     socket: handle.func('socket', 'int', ['int', 'int', 'int']),
     bind: handle.func('bind', 'int', ['int', 'void *', 'uint32_t']),
@@ -64,7 +73,8 @@ function load(koffi: ForeignInterface): CLibrary {
     send: handle.func('send', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
     sendto: handle.func('sendto', 'intptr_t', ['int', 'void *', 'size_t', 'int', 'void *', 'uint32_t']),
     recv: handle.func('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']),
-    sendmmsg: linux ? handle.func('sendmmsg', 'int', ['int', 'void *', 'uint32_t', 'int']) : () => -1,
+    sendmmsg: sendmmsg ?? (() => -1),
+    sendmmsgAsync: sendmmsg?.async ?? ((_descriptor, _messages, _count, _flags, done) => done(null, -1)),
     setsockopt: handle.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']),
     getsockopt: handle.func('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']),
     poll: handle.func('poll', 'int', ['void *', 'ulong', 'int']),

@@ -142,6 +142,11 @@ export interface Link {
    */
   send(frames: readonly Uint8Array[]): number
   /**
+   * Sends the first of many frames on a thread, while the program goes on; they are copied before this returns. Gives how many the
+   * kernel took, which may be none: what is wrong with the others `send` tells. Undefined when it can not be done now.
+   */
+  sendAside?(frames: readonly Uint8Array[]): Promise<number> | undefined
+  /**
    * Starts a capture. Frames arrive in `onBatch`, in order, never before this call returns. `onError` is called at most
    * once, when the capture cannot go on; it is stopped then. What is wrong from the start (filter, permission,
    * interface) is thrown instead. An exception from `onBatch` stops the capture and goes to `onError`.

@@ -1,16 +1,10 @@
-import { AF_INET, AF_INET6 } from './address-bytes.js'
 import { lastErrno } from './foreign.js'
 import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { cLibrary } from './libc.js'
 import { LinkError } from './link.js'
 import { inNamespace } from './namespace.js'
 import { PacketSocketSender } from './packet-socket.js'
-
-// Numbers of Linux: linux/socket.h, linux/in.h.
-const SOCK_RAW = 3
-const SOCK_CLOEXEC = 0o2000000
-const IPPROTO_RAW = 255
-const MSG_DONTWAIT = 0x40
+import { AF_INET, AF_INET6, IPPROTO_RAW, MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from './socket-numbers.js'
 
 const HEADER = 14
 

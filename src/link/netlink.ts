@@ -7,13 +7,9 @@ import { endianness } from 'node:os'
 import { errnoName, hasForeignInterface, lastErrno } from './foreign.js'
 import { cLibrary } from './libc.js'
 import { LinkError } from './link.js'
+import { AF_NETLINK, SO_RCVTIMEO, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET } from './socket-numbers.js'
 
 // linux/netlink.h, linux/rtnetlink.h
-const AF_NETLINK = 16
-const SOCK_RAW = 3
-const SOCK_CLOEXEC = 0o2000000
-const SOL_SOCKET = 1
-const SO_RCVTIMEO = 20
 const NLM_F_REQUEST = 1
 const NLM_F_DUMP = 0x300
 const NLM_F_DUMP_INTR = 0x10

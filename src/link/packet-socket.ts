@@ -3,13 +3,9 @@ import { errnoName, foreignInterface, lastErrno } from './foreign.js'
 import { type FrameSender, type SendTarget, sendError } from './frame-sender.js'
 import { cLibrary } from './libc.js'
 import { openPacketSocket } from './permissions.js'
+import { AF_PACKET, MSG_DONTWAIT, SO_SNDBUF, SO_SNDBUFFORCE, SOL_SOCKET } from './socket-numbers.js'
 
-// Numbers of Linux: linux/socket.h, linux/if_packet.h, poll.h.
-const AF_PACKET = 17
-const SOL_SOCKET = 1
-const SO_SNDBUF = 7
-const SO_SNDBUFFORCE = 32
-const MSG_DONTWAIT = 0x40
+// poll.h
 const POLLOUT = 4
 
 /** Bytes of frames waiting in the kernel. */
@@ -34,6 +30,57 @@ export function packetSocketsWork(): boolean {
   return process.platform === 'linux' && SIXTY_FOUR_BITS.has(process.arch) && endianness() === 'LE'
 }
 
+/** Frames next to each other in memory, with the structures that `sendmmsg` takes. */
+class Staging {
+  readonly messages = new Uint8Array(BATCH * MESSAGE_SIZE)
+  private readonly vectors = new Uint32Array((BATCH * VECTOR_SIZE) / 4)
+  private bytes = new Uint8Array(0)
+  private address = 0
+
+  constructor() {
+    this.reserve(STAGING)
+    const view = new DataView(this.messages.buffer)
+    const vectors = foreignInterface().address(this.vectors)
+    for (let i = 0; i < BATCH; i++) {
+      view.setBigUint64(i * MESSAGE_SIZE + MESSAGE_IOVEC, vectors + BigInt(i * VECTOR_SIZE), true)
+      view.setBigUint64(i * MESSAGE_SIZE + MESSAGE_IOVEC_COUNT, 1n, true)
+    }
+  }
+
+  /** Copies as many frames as fit; returns their number, at least 1. */
+  fill(frames: readonly Uint8Array[], from: number): number {
+    const first = frames[from]!
+    if (first.length > this.bytes.length) this.reserve(first.length)
+    const { bytes, vectors } = this
+    const end = Math.min(frames.length, from + BATCH)
+    let position = 0
+    let count = 0
+    for (let i = from; i < end; i++) {
+      const frame = frames[i]!
+      const length = frame.length
+      if (position + length > bytes.length) break
+      bytes.set(frame, position)
+      const address = this.address + position
+      const word = count * 4
+      vectors[word] = address >>> 0
+      vectors[word + 1] = Math.floor(address / 0x100000000)
+      vectors[word + 2] = length
+      position += length
+      count++
+    }
+    return count
+  }
+
+  /**
+   * Memory for frames. The backing store of an ArrayBuffer of this size does not move, and lives as long as this
+   * object.
+   */
+  private reserve(size: number): void {
+    this.bytes = new Uint8Array(new ArrayBuffer(size))
+    this.address = Number(foreignInterface().address(this.bytes))
+  }
+}
+
 /**
  * Sends through `sendmmsg` on an AF_PACKET socket: frames are copied next to each other, one system call takes up to
  * 256.
@@ -42,18 +89,16 @@ export class PacketSocketSender implements FrameSender {
   private descriptor: number
   private readonly target: SendTarget
   private readonly libc = cLibrary()
-  private readonly messages = new Uint8Array(BATCH * MESSAGE_SIZE)
-  private readonly vectors = new Uint32Array((BATCH * VECTOR_SIZE) / 4)
-  private staging = new Uint8Array(0)
-  private stagingAddress = 0
+  private readonly staging = new Staging()
+  /** For frames that leave on a thread; made when first needed. */
+  private aside: Staging | undefined
+  private isAsideBusy = false
 
   constructor(target: SendTarget) {
     this.target = target
     this.descriptor = openPacketSocket(target.interfaceName)
     try {
       this.bind()
-      this.reserve(STAGING)
-      this.prepareMessages()
     } catch (error) {
       this.close()
       throw error
@@ -64,7 +109,7 @@ export class PacketSocketSender implements FrameSender {
     let taken = from
     let fullSince = 0
     while (taken < frames.length) {
-      const staged = this.stage(frames, taken)
+      const staged = this.staging.fill(frames, taken)
       const sent = this.sendStaged(staged, frames, taken)
       taken += sent
       if (sent > 0) {
@@ -79,8 +124,24 @@ export class PacketSocketSender implements FrameSender {
     return taken - from
   }
 
+  sendAside(frames: readonly Uint8Array[]): Promise<number> | undefined {
+    if (this.isAsideBusy || this.descriptor < 0) return undefined
+    this.aside ??= new Staging()
+    const { aside, descriptor } = this
+    const count = aside.fill(frames, 0)
+    this.isAsideBusy = true
+    return new Promise((resolve) => {
+      this.libc.sendmmsgAsync(descriptor, aside.messages, count, MSG_DONTWAIT, (error, sent) => {
+        this.isAsideBusy = false
+        // It was to be closed meanwhile: a number that is given again must not get our frames.
+        if (this.descriptor < 0) this.libc.closeAsync(descriptor, () => undefined)
+        resolve(error === null ? Math.max(0, sent) : 0)
+      })
+    })
+  }
+
   close(): void {
-    if (this.descriptor >= 0) this.libc.closeAsync(this.descriptor, () => undefined)
+    if (this.descriptor >= 0 && !this.isAsideBusy) this.libc.closeAsync(this.descriptor, () => undefined)
     this.descriptor = -1
   }
 
@@ -99,51 +160,9 @@ export class PacketSocketSender implements FrameSender {
     }
   }
 
-  /**
-   * Memory for frames. The backing store of an ArrayBuffer of this size does not move, and lives as long as this
-   * object.
-   */
-  private reserve(size: number): void {
-    this.staging = new Uint8Array(new ArrayBuffer(size))
-    this.stagingAddress = Number(foreignInterface().address(this.staging))
-  }
-
-  private prepareMessages(): void {
-    const view = new DataView(this.messages.buffer)
-    const vectors = foreignInterface().address(this.vectors)
-    for (let i = 0; i < BATCH; i++) {
-      view.setBigUint64(i * MESSAGE_SIZE + MESSAGE_IOVEC, vectors + BigInt(i * VECTOR_SIZE), true)
-      view.setBigUint64(i * MESSAGE_SIZE + MESSAGE_IOVEC_COUNT, 1n, true)
-    }
-  }
-
-  /** Copies as many frames as fit; returns their number, at least 1. */
-  private stage(frames: readonly Uint8Array[], from: number): number {
-    const first = frames[from]!
-    if (first.length > this.staging.length) this.reserve(first.length)
-    const { staging, vectors, stagingAddress } = this
-    const end = Math.min(frames.length, from + BATCH)
-    let position = 0
-    let count = 0
-    for (let i = from; i < end; i++) {
-      const frame = frames[i]!
-      const length = frame.length
-      if (position + length > staging.length) break
-      staging.set(frame, position)
-      const address = stagingAddress + position
-      const word = count * 4
-      vectors[word] = address >>> 0
-      vectors[word + 1] = Math.floor(address / 0x100000000)
-      vectors[word + 2] = length
-      position += length
-      count++
-    }
-    return count
-  }
-
   /** Sends the staged frames; returns how many went, less than all when the queue is full. */
   private sendStaged(count: number, frames: readonly Uint8Array[], from: number): number {
-    const sent = this.libc.sendmmsg(this.descriptor, this.messages, count, MSG_DONTWAIT)
+    const sent = this.libc.sendmmsg(this.descriptor, this.staging.messages, count, MSG_DONTWAIT)
     if (sent >= 0) return sent
     const errno = lastErrno()
     if (errno === 'EAGAIN' || errno === 'EWOULDBLOCK' || errno === 'ENOBUFS' || errno === 'EINTR') return 0

@@ -1,6 +1,6 @@
 import type { node } from 'koffi'
 import { foreignInterface } from './foreign.js'
-import { interfaceNameOf } from './interfaces.js'
+import { findInterface, interfaceNameOf } from './interfaces.js'
 import { type Capture, type CaptureBatch, type CaptureOptions, LinkError, type LinkStats } from './link.js'
 import { pendingError } from './packet-socket.js'
 import type { PcapRing, RingCounters } from './pcap-ring.js'
@@ -148,6 +148,15 @@ export class PcapCapture implements Capture {
 
   private checkWhileDown(): void {
     if (!this.interfaceIsThere()) this.fail(this.gone())
+    else if (this.interfaceIsUp()) {
+      clearInterval(this.downTimer)
+      this.downTimer = undefined
+    }
+  }
+
+  private interfaceIsUp(): boolean {
+    const { interfaceName, netns } = this.owner
+    return findInterface(interfaceName, { netns })?.flags.includes('up') === true
   }
 
   private interfaceIsThere(): boolean {

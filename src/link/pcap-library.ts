@@ -44,7 +44,6 @@ export const PCAP_ERRBUF_SIZE = 256
 export const PCAP_TSTAMP_PRECISION_NANO = 1
 export const PCAP_NETMASK_UNKNOWN = 0xffffffff
 /** pcap_activate results below zero, from pcap/pcap.h. */
-export const PCAP_ERROR = -1
 export const PCAP_ERROR_BREAK = -2
 export const PCAP_ERROR_NO_SUCH_DEVICE = -5
 export const PCAP_ERROR_PERM_DENIED = -8

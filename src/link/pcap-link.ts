@@ -84,6 +84,17 @@ export class PcapLink implements Link {
     return this.hand(sender, frames)
   }
 
+  sendAside(frames: readonly Uint8Array[]): Promise<number> | undefined {
+    const sender = this.requireSender()
+    const { headerLength } = this.target
+    for (const frame of frames)
+      if (!(frame instanceof Uint8Array) || frame.length < Math.max(1, headerLength)) return undefined
+    return sender.sendAside?.(frames)?.then((taken) => {
+      this.sent += taken
+      return taken
+    })
+  }
+
   capture(options: CaptureOptions, onBatch: (batch: CaptureBatch) => void, onError: (error: Error) => void): Capture {
     this.requireOpen()
     requireMainThread()
@@ -117,6 +128,15 @@ export class PcapLink implements Link {
       sent: this.sent,
       backend: this.backend,
     }
+  }
+
+  toString(): string {
+    const place = this.netns === undefined ? '' : ` in namespace ${this.netns}`
+    return `<link ${this.name}${place} by ${this.backend}${this.isClosed ? ', closed' : ''}>`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 
   close(): void {
@@ -183,8 +203,11 @@ export class PcapLink implements Link {
     const index = this.target.interfaceIndex
     if (resting === undefined || !resting.fits(index, options)) return new PcapRing(this.name, index, options)
     this.resting = undefined
-    // What happened to the interface while nobody listened is no error of this capture.
-    pendingError(resting.descriptor)
+    // The interface went down or away while nobody listened. It may be back under its number, and the ring deaf all the same.
+    if (pendingError(resting.descriptor) !== undefined) {
+      resting.close()
+      return new PcapRing(this.name, index, options)
+    }
     try {
       resting.wake(options.filter)
       return resting

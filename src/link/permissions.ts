@@ -2,11 +2,7 @@ import { realpathSync } from 'node:fs'
 import { lastErrno } from './foreign.js'
 import { cLibrary } from './libc.js'
 import { LinkError } from './link.js'
-
-// Numbers of Linux: linux/socket.h.
-const AF_PACKET = 17
-const SOCK_RAW = 3
-const SOCK_CLOEXEC = 0o2000000
+import { AF_PACKET, SOCK_CLOEXEC, SOCK_RAW } from './socket-numbers.js'
 
 /**
  * Opens an AF_PACKET socket that receives nothing yet. Throws a LinkError that says what to do; the caller closes the

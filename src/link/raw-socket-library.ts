@@ -1,5 +1,6 @@
 import { LinkError } from './link.js'
 import { requirePackage } from './optional-package.js'
+import { IPPROTO_IP, IPPROTO_IPV6, SO_BINDTODEVICE, SO_RCVBUF, SOL_SOCKET } from './socket-numbers.js'
 
 /** A Socket of raw-socket 1.8, as far as it is used. */
 export interface RawSocket {
@@ -25,13 +26,8 @@ export const FAMILY_IPV6 = 2
 /** The longest IP packet, and what the kernel puts together from segments, fits: a smaller buffer would cut them. */
 const LONGEST = 65536 + 256
 
-// linux/socket.h, linux/in.h, linux/in6.h
-const SOL_SOCKET = 1
-const SO_RCVBUF = 8
-const SO_BINDTODEVICE = 25
-const IPPROTO_IP = 0
+// linux/in.h, linux/in6.h
 const IP_HDRINCL = 3
-const IPPROTO_IPV6 = 41
 const IPV6_HDRINCL = 36
 
 /** raw-socket. Throws a LinkError when it is not installed, does not load, or this is a worker, where it can not. */

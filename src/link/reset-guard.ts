@@ -4,19 +4,22 @@
  * a listening socket on the source port whose filter drops everything (the kernel stays silent; captures still see the answer),
  * and, where the port can not be had, a set of source ports in a firewall table of our own.
  */
-import { AF_INET, AF_INET6 } from './address-bytes.js'
 import { foreignInterface, lastErrno } from './foreign.js'
 import { cLibrary } from './libc.js'
 import { inNamespace } from './namespace.js'
 import { ResetTable } from './reset-table.js'
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_IPV6,
+  SO_ATTACH_FILTER,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from './socket-numbers.js'
 
-// Numbers of Linux: linux/socket.h, linux/in6.h.
-const SOCK_STREAM = 1
-const SOCK_CLOEXEC = 0o2000000
-const SOL_SOCKET = 1
-const SO_REUSEADDR = 2
-const SO_ATTACH_FILTER = 26
-const IPPROTO_IPV6 = 41
+// linux/in6.h
 const IPV6_V6ONLY = 26
 
 /** How resets from a port are kept back: by a socket of ours, or by a firewall rule. */

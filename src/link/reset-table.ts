@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { LinkError } from './link.js'
-import { inNamespace } from './namespace.js'
+import { inNamespace, namespaceKey, namespaces } from './namespace.js'
 
 /** How long a port stays in the set by itself, seconds: what a killed process leaves is without effect after that. */
 const LIFETIME = 60
@@ -20,12 +20,14 @@ export class ResetTable {
 
   private constructor(private readonly netns: string | undefined) {}
 
-  /** The table of this process in a network namespace. */
+  /** The table of this process in a network namespace. @throws LinkError when there is no such namespace */
   static of(netns: string | undefined): ResetTable {
-    let table = ResetTable.tables.get(netns ?? '')
+    // One that was made again under its old name is another one, without our table.
+    const key = namespaceKey(netns)
+    let table = ResetTable.tables.get(key)
     if (table === undefined) {
       table = new ResetTable(netns)
-      ResetTable.tables.set(netns ?? '', table)
+      ResetTable.tables.set(key, table)
     }
     return table
   }
@@ -37,7 +39,11 @@ export class ResetTable {
   add(port: number, obstacle: string): void {
     if (this.ports.size === 0) this.create(port, obstacle)
     this.ports.add(port)
-    this.renew([port])
+    const failure = this.renew([port])
+    if (failure === undefined) return
+    this.ports.delete(port)
+    if (this.ports.size === 0) this.drop()
+    throw notKept(port, obstacle, failure)
   }
 
   /** Lets the kernel reset from this port again. */
@@ -58,11 +64,8 @@ export class ResetTable {
       this.netns,
     )
     if (failure !== undefined) {
-      rmSync(`${NOTES}/${this.name}`, { force: true })
-      throw new LinkError(
-        'SYSTEM',
-        `the kernel's resets from port ${port} can not be kept back: a socket on it is refused (${obstacle}), and so is a rule of nft (${failure})`,
-      )
+      this.forgetNote()
+      throw notKept(port, obstacle, failure)
     }
     this.renewal = setInterval(() => this.renew([...this.ports]), (LIFETIME / 3) * 1000)
     this.renewal.unref()
@@ -72,17 +75,25 @@ export class ResetTable {
   private note(): void {
     try {
       mkdirSync(NOTES, { recursive: true, mode: 0o755 })
-      writeFileSync(`${NOTES}/${this.name}`, this.netns ?? '', { mode: 0o644 })
+      writeFileSync(`${NOTES}/${this.name}`, this.netns ?? `${OWN}${ownNamespace()}`, { mode: 0o644 })
     } catch {
       // Without a note a killed process leaves an empty table: its elements expire all the same.
     }
   }
 
+  private forgetNote(): void {
+    try {
+      rmSync(`${NOTES}/${this.name}`, { force: true })
+    } catch {
+      // The next start looks after it.
+    }
+  }
+
   /** Elements keep their old time when they are added again: so they are taken out and put in, in one transaction. */
-  private renew(ports: readonly number[]): void {
+  private renew(ports: readonly number[]): string | undefined {
     const list = ports.join(', ')
     const element = (verb: string): string => `${verb} element inet ${this.name} ports { ${list} }`
-    nft(`${element('add')}\n${element('delete')}\n${element('add')}`, this.netns)
+    return nft(`${element('add')}\n${element('delete')}\n${element('add')}`, this.netns)
   }
 
   private readonly drop = (): void => {
@@ -90,8 +101,15 @@ export class ResetTable {
     process.removeListener('exit', this.drop)
     this.ports.clear()
     nft(`delete table inet ${this.name}`, this.netns)
-    rmSync(`${NOTES}/${this.name}`, { force: true })
+    this.forgetNote()
   }
+}
+
+function notKept(port: number, obstacle: string, failure: string): LinkError {
+  return new LinkError(
+    'SYSTEM',
+    `the kernel's resets from port ${port} can not be kept back: a socket on it is refused (${obstacle}), and so is a rule of nft (${failure})`,
+  )
 }
 
 /** Removes the tables of processes that are gone. Cheap when there are none; never throws. */
@@ -106,32 +124,53 @@ export function removeStaleTables(): void {
     const [, pid, started] = /^netshell_(\d+)_(\d+)$/.exec(name) ?? []
     if (pid === undefined || startTime(Number(pid)) === Number(started)) continue
     try {
-      const netns = readFileSync(`${NOTES}/${name}`, 'utf8')
-      nft(`delete table inet ${name}`, netns === '' ? undefined : netns)
+      const netns = placeOf(readFileSync(`${NOTES}/${name}`, 'utf8'))
+      if (netns !== null) nft(`delete table inet ${name}`, netns)
       rmSync(`${NOTES}/${name}`, { force: true })
     } catch {
-      // Its namespace is gone, and the table with it; or this user may not remove it.
+      // This user may not remove it.
     }
   }
 }
 
-/** Runs nft on these lines. Gives what it complains of, or undefined. */
+/** In a note, the number of the namespace that the process itself was in; it had no name for it. */
+const OWN = 'net:'
+
+/** Where the table of a note is, as the option `netns` takes it; null: that namespace is gone or has no name, its table empty. */
+function placeOf(note: string): string | undefined | null {
+  if (!note.startsWith(OWN)) return note === '' ? undefined : note
+  const number = note.slice(OWN.length)
+  if (number === ownNamespace()) return undefined
+  return (
+    namespaces().find((name) => statSync(`/run/netns/${name}`, { throwIfNoEntry: false })?.ino === Number(number)) ??
+    null
+  )
+}
+
+/** Number of the network namespace that this thread is in. */
+function ownNamespace(): string {
+  return String(statSync('/proc/thread-self/ns/net').ino)
+}
+
+/** Runs nft on these lines. Gives what it complains of, or undefined. Never throws: timers and the end of the program call it. */
 function nft(lines: string, netns: string | undefined): string | undefined {
   const { spawnSync } = process.getBuiltinModule('node:child_process')
-  const result = inNamespace(netns, () =>
-    spawnSync('nft', ['-f', '-'], {
-      input: `${lines}\n`,
-      encoding: 'utf8',
-      timeout: 5000,
-      env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },
-    }),
-  )
-  if (result.error !== undefined) {
-    return (result.error as NodeJS.ErrnoException).code === 'ENOENT'
+  try {
+    const result = inNamespace(netns, () =>
+      spawnSync('nft', ['-f', '-'], {
+        input: `${lines}\n`,
+        encoding: 'utf8',
+        timeout: 5000,
+        env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },
+      }),
+    )
+    if (result.error !== undefined) throw result.error
+    return result.status === 0 ? undefined : (result.stderr.trim().split('\n')[0] ?? 'refused')
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
       ? 'nft is not installed: sudo apt-get install nftables'
-      : result.error.message
+      : (error as Error).message
   }
-  return result.status === 0 ? undefined : (result.stderr.trim().split('\n')[0] ?? 'refused')
 }
 
 /** When a process began, in clock ticks since the start of the machine (proc_pid_stat(5), field 22); undefined when it is gone. */

@@ -1,6 +1,7 @@
-import { AF_INET, AF_INET6, formatAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
+import { formatAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
 import { LinkError } from './link.js'
 import { shown } from './option-names.js'
+import { AF_INET, AF_INET6 } from './socket-numbers.js'
 
 /** A network: the leading bits that its addresses share. */
 export interface Network {

@@ -1,5 +1,5 @@
 /** Routes of this session: what `route.add` says beats the kernel's tables, for what netshell itself sends. */
-import { AF_INET6, type ParsedAddress, parseAddress } from './address-bytes.js'
+import { type ParsedAddress, parseAddress } from './address-bytes.js'
 import { interfaces, requireInterface } from './interfaces.js'
 import { LinkError } from './link.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
@@ -7,6 +7,7 @@ import { checkOptionNames, checkText, shown } from './option-names.js'
 import { RouteEntry } from './route-entry.js'
 import { isMulticast, type Network, parseNetwork, sameBits } from './route-network.js'
 import { askRoute, type Route, type RouteQuestion } from './route-question.js'
+import { AF_INET6 } from './socket-numbers.js'
 
 /** How this session reaches a network. What is not given stays as the kernel has it. */
 export interface OverrideOptions extends NamespaceOptions {

@@ -1,4 +1,4 @@
-import { AF_INET, AF_INET6, formatAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
+import { formatAddress, type ParsedAddress, parseAddress } from './address-bytes.js'
 import { interfaceNameOf, interfaces, noSuchInterface, requireIndex } from './interfaces.js'
 import { runIp } from './ip-command.js'
 import { LinkError } from './link.js'
@@ -11,6 +11,19 @@ import {
   numberBytes,
   numberOf,
 } from './netlink.js'
+import {
+  ROUTE_TYPES,
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_METRICS,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_SRC,
+  RTA_VIA,
+  RTAX_MTU,
+  RTM_GETROUTE,
+} from './route-numbers.js'
+import { AF_INET, AF_INET6 } from './socket-numbers.js'
 
 /** `unreachable`: no route; `prohibit` and `blackhole`: a rule of this machine refuses or swallows it. */
 export type RouteType =
@@ -48,25 +61,6 @@ export interface RouteQuestion {
 }
 
 // linux/rtnetlink.h
-const RTM_GETROUTE = 26
-const RTA_DST = 1
-const RTA_SRC = 2
-const RTA_OIF = 4
-const RTA_GATEWAY = 5
-const RTA_PREFSRC = 7
-const RTA_METRICS = 8
-const RTA_VIA = 18
-const RTAX_MTU = 2
-const TYPES: Record<number, RouteType> = {
-  1: 'unicast',
-  2: 'local',
-  3: 'broadcast',
-  4: 'anycast',
-  5: 'multicast',
-  6: 'blackhole',
-  7: 'unreachable',
-  8: 'prohibit',
-}
 /** How the kernel answers for routes that lead nowhere (net/ipv4/fib_semantics.c, fib_props). */
 const NOWHERE: Record<string, RouteType> = {
   ENETUNREACH: 'unreachable',
@@ -95,7 +89,8 @@ function askKernel(destination: string, options: RouteQuestion): Route {
   const message = messages[0]
   if (message === undefined || errno !== undefined) return nowhere(destination, options, errno ?? 'no answer')
   const values = attributes(message, 12)
-  const type = TYPES[message.body[7]!] ?? 'unicast'
+  const told = ROUTE_TYPES[message.body[7]!]
+  const type = told === undefined || told === 'throw' ? 'unicast' : told
   if (type === 'unreachable' || type === 'prohibit' || type === 'blackhole') return nothing(destination, type)
   const index = numberOf(values.get(RTA_OIF)) ?? 0
   const via = values.get(RTA_VIA) // an IPv6 next hop of an IPv4 route: family, address

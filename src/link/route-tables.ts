@@ -1,5 +1,5 @@
 /** The kernel's routing tables, whole. */
-import { AF_INET, AF_INET6, formatAddress } from './address-bytes.js'
+import { formatAddress } from './address-bytes.js'
 import { interfaces } from './interfaces.js'
 import { ipJson } from './ip-command.js'
 import { LinkError } from './link.js'
@@ -8,7 +8,23 @@ import { attributes, type NetlinkMessage, nestedAttributes, netlinkRequest, netl
 import { checkOptionNames, shown } from './option-names.js'
 import { type NextHop, RouteEntry } from './route-entry.js'
 import { protocolName, scopeName, tableNames, tableNumber } from './route-names.js'
+import {
+  ROUTE_TYPES,
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_METRICS,
+  RTA_MULTIPATH,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_PRIORITY,
+  RTA_SRC,
+  RTA_TABLE,
+  RTA_VIA,
+  RTAX_MTU,
+  RTM_GETROUTE,
+} from './route-numbers.js'
 import { overrideEntries } from './route-overrides.js'
+import { AF_INET, AF_INET6 } from './socket-numbers.js'
 
 export interface RoutesOptions extends NamespaceOptions {
   /** Name or number of a table; `'session'`: only those of `route.add`; `'all'`: every table. Default: `'main'`, and the session's. */
@@ -18,34 +34,11 @@ export interface RoutesOptions extends NamespaceOptions {
 }
 
 // linux/rtnetlink.h
-const RTM_GETROUTE = 26
-const RTA_DST = 1
-const RTA_SRC = 2
-const RTA_OIF = 4
-const RTA_GATEWAY = 5
-const RTA_PRIORITY = 6
-const RTA_PREFSRC = 7
-const RTA_METRICS = 8
-const RTA_MULTIPATH = 9
-const RTA_TABLE = 15
-const RTA_VIA = 18
-const RTAX_MTU = 2
 const RTM_F_CLONED = 0x200
 const RTNH_F_DEAD = 1
 const RTNH_F_LINKDOWN = 16
 const HEADER = 12
 const NEXT_HOP_HEADER = 8
-const TYPES: Record<number, RouteEntry['type']> = {
-  1: 'unicast',
-  2: 'local',
-  3: 'broadcast',
-  4: 'anycast',
-  5: 'multicast',
-  6: 'blackhole',
-  7: 'unreachable',
-  8: 'prohibit',
-  9: 'throw',
-}
 
 /**
  * The entries of the routing tables: first those of this session, then the kernel's in its order. Works without root here.
@@ -106,7 +99,7 @@ function readEntry(
   const metric = numberOf(values.get(RTA_PRIORITY))
   return new RouteEntry({
     network: `${formatAddress(values.get(RTA_DST)) ?? zeroOf(family)}/${prefix}`,
-    type: TYPES[body[7]!] ?? 'unicast',
+    type: ROUTE_TYPES[body[7]!] ?? 'unicast',
     from: sourcePrefix > 0 ? `${formatAddress(values.get(RTA_SRC)) ?? zeroOf(family)}/${sourcePrefix}` : undefined,
     gateway: gatewayOf(values),
     interfaceName: device === undefined ? undefined : nameOf(device),

@@ -1,5 +1,5 @@
 /** Policy rules: which routing table decides for which packets (ip-rule(8)). */
-import { AF_INET, AF_INET6, formatAddress } from './address-bytes.js'
+import { formatAddress } from './address-bytes.js'
 import { ipJson } from './ip-command.js'
 import { LinkError } from './link.js'
 import { inNamespace, type NamespaceOptions } from './namespace.js'
@@ -8,6 +8,7 @@ import { checkOptionNames } from './option-names.js'
 import { withoutFullPrefix } from './route-entry.js'
 import { tableNames } from './route-names.js'
 import { checkFamily } from './route-tables.js'
+import { AF_INET, AF_INET6 } from './socket-numbers.js'
 
 export interface RulesOptions extends NamespaceOptions {
   /** Only IPv4's (4) or IPv6's (6). Default: both. */

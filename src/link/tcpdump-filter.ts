@@ -29,7 +29,7 @@ export function compileAnywhere(text: string, linkType: number, snaplen: number)
 }
 
 /** The same by tcpdump alone. */
-export function compileByTcpdump(text: string, linkType: number, snaplen: number): BpfProgram | undefined {
+function compileByTcpdump(text: string, linkType: number, snaplen: number): BpfProgram | undefined {
   if (text.includes('\0')) throw new LinkError('BAD_FILTER', 'a filter must not have a zero byte in it')
   const path = findProgram('tcpdump')
   const type = NAMES[linkType]

@@ -4,6 +4,11 @@ import { suggestion } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
 import { describeLanguage, LANGUAGE } from './language.js'
 
+/** Groups of which the list has the names alone: they are many, and `help` shall fit on a screen or two. */
+const NAMES_ALONE = ['Layers', 'Fields of layers', 'Random values']
+/** Columns of names where the terminal's are not known. */
+const USUAL_COLUMNS = 110
+
 let described = false
 
 function describeOnce(): void {
@@ -11,8 +16,29 @@ function describeOnce(): void {
   described = true
 }
 
-/** The list of everything described, by group. */
+/** The list of everything described, by group; of layers and the like the names alone. */
 export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINITY): string {
+  const groups = groupsOf()
+  const lines: string[] = []
+  const last = [LANGUAGE, groups.get(LANGUAGE) ?? []] as const
+  const short = NAMES_ALONE.map((group) => [group, groups.get(group) ?? []] as const)
+  const long = [...groups].filter(([group]) => group !== LANGUAGE && !NAMES_ALONE.includes(group))
+  for (const [group, entries] of [...short, ...long, last]) {
+    if (entries.length === 0) continue
+    if (!NAMES_ALONE.includes(group)) {
+      lines.push(groupText(group, entries, paint, columns))
+      continue
+    }
+    const names = wrapped(entries.map(([name]) => name).join(' '), 2, Math.min(columns, USUAL_COLUMNS))
+    lines.push(`${paint('bold', group)}${paint('gray', `: help('${group}') tells what they are`)}`)
+    lines.push(`  ${paint('cyan', names)}`)
+  }
+  lines.push(paint('gray', 'help(NAME) or NAME? tells more of one; .help lists the commands of the prompt itself.'))
+  return lines.join('\n')
+}
+
+/** Everything described by group, in the order of description. */
+function groupsOf(): Map<string, [string, Metadata][]> {
   describeOnce()
   const groups = new Map<string, [string, Metadata][]>()
   for (const [name, metadata] of allMetadata()) {
@@ -20,32 +46,42 @@ export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINIT
     if (!groups.has(group)) groups.set(group, [])
     groups.get(group)?.push([name, metadata])
   }
-  const lines: string[] = []
-  const own = groups.get(LANGUAGE) ?? []
-  groups.delete(LANGUAGE)
-  for (const [group, entries] of [...groups, [LANGUAGE, own] as const]) {
-    lines.push(paint('bold', group))
-    const width = Math.min(Math.max(...entries.map(([name]) => name.length)), 20)
-    for (const [name, { summary }] of entries)
-      lines.push(
-        `  ${paint('cyan', name.padEnd(width))}  ${wrapped(summary, Math.max(width, name.length) + 4, columns)}`,
-      )
-  }
-  lines.push(paint('gray', 'help(NAME) or NAME? tells more of one; .help lists the commands of the prompt itself.'))
-  return lines.join('\n')
+  return groups
 }
 
-/** The help of one thing: a name, or a value that a described global name has. */
+function groupText(
+  group: string,
+  entries: readonly (readonly [string, Metadata])[],
+  paint: Paint,
+  columns: number,
+): string {
+  const width = Math.min(Math.max(...entries.map(([name]) => name.length)), 20)
+  const lines = entries.map(
+    ([name, { summary }]) =>
+      `  ${paint('cyan', name.padEnd(width))}  ${wrapped(summary, Math.max(width, name.length) + 4, columns)}`,
+  )
+  return [paint('bold', group), ...lines].join('\n')
+}
+
+/** The help of one thing: a name, a group of names, or a value that a described global name has. */
 export function helpFor(subject: unknown, paint: Paint = plain, columns = Number.POSITIVE_INFINITY): string {
-  describeOnce()
+  const groups = groupsOf()
   const name = typeof subject === 'string' ? subject : nameOf(subject)
   const metadata = name === undefined ? undefined : metadataOf(name)
   if (name !== undefined && metadata) return describeOne(name, metadata, paint, columns)
   const layer = typeof subject === 'string' ? globalValue(subject) : subject
   const fields = layerText(layer, paint, columns)
   if (fields) return fields
+  const group = [...groups].find(([each]) => each.toLowerCase() === name?.toLowerCase())
+  if (group !== undefined) return groupText(...group, paint, columns)
   if (name === undefined) return `There is no help for this value; help lists what there is.`
   return `There is no help for '${name}'${suggestion(name, allMetadata().keys())}`
+}
+
+/** How a described function is called, or undefined. */
+export function usageOf(subject: unknown): string | undefined {
+  const name = nameOf(subject)
+  return name === undefined ? undefined : metadataOf(name)?.usage
 }
 
 function describeOne(

@@ -9,7 +9,7 @@ import { complete } from './completion.js'
 import { runDotCommand } from './dot-commands.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
-import { helpFor, makeHelp } from './help.js'
+import { helpFor, makeHelp, usageOf } from './help.js'
 import { History } from './history.js'
 import type { Parsed } from './parse.js'
 import { ProgressLine } from './progress-line.js'
@@ -247,7 +247,10 @@ class Prompt {
   /** Rendering runs the value's own inspection, which may fail. */
   #show(value: unknown): string | undefined {
     const { columns } = this.#terminal.output
-    return render(value, { paint: this.#paint, width: columns ?? 80 })
+    const text = render(value, { paint: this.#paint, width: columns ?? 80 })
+    // Who types a command without its parentheses wants to call it.
+    const usage = typeof value === 'function' && text?.includes('[Function') ? usageOf(value) : undefined
+    return usage === undefined ? text : `${text} ${this.#paint('gray', `is called: ${usage}`)}`
   }
 
   #errorText(error: unknown, withFile?: string): string {
@@ -264,7 +267,7 @@ class Prompt {
   }
 
   #pressed(): void {
-    if (this.#evaluator.running) this.#terminal.output.write('\n')
+    if (this.#evaluator.running) this.#terminal.interrupted()
     else this.#evaluator.runtime.flags[0] = 0
     this.#evaluator.press()
   }

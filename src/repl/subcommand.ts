@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { progressText } from '../commands/progress.js'
 import type { ToolCommand, ToolParameter } from '../commands/tool-command.js'
-import { closeLinks, Interrupted, printable, printableJson, Task } from '../exchange/index.js'
+import { closeLinks, Interrupted, OptionError, printable, printableJson, Task } from '../exchange/index.js'
 import { setPrinter } from '../packet/index.js'
 import { EXIT } from './script.js'
 
@@ -19,8 +19,9 @@ export function addSubcommand(
   tool: ToolCommand,
   ended: (exitCode: number) => void,
 ): void {
-  const command = place(program, (tool.subcommand ?? tool.name).split(' '))
+  const command = place(program, tool)
   command.description(tool.summary)
+  if (tool.spellings !== undefined) respell(command, tool.spellings)
   if (tool.arguments !== undefined) command.arguments(tool.arguments)
   const names = new Map<string, string>()
   for (const parameter of tool.parameters) {
@@ -29,16 +30,30 @@ export function addSubcommand(
     names.set(option.attributeName(), parameter.name)
     command.addOption(option)
   }
+  const others = new Map<string, Record<string, unknown>>()
+  for (const { flag, choices, options = {} } of tool.alsoTaken ?? []) {
+    const option = new commander.Option(flag).hideHelp()
+    if (choices !== undefined) option.choices([...choices])
+    others.set(option.attributeName(), options)
+    command.addOption(option)
+  }
   command.option('--json', 'the result as JSON, one line')
   command.allowExcessArguments(false)
   if (tool.commandLineExample !== undefined) command.addHelpText('after', `\nExample:\n  ${tool.commandLineExample}`)
   command.action(async (...all: unknown[]) => {
     const given = command.opts() as Record<string, unknown>
     const options: Record<string, unknown> = {}
+    for (const [attribute, also] of others) if (given[attribute] !== undefined) Object.assign(options, also)
     for (const [attribute, name] of names) if (given[attribute] !== undefined) options[name] = given[attribute]
     const positionals = all.slice(0, command.registeredArguments.length).flat().filter(isText)
     ended(await runTool(tool, positionals, options, given.json === true))
   })
+}
+
+/** What is spelt in another way becomes what commander knows, before it looks at it. */
+function respell(command: Command, spellings: Readonly<Record<string, string>>): void {
+  const parse = command.parseOptions.bind(command)
+  command.parseOptions = (args) => parse(args.map((argument) => spellings[argument] ?? argument))
 }
 
 function isText(value: unknown): value is string {
@@ -46,16 +61,19 @@ function isText(value: unknown): value is string {
 }
 
 /** The command of that name, within others where the name has several words. */
-function place(program: Command, words: readonly string[]): Command {
+function place(program: Command, { name, subcommand = name, summary }: ToolCommand): Command {
   let at = program
-  for (const word of words) {
+  const words = subcommand.split(' ')
+  for (const [i, word] of words.entries()) {
     const known = at.commands.find((each) => each.name() === word)
     at =
       known ??
       at
         .command(word)
+        .description(`${subcommand}: ${summary}`)
+        .helpCommand(false)
         .exitOverride()
-        .showHelpAfterError(`(netshell ${words.join(' ')} --help lists its options)`)
+        .showHelpAfterError(`(netshell ${words.slice(0, i + 1).join(' ')} --help lists its options)`)
   }
   return at
 }
@@ -63,11 +81,11 @@ function place(program: Command, words: readonly string[]): Command {
 function optionOf({ Option, InvalidArgumentError }: Commander, parameter: ToolParameter) {
   const { name, type, summary, choices } = parameter
   if (parameter.flag === null) return null
-  const long = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   const flag =
-    parameter.flag ?? (type === 'boolean' ? `--${long}` : `--${long} <${type === 'number' ? 'number' : 'value'}>`)
-  const unset = parameter.default === undefined ? '' : ` (unset: ${parameter.default})`
-  const option = new Option(flag, `${summary}${unset}`)
+    parameter.flag ?? `${longFlag(name)}${type === 'boolean' ? '' : ` <${type === 'number' ? 'number' : 'value'}>`}`
+  // A flag that is not given is off: nothing to say.
+  const unset = parameter.default === undefined || /^(true|false)$/.test(parameter.default)
+  const option = new Option(flag, parameter.flagSummary ?? `${summary}${unset ? '' : ` (unset: ${parameter.default})`}`)
   if (choices !== undefined) option.choices([...choices])
   else if (type === 'number')
     option.argParser((text) => {
@@ -76,6 +94,21 @@ function optionOf({ Option, InvalidArgumentError }: Commander, parameter: ToolPa
       return number
     })
   return option
+}
+
+/** `maxHops` as the command line has it: `--max-hops`. */
+function longFlag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** An error that speaks of `option maxHops` speaks of `--max-hops` on the command line. */
+function inFlags(error: unknown, { parameters }: ToolCommand): unknown {
+  if (error instanceof Error)
+    error.message = error.message.replace(/\boption (\w+)/g, (all, word: string) => {
+      const parameter = parameters.find(({ name }) => name === word)
+      return parameter === undefined || parameter.flag === null ? all : `option ${longFlag(word)}`
+    })
+  return error
 }
 
 /** Runs a tool and prints its result. Gives the exit code. */
@@ -87,6 +120,7 @@ async function runTool(
 ): Promise<number> {
   const first = positionals.length === 1 ? positionals[0] : positionals
   const args = tool.fromCommandLine?.(positionals, options) ?? (positionals.length === 0 ? [options] : [first, options])
+  const effective = args.at(-1) as Record<string, unknown>
   // What is told on the way would stand in the way of the JSON.
   if (json) setPrinter(() => undefined)
   const work = await tool.load()
@@ -95,30 +129,44 @@ async function runTool(
   let presses = 0
   const onSignal = (): void => {
     presses++
+    progress?.pressed()
     if (presses === 1) task.interrupt()
     else task.abort(new Interrupted())
   }
   process.on('SIGINT', onSignal)
   try {
     const result = await task
-    progress?.()
+    progress?.end()
     const text = json
       ? printableJson(JSON.stringify(result) ?? 'null')
       : tool.print === undefined
         ? String(result)
-        : tool.print(result, options)
+        : tool.print(result, effective)
     if (text !== undefined) process.stdout.write(`${json ? text : printable(text, true)}\n`)
     if (presses > 0 && tool.endless !== true) return EXIT.interrupted
     return tool.exitCode?.(result) ?? EXIT.success
+  } catch (error) {
+    const told = inFlags(error, tool)
+    if (!(told instanceof OptionError)) throw told
+    process.stderr.write(`netshell ${printable(told.message)}\n`)
+    return EXIT.usage
   } finally {
-    progress?.()
+    progress?.end()
     process.removeListener('SIGINT', onSignal)
     closeLinks()
   }
 }
 
-/** At a terminal: a line that tells how far it is. Gives what takes it away. */
-async function showProgress(task: Task<unknown>): Promise<(() => void) | undefined> {
+/** The line that tells how far it is. */
+interface Progress {
+  /** Ctrl-C: what follows begins a line of its own. */
+  pressed(): void
+  /** Takes the line away. */
+  end(): void
+}
+
+/** At a terminal: a line that tells how far it is. */
+async function showProgress(task: Task<unknown>): Promise<Progress | undefined> {
   if (!process.stderr.isTTY || !process.stdout.isTTY) return undefined
   const { Terminal } = await import('./terminal.js')
   const terminal = new Terminal(process.stdout, process.stderr)
@@ -130,8 +178,11 @@ async function showProgress(task: Task<unknown>): Promise<(() => void) | undefin
     if (text !== undefined) terminal.status(printable(text))
   }, 200)
   timer.unref()
-  return () => {
-    clearInterval(timer)
-    terminal.restore()
+  return {
+    pressed: () => terminal.interrupted(),
+    end: () => {
+      clearInterval(timer)
+      terminal.restore()
+    },
   }
 }

@@ -79,6 +79,14 @@ export class Terminal {
     this.#statusShown = false
   }
 
+  /** Ctrl-C while nobody types: the terminal has put its `^C` behind what stands there. */
+  interrupted(): void {
+    const hadStatus = this.#statusShown
+    this.#eraseStatus()
+    this.output.write(hadStatus ? '^C\n' : '\n')
+    this.#atLineStart = true
+  }
+
   restore(): void {
     this.status(null)
     this.typing(null)

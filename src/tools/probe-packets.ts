@@ -1,7 +1,6 @@
 import type { PathOptions } from '../exchange/index.js'
 import { ICMP, ICMPv6EchoRequest, IP, IPv6, Raw, TCP, UDP } from '../layers/index.js'
-import { findInterface, type Link, type RouteOptions, route } from '../link/index.js'
-import { type AnyPacket, PacketError, stack } from '../packet/index.js'
+import { type AnyPacket, stack } from '../packet/index.js'
 import type { Target } from './targets.js'
 
 /** What the tools set in the network header of a probe. */
@@ -32,13 +31,12 @@ export const networkHeaderBytes = (family: 4 | 6): number => (family === 4 ? 20 
 
 /** A probe from IP or IPv6 on. */
 export function probePacket(target: Target, fields: NetworkFields, question: Question): AnyPacket {
-  const dst = addressOf(target)
+  const { address: dst } = target
   const { ttl = 64, tos = 0, df = false, source, id = 1 } = fields
-  const src = source === undefined ? {} : { src: source }
   const network =
     target.family === 4
-      ? IP({ dst, ttl, tos, id, flags: df ? 'DF' : 0, ...src })
-      : IPv6({ dst, hlim: ttl, tc: tos, ...src })
+      ? IP({ dst, ttl, tos, id, flags: df ? 'DF' : 0, src: source })
+      : IPv6({ dst, hlim: ttl, tc: tos, src: source })
   return stack(network, ...inner(target.family, question)) as AnyPacket
 }
 
@@ -64,38 +62,23 @@ function load(data: Uint8Array): AnyPacket[] {
   return data.length === 0 ? [] : [Raw({ load: data }) as AnyPacket]
 }
 
-/** The address without the zone that an IPv6 address may have (`fe80::1%eth0`). RFC 4007 §11. */
-export function addressOf({ address }: Target): string {
-  return address.split('%')[0]!
+/** Source ports of probes: as many as fit above the ones that the kernel gives out of its own accord on most systems. */
+const FIRST_PORT = 61_000
+const PORTS = 4000
+
+/** Number `number`, 0 or more, of the source ports of probes; they come round again after 4000. */
+export function sourcePort(number: number): number {
+  return FIRST_PORT + (number % PORTS)
 }
 
-/** The interface that a zone in one of the addresses names; undefined when there is none. @throws PacketError when they differ */
-export function zoneOf(name: string, targets: readonly Target[]): string | undefined {
-  const zones = new Set(
-    targets.filter(({ address }) => address.includes('%')).map(({ address }) => address.split('%')[1]),
-  )
-  if (zones.size > 1)
-    throw new PacketError(
-      `${name}: the addresses are on different links (${[...zones].join(', ')}): take one link at a time`,
-    )
-  return [...zones][0]
-}
-
-/** Why nothing can be sent to a host; undefined when there is a route. */
-export function whyNoRoute(target: Target, { iface, link, netns }: PathOptions): string | undefined {
+/**
+ * What a session listens for: answers of this protocol and port, and all of ICMP. The probes themselves pass too, whose
+ * times are taken when they are seen leaving. Undefined on links in memory, which need none.
+ * @param port undefined: ICMP alone
+ */
+export function answerFilter({ link }: PathOptions, protocol: string, port: number | undefined): string | undefined {
   if (link !== undefined) return undefined
-  const options: RouteOptions = {
-    ...(iface === undefined ? {} : { interfaceName: iface }),
-    ...(netns === undefined ? {} : { netns }),
-  }
-  const { type } = route(addressOf(target), options)
-  return type === 'unreachable' || type === 'prohibit' || type === 'blackhole' ? `no route (${type})` : undefined
-}
-
-/** Largest packet in bytes, IP header included, that a link takes. */
-export function linkMtu(link: Link): number {
-  const mtu = link.addresses?.mtu ?? findInterface(link.name)?.mtu ?? 1500
-  return Math.min(mtu, 65535)
+  return `icmp or icmp6${port === undefined || protocol === 'icmp' ? '' : ` or ${protocol} port ${port}`}`
 }
 
 /** A whole number from `low` to `high`, both included. */

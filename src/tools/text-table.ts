@@ -4,7 +4,7 @@ export type Alignment = 'left' | 'right'
 /**
  * Rows under their headings, columns two spaces apart, no space at line ends. Cells may have several lines: the others
  * are set below the first.
- * @param headings one a column; the number of columns
+ * @param headings one a column, in capitals but for units (`RTT ms`); the number of columns
  * @param alignments of each column; unset: left
  */
 export function textTable(

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleSource } from '../lab/bundle.js'
 
 const run = promisify(execFile)
 
@@ -82,9 +82,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('memory of a list of a million packets', () => {
   it('is at most 40 bytes a packet beyond its own, also after every packet was looked at', async () => {
-    const script = join(folder, 'memory.mjs')
-    const stdin = { contents: program, resolveDir: process.cwd(), loader: 'ts' as const }
-    await build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: script, logLevel: 'error' })
+    const script = await bundleSource(folder, program)
     const { stdout } = await run(process.execPath, ['--expose-gc', script, join(folder, 'million.pcap')])
     const measured = JSON.parse(stdout) as Record<string, number>
     expect(measured).toMatchObject({ count: 1_000_000, streamed: 1_000_000, sum: 106_000_000, udp: 1_000_000 })

@@ -1,5 +1,15 @@
 /** Files that are written while packets come. */
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -146,6 +156,80 @@ describe('goes on to the next file', () => {
     expect(readdirSync(folder).sort()).toEqual(['a-00043.pcap', 'a-00043.pcapng', 'a-00044.pcap', 'a-0042.pcap'])
     expect(writer.files).toEqual([join(folder, 'a-00043.pcap'), join(folder, 'a-00044.pcap')])
     expect(await firstBytes('a-00044.pcap')).toEqual([2])
+  })
+
+  test('a date is no number of ours; links and folders of such names are passed by', async () => {
+    for (const name of ['a-20260101.pcap', 'a-202601011200.pcap']) writeFileSync(join(folder, name), 'precious')
+    writeFileSync(join(folder, 'target'), 'precious')
+    symlinkSync('target', join(folder, 'a-00001.pcap'))
+    mkdirSync(join(folder, 'a-00002.pcap'))
+    const before = readdirSync(folder)
+    const writer = await open('a.pcap', { rotate: { packets: 1, files: 2 } })
+    writer.add(batch(0, 4))
+    await writer.close()
+    expect(errors).toEqual([])
+    expect(writer.files).toEqual(['a-00005.pcap', 'a-00006.pcap'].map((name) => join(folder, name)))
+    expect(readdirSync(folder).sort()).toEqual([...before, 'a-00005.pcap', 'a-00006.pcap'].sort())
+    expect(readFileSync(join(folder, 'target'), 'latin1')).toBe('precious')
+  })
+
+  test('a file, or a link, that somebody else makes meanwhile is left alone', async () => {
+    const writer = await open('a.pcap', { rotate: { packets: 1 } })
+    writeFileSync(join(folder, 'target'), 'precious')
+    symlinkSync('target', join(folder, 'a-00002.pcap'))
+    writeFileSync(join(folder, 'a-00003.pcap'), 'precious')
+    writer.add(batch(0, 3))
+    await writer.close()
+    expect(errors).toEqual([])
+    for (const name of ['target', 'a-00003.pcap']) expect(readFileSync(join(folder, name), 'latin1')).toBe('precious')
+    const packets = await Promise.all(writer.files.map((file) => rdpcap(file)))
+    expect(packets.map((list) => list[0]!.bytes()[0])).toEqual([0, 1, 2])
+  })
+
+  test('two at once with the same name have files of their own', async () => {
+    const writers = await Promise.all([1, 2].map(() => open('a.pcap', { rotate: { packets: 2 } })))
+    writers.forEach((writer, i) => writer.add(batch(10 * i, 6)))
+    for (const writer of writers) await writer.close()
+    expect(new Set(writers.flatMap(({ files }) => files)).size).toBe(6)
+    for (const writer of writers) for (const file of writer.files) expect((await rdpcap(file)).length, file).toBe(2)
+  })
+})
+
+describe('a named pipe', () => {
+  test('waits for its reader, who gets all of it', async () => {
+    const pipe = join(folder, 'pipe.pcap')
+    execFileSync('mkfifo', [pipe])
+    const opening = open('pipe.pcap')
+    const copy = rdpcap(pipe)
+    const writer = await opening
+    // More than a pipe holds.
+    writer.add(batch(0, 200, 60_000))
+    await writer.close()
+    expect(errors).toEqual([])
+    expect((await copy).length).toBe(200)
+  })
+
+  test('that nobody reads: the wait ends when told to', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.pcap')])
+    const stop = new AbortController()
+    const opening = open('pipe.pcap', { signal: stop.signal })
+    setTimeout(() => stop.abort(), 20)
+    await expect(opening).rejects.toThrow('nobody reads this pipe')
+  })
+
+  test('whose reader goes away: told once', async () => {
+    const pipe = join(folder, 'pipe.pcap')
+    execFileSync('mkfifo', [pipe])
+    const opening = open('pipe.pcap')
+    const reader = spawn('head', ['-c', '10', pipe])
+    const writer = await opening
+    for (let i = 0; i < 20 && errors.length === 0; i++) {
+      writer.add(batch(0, 10, 60_000))
+      await writer.flush()
+    }
+    await writer.close()
+    reader.kill()
+    expect(errors.map(String)).toEqual([expect.stringContaining('pipe.pcap: cannot write it: ')])
   })
 })
 

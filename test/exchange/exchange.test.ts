@@ -11,9 +11,10 @@ import {
   srp,
   srp1,
 } from '../../src/exchange/index.js'
-import { ARP, dissectLink, Ether, ICMP, IP, TCP, UDP } from '../../src/layers/index.js'
+import { ARP, Ether, ICMP, IP, TCP, UDP } from '../../src/layers/index.js'
 import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
+import { onFrames } from '../link/on-frames.js'
 
 const LEFT = '10.0.0.1'
 const RIGHT = '10.0.0.2'
@@ -35,29 +36,15 @@ function wire(
     { addresses: { mac: RIGHT_MAC } },
   )
   links.push(left, right)
-  right.capture(
-    { immediate: true },
-    (batch) => {
-      for (let i = 0; i < batch.count; i++) {
-        const start = batch.offsets[i]!
-        const frame = dissectLink(batch.linkType, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket
-        if (frame.get(Ether)?.src === RIGHT_MAC) continue
-        const arp = frame.get(ARP)
-        const back = { src: RIGHT_MAC, dst: (frame.get(Ether) as AnyPacket).src as string }
-        if (arp !== undefined && arp.op === 1 && arp.pdst === RIGHT) {
-          right.send([
-            stack(Ether(back), ARP({ op: 2, hwsrc: RIGHT_MAC, psrc: RIGHT, hwdst: back.dst, pdst: LEFT })).bytes(),
-          ])
-        }
-        const replies = frame.has(IP) ? reply(frame) : undefined
-        for (const packet of replies === undefined ? [] : Array.isArray(replies) ? replies : [replies])
-          right.send([stack(Ether(back), packet).bytes()])
-      }
-    },
-    (error) => {
-      throw error
-    },
-  )
+  onFrames(right, (frame) => {
+    if (frame.get(Ether)?.src === RIGHT_MAC) return []
+    const arp = frame.get(ARP)
+    const back = { src: RIGHT_MAC, dst: (frame.get(Ether) as AnyPacket).src as string }
+    if (arp !== undefined && arp.op === 1 && arp.pdst === RIGHT)
+      return [stack(Ether(back), ARP({ op: 2, hwsrc: RIGHT_MAC, psrc: RIGHT, hwdst: back.dst, pdst: LEFT }))]
+    const replies = (frame.has(IP) ? reply(frame) : undefined) ?? []
+    return (Array.isArray(replies) ? replies : [replies]).map((packet) => stack(Ether(back), packet))
+  })
   return left
 }
 

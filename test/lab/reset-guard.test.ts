@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closeLinks, rdpcap, releasePorts, send, sr1, suppressReset } from '../../src/exchange/index.js'
 import { IP, IPv6, TCP } from '../../src/layers/index.js'
+import { removeStaleTables } from '../../src/link/index.js'
 import { type AnyPacket, stack } from '../../src/packet/index.js'
+import { bundleSource, MODULES } from './bundle.js'
 import { type Lab, type LabListener, openLab } from './lab.js'
+import { type Child, start } from './process.js'
 
 let lab: Lab
 let listener: LabListener
@@ -145,25 +147,14 @@ describe('a port that somebody else has', () => {
     await expect.poll(async () => (await lab.exec('here', ['ss', '-Hltn'])).stdout).toContain(':4341')
     const folder = mkdtempSync(join(tmpdir(), 'netshell-guard-'))
     try {
-      const program = join(folder, 'guard.ts')
-      writeFileSync(
-        program,
-        `import { suppressReset } from '${join(process.cwd(), 'src/exchange/index.js')}'
+      const outfile = await bundleSource(
+        folder,
+        `import { suppressReset } from './src/exchange/index.js'
          console.log(String(suppressReset([4341, 4342], { netns: '${netns}' })))
          setInterval(() => {}, 1000)`,
       )
-      const outfile = join(folder, 'guard.mjs')
-      await build({
-        entryPoints: [program],
-        outfile,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        external: ['koffi'],
-        logLevel: 'silent',
-      })
       const child = spawn(process.execPath, [outfile], {
-        env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules') },
+        env: { ...process.env, NODE_PATH: MODULES },
       })
       let output = ''
       child.stdout.on('data', (text) => {
@@ -182,6 +173,53 @@ describe('a port that somebody else has', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true })
       await taken.stop()
+    }
+  })
+
+  test('a process that was in a namespace of its own choice is cleared up after from outside', async () => {
+    const note = 'netshell_999999999_1'
+    const { ino } = statSync(`/run/netns/${netns}`)
+    await lab.exec('here', ['nft', 'add', 'table', 'inet', note])
+    mkdirSync('/run/netshell', { recursive: true })
+    writeFileSync(`/run/netshell/${note}`, `net:${ino}`)
+    writeFileSync(`/run/netshell/${note}1`, 'net:1')
+    writeFileSync(`/run/netshell/${note}2`, 'no-such-namespace')
+    // What is in a note is a name at most, and never a command.
+    writeFileSync(`/run/netshell/${note}3`, 'x; flush ruleset')
+    removeStaleTables()
+    expect(await tables()).not.toContain('netshell')
+    expect(readdirSync('/run/netshell').filter((name) => name.startsWith(note))).toEqual([])
+  })
+
+  test('the namespace goes away: nothing throws, then or at the end; another of its name is guarded anew', async () => {
+    const name = `${netns}-gone`
+    const ip = (...words: string[]) => execFileSync('ip', words)
+    const taken = (): Child => {
+      ip('netns', 'add', name)
+      ip('-n', name, 'link', 'set', 'lo', 'up')
+      return start(['ip', 'netns', 'exec', name, 'nc', '-l', '-p', '4350'])
+    }
+    const listens = () => expect.poll(() => ip('netns', 'exec', name, 'ss', '-Hltn').toString()).toContain(':4350')
+    try {
+      const first = taken()
+      await listens()
+      const held = suppressReset([4350, 4351], { netns: name })
+      expect(String(held)).toContain('4350 (nft), 4351 (socket)')
+      await first.stop()
+      ip('netns', 'del', name)
+      const second = taken()
+      await listens()
+      const again = suppressReset([4350, 4351], { netns: name })
+      expect(String(again)).toContain('4350 (nft), 4351 (socket)')
+      expect(ip('netns', 'exec', name, 'nft', 'list', 'ruleset').toString()).toMatch(/elements = \{ 4350 expires/)
+      expect(ip('netns', 'exec', name, 'ss', '-Hltn').toString()).toContain(':4351')
+      await second.stop()
+      ip('netns', 'del', name)
+      again.close()
+      held.close()
+      releasePorts()
+    } finally {
+      execFileSync('sh', ['-c', `ip netns del ${name} 2>/dev/null; true`])
     }
   })
 

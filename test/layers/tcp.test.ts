@@ -79,4 +79,25 @@ describe('answers', () => {
   test('from another port', () => {
     expect(answers(reply('SA', 81), request)).toBe(false)
   })
+
+  const sent = (fields: object, data = '') =>
+    stack(IP({ src: '10.0.0.1', dst: '10.0.0.2' }), TCP({ sport: 4000, dport: 80, ...fields }), data)
+  const came = (fields: object) =>
+    stack(IP({ src: '10.0.0.2', dst: '10.0.0.1' }), TCP({ sport: 80, dport: 4000, ...fields }), 'data')
+  test.each([
+    ['a SYN', { flags: 'S', seq: 1000 }, '', { flags: 'SA', ack: 1001 }, true],
+    ['the SYN of an older connection', { flags: 'S', seq: 1000 }, '', { flags: 'SA', ack: 5 }, false],
+    ['a refused SYN', { flags: 'S', seq: 1000 }, '', { flags: 'RA', ack: 1001 }, true],
+    ['a RST about something else', { flags: 'S', seq: 1000 }, '', { flags: 'RA', ack: 999 }, false],
+    ['a RST that says of nothing', { flags: 'S', seq: 1000 }, '', { flags: 'R', seq: 77 }, true],
+    ['the last number', { flags: 'S', seq: 0xffffffff }, '', { flags: 'SA', ack: 0 }, true],
+    ['data', { flags: 'PA', seq: 1000, ack: 7 }, 'hello', { flags: 'A', ack: 1005 }, true],
+    ['a part of it', { flags: 'PA', seq: 1000, ack: 7 }, 'hello', { flags: 'A', ack: 1003 }, true],
+    ['more than was sent', { flags: 'PA', seq: 1000, ack: 7 }, 'hello', { flags: 'A', ack: 1010 }, false],
+    ['an ACK out of the blue', { flags: 'A', seq: 1000, ack: 7 }, '', { flags: 'R', seq: 7 }, true],
+    ['the same, by a stranger', { flags: 'A', seq: 1000, ack: 7 }, '', { flags: 'R', seq: 4711 }, false],
+    ['a RST has no answer', { flags: 'R', seq: 1000 }, '', { flags: 'RA', ack: 1000 }, false],
+  ])('numbers: %s', (_name, fields, data, reply, expected) => {
+    expect(answers(came(reply), sent(fields, data))).toBe(expected)
+  })
 })

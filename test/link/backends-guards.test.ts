@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { capChild } from '../../src/link/cap-child.js'
 import { type Lab, openLab } from '../lab/lab.js'
-import { BACKENDS, bundleBackends, eventually, hideTcpdump, run, started, values } from './backends-lab.js'
+import { BACKENDS, bundleBackends, eventually, hideTcpdump, run, started } from './backends-lab.js'
+import { results } from './in-lab.js'
 
 let lab: Lab
 
@@ -128,7 +129,7 @@ describe('cap', () => {
     await pair('mute0') // it has no address, of which cap warns
     const child = await started(lab, 'here', ['capture', 'mute0', 'cap', '{}', '1'])
     await run(lab, ['send', 'mute0', 'cap', '1'])
-    await values(child)
+    await results(child)
     expect(child.stderr).toBe('')
     await ip('link', 'del', 'mute0')
   })
@@ -156,7 +157,7 @@ describe('raw-socket', () => {
     expect((await bare(source)).stdout.trim()).toBe('0')
     const child = await started(lab, 'here', ['collected', 'lo', 'raw-socket'], { flags: ['--expose-gc'] })
     await lab.exec('here', ['ping', '-c', '1', '127.0.0.1'])
-    expect(await values(child)).toEqual([{ seen: true }])
+    expect(await results(child)).toEqual([{ seen: true }])
   })
 
   test('bare: messages share one memory; guarded: each is whole', async () => {
@@ -208,7 +209,7 @@ describe('raw-socket', () => {
     await ip('link', 'set', 'veth-here', 'up')
     await ip('address', 'replace', `${lab.here.ipv4}/24`, 'dev', 'veth-here')
     await lab.exec('there', ['ping', '-c', '3', '-i', '0.3', '-e', '7', lab.here.ipv4])
-    const [warning, result] = await values(child)
+    const [warning, result] = await results(child)
     expect(warning).toEqual({ warning: expect.objectContaining({ code: 'INTERFACE_DOWN' }) })
     expect(result).toEqual({ seen: expect.arrayContaining([7]) })
   })
@@ -218,6 +219,6 @@ describe('raw-socket', () => {
     await ip('link', 'set', 'gone0', 'up')
     const child = await started(lab, 'here', ['outage', 'gone0', 'raw-socket', 'icmp'])
     await ip('link', 'del', 'gone0')
-    expect((await values(child)).at(-1)).toMatchObject({ error: { code: 'NO_SUCH_INTERFACE' }, stopped: true })
+    expect((await results(child)).at(-1)).toMatchObject({ error: { code: 'NO_SUCH_INTERFACE' }, stopped: true })
   })
 })

@@ -2,15 +2,14 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundle, MODULES } from '../lab/bundle.js'
 import type { Lab, Side } from '../lab/lab.js'
 import type { Child } from '../lab/process.js'
+import { results } from './in-lab.js'
 
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-const PROGRAM = path('./backends-program.ts')
 /** Where koffi is, and where cap and raw-socket are: found by `require` through NODE_PATH. */
-export const KOFFI = path('../../node_modules')
-export const BACKENDS = path('../backends/node_modules')
+export const KOFFI = MODULES
+export const BACKENDS = fileURLToPath(new URL('../backends/node_modules', import.meta.url))
 const NONE = '/nowhere'
 
 export interface Surroundings {
@@ -23,44 +22,25 @@ export interface Surroundings {
   flags?: readonly string[]
 }
 
-/** Bundles the program into the lab's folder; gives the path of the bundle. */
-export async function bundleBackends(lab: Lab): Promise<string> {
-  const outfile = join(lab.folder, 'backends.mjs')
-  const external = ['koffi', 'cap', 'raw-socket']
-  await build({
-    entryPoints: [PROGRAM],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external,
-    logLevel: 'silent',
-  })
-  return outfile
+/** Bundles the program into the lab's folder. */
+export async function bundleBackends(lab: Lab): Promise<void> {
+  program = await bundle(lab.folder, new URL('./backends-program.ts', import.meta.url))
 }
+
+let program: string
 
 /** Starts a scenario: name, interface, backend, arguments. */
 export function start(lab: Lab, side: Side, argv: readonly string[], surroundings: Surroundings = {}): Child {
   const { packages = [KOFFI, BACKENDS], prefix = [], flags = [], environment = {} } = surroundings
-  const program = [...prefix, process.execPath, ...flags, join(lab.folder, 'backends.mjs')]
   const NODE_PATH = packages.length === 0 ? NONE : packages.join(':')
-  return lab.spawn(side, [...program, ...argv], { environment: { NODE_PATH, ...environment } })
-}
-
-/** The JSON values that a scenario printed up to its end, 'ready' and 'opened' left out. Fails unless it ends by itself with code 0. */
-export async function values(child: Child): Promise<unknown[]> {
-  const { status, signal } = await child.exited
-  if (status !== 0) throw new Error(`the scenario ended with ${status ?? signal}: ${child.stderr}${child.stdout}`)
-  return child.stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as unknown)
-    .filter((value) => value !== 'ready' && value !== 'opened')
+  return lab.spawn(side, [...prefix, process.execPath, ...flags, program, ...argv], {
+    environment: { NODE_PATH, ...environment },
+  })
 }
 
 /** Runs a scenario to its end. */
 export function run(lab: Lab, argv: readonly string[], surroundings: Surroundings = {}): Promise<unknown[]> {
-  return values(start(lab, 'here', argv, surroundings))
+  return results(start(lab, 'here', argv, surroundings))
 }
 
 /** Starts one and waits until it captures. */

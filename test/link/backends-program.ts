@@ -4,54 +4,14 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Capture,
-  type CaptureBatch,
-  type CaptureOptions,
-  interfaces,
-  type LinkBackend,
-  LinkError,
-  openLink,
-} from '../../src/link/index.js'
+import { type Capture, type CaptureOptions, interfaces, type LinkBackend, openLink } from '../../src/link/index.js'
+import { attempt, describeError, experimental, frames, print } from './scenario.js'
 
 const [, , scenario = '', name = '', backendName = '-', ...rest] = process.argv
 const { TEST_NETNS: netns } = process.env
 const backend = { netns, ...(backendName === '-' ? {} : { backend: backendName as LinkBackend }) }
 const PROTOCOL = 'ether proto 0x88b5'
 const nothing = () => undefined
-
-const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
-
-function plain(error: unknown): unknown {
-  if (error instanceof LinkError)
-    return { code: error.code, message: error.message, errno: error.errno, sent: error.sent }
-  return { unexpected: String(error) }
-}
-
-function attempt(action: () => unknown): unknown {
-  try {
-    return action() ?? null
-  } catch (error) {
-    return plain(error)
-  }
-}
-
-function frames(batch: CaptureBatch): string[] {
-  return Array.from({ length: batch.count }, (_, i) => {
-    const offset = batch.offsets[i]!
-    return Buffer.from(batch.buffer.subarray(offset, offset + batch.lengths[i]!)).toString('hex')
-  })
-}
-
-/** A broadcast frame of an experimental EtherType, with a number in it. */
-function experimental(number: number, length = 60): Uint8Array {
-  const frame = Buffer.alloc(length)
-  frame.fill(0xff, 0, 6)
-  frame[6] = 2
-  frame.writeUInt16BE(0x88b5, 12)
-  frame.writeUInt32BE(number, 14)
-  return frame
-}
 
 /** An echo request without link header; the kernel fills in lengths and checksum of IPv4. */
 function echoRequest(destination: string, id: number, size = 8): Uint8Array {
@@ -115,7 +75,7 @@ const scenarios: Record<string, () => Promise<void> | void> = {
       print('opened')
       Promise.resolve(capture.ready).then(() => print('ready'), nothing)
     })
-    print({ first, seen, stats: link.stats?.(), ...(error === undefined ? {} : { error: plain(error) }) })
+    print({ first, seen, stats: link.stats?.(), ...(error === undefined ? {} : { error: describeError(error) }) })
     link.close()
   },
 
@@ -158,10 +118,10 @@ const scenarios: Record<string, () => Promise<void> | void> = {
       const capture = link.capture({ filter: rest[0] ?? '' }, nothing, resolve)
       capture.ready?.then(
         () => print('ready'),
-        (error: unknown) => print({ ready: plain(error) }),
+        (error: unknown) => print({ ready: describeError(error) }),
       )
     })
-    print({ error: plain(error) })
+    print({ error: describeError(error) })
     link.close()
   },
 
@@ -174,7 +134,7 @@ const scenarios: Record<string, () => Promise<void> | void> = {
       seven = resolve
     })
     const capture = link.capture(
-      { filter: rest[0] ?? PROTOCOL, onWarning: (warning) => print({ warning: plain(warning) }) },
+      { filter: rest[0] ?? PROTOCOL, onWarning: (warning) => print({ warning: describeError(warning) }) },
       (batch) => {
         // The number of a frame of ours; the identifier of an echo request.
         seen.push(
@@ -184,7 +144,7 @@ const scenarios: Record<string, () => Promise<void> | void> = {
         )
         if (seen.includes(7)) seven({ seen })
       },
-      (error) => seven({ error: plain(error), stopped: capture.stopped }),
+      (error) => seven({ error: describeError(error), stopped: capture.stopped }),
     )
     await capture.ready
     print('ready')
@@ -284,7 +244,7 @@ const scenarios: Record<string, () => Promise<void> | void> = {
     const link = openLink(name, backend)
     const sender = openLink(name, { backend: 'pcap' })
     const capture = link.capture({ filter: PROTOCOL, bufferSize: 65536, snaplen: 2048 }, nothing, (error) =>
-      print(plain(error)),
+      print(describeError(error)),
     )
     await capture.ready
     let left = Array.from({ length: 5000 }, (_, i) => experimental(i, 1000))
@@ -315,7 +275,9 @@ const scenarios: Record<string, () => Promise<void> | void> = {
     print(
       await new Promise((resolve) => {
         const opened = attempt(() => {
-          const capture = openLink(name, backend).capture({}, nothing, (error) => resolve({ late: plain(error) }))
+          const capture = openLink(name, backend).capture({}, nothing, (error) =>
+            resolve({ late: describeError(error) }),
+          )
           capture.ready?.catch(nothing)
           return null
         })
@@ -336,7 +298,7 @@ const scenarios: Record<string, () => Promise<void> | void> = {
         seen.push(...frames(batch))
         batches.push({ buffer: batch.buffer.buffer, bytes: batch.buffer })
       },
-      (error) => print(plain(error)),
+      (error) => print(describeError(error)),
     )
     for (let id = 1; id <= 3; id++) print(link.send([echoRequest(address, id, Number(size))]))
     await until(() => seen.length >= 3)

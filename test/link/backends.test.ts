@@ -12,8 +12,8 @@ import {
   run,
   start,
   started,
-  values,
 } from './backends-lab.js'
+import { results } from './in-lab.js'
 
 let lab: Lab
 
@@ -48,7 +48,7 @@ describe.each(['cap', 'tcpdump'])('capturing through %s', (backend) => {
     const options = '{"filter":"icmp","snaplen":60}'
     const child = await started(lab, 'here', ['capture', 'veth-here', backend, options, '2'])
     await lab.exec('here', ['ping', '-c', '1', '-s', '100', lab.there.ipv4])
-    const [result] = (await values(child)) as [Captured]
+    const [result] = (await results(child)) as [Captured]
     expect(result.first).toMatchObject({ linkType: 1, interfaceName: 'veth-here', original: 142 })
     expect(Math.abs(result.first.age as number)).toBeLessThan(2)
     expect(result.seen).toHaveLength(2)
@@ -60,7 +60,7 @@ describe.each(['cap', 'tcpdump'])('capturing through %s', (backend) => {
   test('any', async () => {
     const child = await started(lab, 'here', ['capture', 'any', backend, '{"filter":"icmp"}', '2'])
     await lab.exec('here', ['ping', '-c', '1', lab.there.ipv4])
-    const [result] = (await values(child)) as [Captured]
+    const [result] = (await results(child)) as [Captured]
     expect(result.first).toMatchObject({ linkType: backend === 'cap' ? 113 : 276, interfaceName: 'any' })
   })
 
@@ -68,7 +68,7 @@ describe.each(['cap', 'tcpdump'])('capturing through %s', (backend) => {
     const argv = ['capture', 'veth-there', backend, OURS, '1000']
     const children = [await started(lab, 'there', argv), await started(lab, 'there', argv)]
     await run(lab, ['send', 'veth-here', 'pcap', '1000'])
-    const [one, two] = (await Promise.all(children.map(values))) as [[Captured], [Captured]]
+    const [one, two] = (await Promise.all(children.map(results))) as [[Captured], [Captured]]
     expect(numbers(one[0].seen)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1))
     expect(two[0].seen).toEqual(one[0].seen)
   })
@@ -111,7 +111,7 @@ describe.each(['cap', 'tcpdump'])('capturing through %s', (backend) => {
     await child.waitFor(/"warning"/)
     await ip('there', 'link', 'set', 'veth-there', 'up')
     const sender = setInterval(() => void run(lab, ['send', 'veth-here', 'pcap', '7']).catch(() => undefined), 300)
-    const [warning, result] = await values(child).finally(() => clearInterval(sender))
+    const [warning, result] = await results(child).finally(() => clearInterval(sender))
     expect(warning).toEqual({ warning: expect.objectContaining({ code: 'INTERFACE_DOWN', errno: 'ENETDOWN' }) })
     expect(result).toEqual({ seen: expect.arrayContaining([7]) })
   })
@@ -126,7 +126,7 @@ describe.each(['cap', 'tcpdump'])('capturing through %s', (backend) => {
       await child.waitFor(/"warning"/)
     }
     await ip('here', 'link', 'del', 'gone0')
-    expect((await values(child)).at(-1)).toEqual({
+    expect((await results(child)).at(-1)).toEqual({
       error: expect.objectContaining({ code: 'NO_SUCH_INTERFACE', message: 'gone0 is gone; the capture ended' }),
       stopped: true,
     })
@@ -256,7 +256,7 @@ describe('which backend is taken', () => {
 test('koffi is needed by none of them to run: a capture by tcpdump without it', async () => {
   const child = await started(lab, 'here', ['capture', 'veth-here', '-', '{"filter":"icmp"}', '2'], { packages: [] })
   await lab.exec('here', ['ping', '-c', '1', lab.there.ipv4])
-  const [result] = (await values(child)) as [Captured]
+  const [result] = (await results(child)) as [Captured]
   expect(result.stats).toMatchObject({ received: 2, backend: 'tcpdump' })
   expect(child.stderr).toContain('LinkWarning')
 })
@@ -268,7 +268,7 @@ test.each(['cap', 'tcpdump', 'raw-socket'])('%s in another network namespace', a
   // raw-socket hears at once; the others say when.
   await child.waitFor(backend === 'raw-socket' ? /"opened"/ : /"ready"/)
   await lab.exec('here', ['ping', '-c', '1', lab.there.ipv4])
-  const [result] = (await values(child)) as [Captured]
+  const [result] = (await results(child)) as [Captured]
   expect(result.seen[0]).toMatch(backend === 'raw-socket' ? /^45/ : /^.{24}0800/)
   expect(result.stats).toMatchObject({ received: 1, backend })
 })
@@ -276,6 +276,6 @@ test.each(['cap', 'tcpdump', 'raw-socket'])('%s in another network namespace', a
 test('a program that is stopped before it had begun', async () => {
   // The first of each four cycles waits; the others are stopped at once. None prints an unhandled rejection.
   const child = start(lab, 'here', ['cycles', 'veth-here', 'tcpdump', '3'], { packages: [KOFFI] })
-  await values(child)
+  await results(child)
   expect(child.stderr).toBe('')
 })

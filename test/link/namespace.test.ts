@@ -18,9 +18,9 @@ import {
   route,
 } from '../../src/link/index.js'
 import { requireIndex } from '../../src/link/interfaces.js'
+import { bundleSource, MODULES } from '../lab/bundle.js'
 import { type Lab, openLab } from '../lab/lab.js'
 import { must } from '../lab/process.js'
-import { bundleSource } from './in-lab.js'
 
 const own = () => readlinkSync('/proc/thread-self/ns/net')
 const namesIn = (netns?: string) => interfaces({ netns }).map((each) => each.name)
@@ -272,13 +272,13 @@ describe('in a lab', () => {
       return spawnSync(command!, rest, {
         encoding: 'utf8',
         timeout: 20_000,
-        env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules'), ...environment },
+        env: { ...process.env, NODE_PATH: MODULES, ...environment },
       })
     }
 
     test('without rights it says what to do', async () => {
       const bundle = await bundleSource(
-        lab,
+        lab.folder,
         `import { inNamespace } from './src/link/index.js'
         try { inNamespace(${JSON.stringify(here)}, () => 0); console.log('inside') } catch (error) { console.log(error.code, error.message) }`,
       )
@@ -292,7 +292,7 @@ describe('in a lab', () => {
     test('without a way back it ends loudly', async () => {
       // The work closes the descriptor of the way back: what no program should do.
       const bundle = await bundleSource(
-        lab,
+        lab.folder,
         `import { closeSync, readdirSync, readlinkSync } from 'node:fs'
         import { inNamespace } from './src/link/index.js'
         const home = readlinkSync('/proc/self/ns/net')

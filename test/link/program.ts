@@ -10,7 +10,6 @@ import {
   type CaptureBatch,
   type CaptureOptions,
   type Link,
-  LinkError,
   mayCapture,
   neighbour,
   neighbours,
@@ -19,45 +18,9 @@ import {
   route,
 } from '../../src/link/index.js'
 import { PcapInjectSender } from '../../src/link/pcap-inject.js'
+import { attempt, describeError, experimental, frames, print } from './scenario.js'
 
 const [, , scenario = '', name = '', ...rest] = process.argv
-
-function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
-}
-
-/** What a call gives, or its error as plain data. */
-function attempt(action: () => unknown): unknown {
-  try {
-    return action() ?? null
-  } catch (error) {
-    return describeError(error)
-  }
-}
-
-function describeError(error: unknown): unknown {
-  if (error instanceof LinkError)
-    return { code: error.code, message: error.message, errno: error.errno, sent: error.sent }
-  return { unexpected: String(error) }
-}
-
-/** The frames of a batch, copied, as hex. */
-function frames(batch: CaptureBatch): string[] {
-  return Array.from({ length: batch.count }, (_, i) => {
-    const offset = batch.offsets[i]!
-    return Buffer.from(batch.buffer.subarray(offset, offset + batch.lengths[i]!)).toString('hex')
-  })
-}
-
-/** A broadcast frame of an experimental EtherType (IEEE 802), with a number in it. */
-function experimental(number: number, length = 60): Uint8Array {
-  const frame = Buffer.alloc(length)
-  frame.fill(0xff, 0, 6)
-  frame[6] = 2
-  frame.writeUInt16BE(0x88b5, 12)
-  frame.writeUInt32BE(number, 14)
-  return frame
-}
 
 /** Runs a capture until it has `count` frames or `milliseconds` are over. */
 async function collect(

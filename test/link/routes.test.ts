@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { forgetRoutes, mtuTo, type Route, type RouteEntry, route, routes, rules } from '../../src/link/index.js'
+import { bundleSource } from '../lab/bundle.js'
 import { type Lab, openLab } from '../lab/lab.js'
 import { must, run } from '../lab/process.js'
-import { bundleSource } from './in-lab.js'
 
 /** The same numbers for a seed, 0 up to below `limit` (a linear congruential generator). */
 function numbers(seed: number): (limit: number) => number {
@@ -342,7 +342,7 @@ describe('in a lab with several tables', () => {
 
     test('the ip command, where koffi is missing, gives the same', async () => {
       const bundle = await bundleSource(
-        lab,
+        lab.folder,
         `import { routes, rules } from './src/link/index.js'
         console.log(JSON.stringify([routes({ table: 'all' }), rules()]))`,
       )

@@ -3,22 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { bundle } from '../lab/bundle.js'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'netshell-shell-'))
-const program = path.join(folder, 'shell.mjs')
+let program: string
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [path.join(import.meta.dirname, 'shell-entry.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['@sveltejs/acorn-typescript'],
-    logLevel: 'error',
-  })
+  program = await bundle(folder, path.join(import.meta.dirname, 'shell-entry.ts'))
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -33,6 +33,11 @@ describe('arping', () => {
     ).toBe('ADDRESS MAC RTT\n10.0.0.2 02:00:00:00:01:02 T\ndone: 1 of 1 address answered, in T')
   })
 
+  test('options alone: everybody', async () => {
+    const { link } = network({ hosts: ['10.0.0.200'] })
+    expect((await arping({ ...QUICK, link })).stations.map(({ address }) => address)).toEqual(['10.0.0.200'])
+  })
+
   test('asks everybody in the networks of the interface, but itself', async () => {
     const { link } = network({ hosts: ['10.0.0.2', '10.0.0.200', '10.0.0.1'] })
     const result = await arping('lan', { ...QUICK, link })
@@ -91,8 +96,8 @@ describe('arping', () => {
 
   test.each([
     [{ wait: 1 }, "arping has no option 'wait'"],
-    [{ retry: 16 }, 'arping: option retry is 0..15, not 16'],
-    [{ rate: 0 }, 'arping: option rate must be a number above 0, not 0'],
+    [{ retry: 16 }, 'arping: option retry must be a whole number, 0..15, not 16'],
+    [{ rate: 0 }, 'arping: option rate must be a number of packets per second above 0, not 0'],
     [{ ipv4: true, ipv6: true }, 'arping: either IPv4 or IPv6'],
   ])('%j is refused: %s', async (options, message) => {
     const { link } = network({ hosts: [] })

@@ -1,31 +1,22 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOOTP, DHCP, type DhcpOptionInput, Ether, IP, UDP } from '../../src/layers/index.js'
-import { dissectLink } from '../../src/layers/link-types.js'
 import { type Link, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, fromHex, type Packet, stack } from '../../src/packet/index.js'
 import { dhcpDiscover } from '../../src/tools/dhcp/index.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { type Lab, openLab } from '../lab/lab.js'
+import { onFrames } from '../link/on-frames.js'
 
 /** A server of the test at the other end: `reply` makes the answers to each discover. */
 function server(link: Link, reply: (discover: AnyPacket, count: number) => Packet[]): AnyPacket[] {
   const asked: AnyPacket[] = []
-  link.capture(
-    { immediate: true },
-    (batch) => {
-      for (let i = 0; i < batch.count; i++) {
-        const start = batch.offsets[i]!
-        const frame = dissectLink(1, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket
-        if ((frame.get('BOOTP') as AnyPacket | undefined)?.op !== 1) continue
-        asked.push(frame)
-        for (const answer of reply(frame.get('BOOTP') as AnyPacket, asked.length)) link.send([answer.bytes()])
-      }
-    },
-    (error) => {
-      throw error
-    },
-  )
+  onFrames(link, (frame) => {
+    const discover = frame.get('BOOTP') as AnyPacket | undefined
+    if (discover?.op !== 1) return []
+    asked.push(frame)
+    return reply(discover, asked.length)
+  })
   return asked
 }
 
@@ -113,7 +104,7 @@ describe('dhcpDiscover on a link in memory', () => {
     ])
     const result = await dhcpDiscover({ link, timeout: 5, first: true })
     expect(result.offers[0]).toMatchObject({ bootFile: 'boot', bootServer: 'h1', relay: '10.9.9.9' })
-    expect(result.seconds).toBeLessThan(4)
+    expect(result.duration).toBeLessThan(4)
     expect(String(result)).not.toContain('\x1b')
     expect(String(result)).toContain('10.0.0.2 has a file to boot from: boot on h1')
     expect(result.offers[0]!.option('hostname')).toEqual(fromHex('1b5b326a'))
@@ -137,7 +128,7 @@ describe('dhcpDiscover on a link in memory', () => {
   })
 
   test.each([
-    [{ timeout: -1 }, 'option timeout must be a number, 0 or more'],
+    [{ timeout: -1 }, 'option timeout must be a number of seconds, 0 or more'],
     [{ mac: 'x' }, 'option mac must be a MAC address'],
     [{ timout: 1 }, "no option 'timout'; did you mean 'timeout'?"],
     [{ requestOptions: ['ruter'] }, "'ruter' is no option"],

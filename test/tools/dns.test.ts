@@ -1,12 +1,12 @@
 import { createSocket } from 'node:dgram'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { DNS, DNSRR, IP, UDP } from '../../src/layers/index.js'
-import { dissectLink } from '../../src/layers/link-types.js'
+import { DNS, DNSRR, Ether, IP, UDP } from '../../src/layers/index.js'
 import { type Link, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, dissect, stack } from '../../src/packet/index.js'
 import { dns } from '../../src/tools/dns/index.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { type Lab, openLab } from '../lab/lab.js'
+import { onFrames } from '../link/on-frames.js'
 import { answerArp } from './arp-responder.js'
 
 /** A name server of the test on loopback: `reply` makes each answer, undefined keeps silent. */
@@ -162,30 +162,19 @@ describe('dns over sockets', () => {
 describe('dns with packets of its own', () => {
   /** Answers DNS questions on a link, and closed ports with ICMP. */
   function responder(link: Link): void {
-    link.capture(
-      { immediate: true },
-      (batch) => {
-        for (let i = 0; i < batch.count; i++) {
-          const start = batch.offsets[i]!
-          const frame = dissectLink(1, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket
-          const query = frame.get('DNS') as AnyPacket | undefined
-          if (query === undefined || query.qr === 1 || frame.src !== '02:00:00:00:00:01') continue
-          const [ip, udp] = [frame.get(IP)!, frame.get(UDP)!]
-          const answer = stack(
-            IP({ src: ip.dst, dst: ip.src }),
-            UDP({ sport: udp.dport, dport: udp.sport }),
-            answerTo(query, { an: [DNSRR({ rrname: query.qd[0].qname, rdata: `10.0.0.${ip.ttl}` })] }),
-          ).bytes()
-          const bytes = new Uint8Array(14 + answer.length)
-          bytes.set([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0])
-          bytes.set(answer, 14)
-          link.send([bytes])
-        }
-      },
-      (error) => {
-        throw error
-      },
-    )
+    onFrames(link, (frame) => {
+      const query = frame.get('DNS') as AnyPacket | undefined
+      if (query === undefined || query.qr === 1 || frame.src !== '02:00:00:00:00:01') return []
+      const [ip, udp] = [frame.get(IP)!, frame.get(UDP)!]
+      return [
+        stack(
+          Ether({ src: '02:00:00:00:00:02', dst: '02:00:00:00:00:01' }),
+          IP({ src: ip.dst, dst: ip.src }),
+          UDP({ sport: udp.dport, dport: udp.sport }),
+          answerTo(query, { an: [DNSRR({ rrname: query.qd[0].qname, rdata: `10.0.0.${ip.ttl}` })] }),
+        ),
+      ]
+    })
   }
 
   test("on a link in memory, with ttl and source of one's own", async () => {

@@ -1,7 +1,10 @@
 /** The far end of a wire in memory, which answers what a test says: for the tools that measure the way to a host. */
-import { ARP, dissectLink, Ether, ICMPv6ND_NA, ICMPv6NDOptDstLLAddr, IPv6 } from '../../src/layers/index.js'
+import { afterEach } from 'vitest'
+import { setReporter } from '../../src/exchange/index.js'
+import { ARP, Ether, ICMPv6ND_NA, ICMPv6NDOptDstLLAddr, IPv6 } from '../../src/layers/index.js'
 import { type MemoryLink, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, type Packet, setPrinter, stack } from '../../src/packet/index.js'
+import { onFrames } from '../link/on-frames.js'
 
 export const NEAR = '10.0.0.1'
 export const NEAR6 = 'fd00::1'
@@ -39,19 +42,7 @@ export class FarEnd {
     const [link, other] = memoryLinkPair({ name: 'wire', addresses }, { addresses: { mac: MAC, mtu: 65535 } })
     this.link = link
     this.other = other
-    other.capture(
-      { immediate: true },
-      (batch) => {
-        for (let i = 0; i < batch.count; i++) {
-          const start = batch.offsets[i]!
-          const bytes = batch.buffer.slice(start, start + batch.lengths[i]!)
-          this.heard(dissectLink(batch.linkType, bytes) as AnyPacket)
-        }
-      },
-      (error) => {
-        throw error
-      },
-    )
+    onFrames(other, (frame) => this.heard(frame))
   }
 
   /** Captures that still run at the near end. */
@@ -64,7 +55,7 @@ export class FarEnd {
     this.other.close()
   }
 
-  private heard(frame: AnyPacket): void {
+  private heard(frame: AnyPacket): undefined {
     if (frame.src === MAC) return
     const back = { src: MAC, dst: frame.src as string }
     const arp = frame.get(ARP)
@@ -94,6 +85,21 @@ export class FarEnd {
       else setTimeout(() => this.other.closed || this.other.send([bytes]), after)
     }
   }
+}
+
+/** The far ends of the tests of one file: each is closed when its test is over. */
+export function farEnds(): { made: FarEnd[]; farEnd: (reply: Reply, options?: FarEndOptions) => FarEnd } {
+  const made: FarEnd[] = []
+  afterEach(() => {
+    for (const end of made.splice(0)) end.close()
+    setReporter(() => undefined)
+  })
+  const farEnd = (reply: Reply, options?: FarEndOptions): FarEnd => {
+    const end = new FarEnd(reply, options)
+    made.push(end)
+    return end
+  }
+  return { made, farEnd }
 }
 
 const printed: string[] = []

@@ -1,24 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { setReporter } from '../../src/exchange/index.js'
+import { describe, expect, test } from 'vitest'
 import { ICMP, ICMPv6EchoReply, ICMPv6PacketTooBig, IP, IPv6 } from '../../src/layers/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
 import { type MtuOptions, mtu } from '../../src/tools/mtu/index.js'
-import { FarEnd, type FarEndOptions, GATEWAY, GATEWAY6, NEAR, NEAR6, type Reply } from './far-end.js'
+import { farEnds, GATEWAY, GATEWAY6, NEAR, NEAR6, type Reply } from './far-end.js'
 
 const HOST = '192.0.2.9'
-let ends: FarEnd[] = []
-
-afterEach(() => {
-  for (const end of ends) end.close()
-  ends = []
-  setReporter(() => undefined)
-})
-
-function farEnd(reply: Reply, options?: FarEndOptions): FarEnd {
-  const end = new FarEnd(reply, options)
-  ends.push(end)
-  return end
-}
+const { farEnd } = farEnds()
 
 function echo(packet: AnyPacket): Packet {
   const { id, seq, payload } = packet.get(ICMP)!
@@ -69,7 +56,7 @@ describe('mtu', () => {
 
   test.each([576, 1372, 1499])('a router that is silent about its %i bytes', async (takes) => {
     const { link } = farEnd(way([takes, GATEWAY, null]))
-    const result = await mtu(HOST, { link, tries: 2, timeout: 1, rate: 10_000 })
+    const result = await mtu(HOST, { link, retry: 1, timeout: 1, rate: 10_000 })
     expect([result.mtu, result.limit]).toEqual([takes, { by: 'silence' }])
     expect(result.sent).toBeLessThan(80)
     expect(String(result)).toContain('limited by a link whose router does not say so: larger packets vanish')
@@ -88,7 +75,7 @@ describe('mtu', () => {
 
   test('a loud router first, a silent one behind it', async () => {
     const { link } = farEnd(way([1400, GATEWAY, 1400], [1300, '198.51.100.1', null]))
-    const result = await mtu(HOST, { link, tries: 2, timeout: 1, rate: 10_000 })
+    const result = await mtu(HOST, { link, retry: 1, timeout: 1, rate: 10_000 })
     expect([result.mtu, result.limit]).toEqual([1300, { by: 'silence' }])
   })
 
@@ -101,7 +88,7 @@ describe('mtu', () => {
 
   test('a host that answers nothing', async () => {
     const { link } = farEnd(() => undefined)
-    const result = await mtu(HOST, { link, tries: 1, timeout: 0.2 })
+    const result = await mtu(HOST, { link, retry: 0, timeout: 0.2 })
     expect([result.mtu, result.mss, result.limit]).toEqual([null, null, null])
     expect(String(result)).toContain('MTU to 192.0.2.9: unknown, the host does not answer probes of any size')
   })
@@ -137,7 +124,7 @@ describe('mtu', () => {
 
   test('larger interfaces; max holds below them', async () => {
     const { link } = farEnd(way([9000, GATEWAY, null]), { mtu: 65535 })
-    expect((await mtu(HOST, { link, tries: 2, timeout: 1, rate: 10_000 })).mtu).toBe(9000)
+    expect((await mtu(HOST, { link, retry: 1, timeout: 1, rate: 10_000 })).mtu).toBe(9000)
     const result = await mtu(HOST, { link, max: 1500, timeout: 20 })
     expect([result.mtu, result.limit]).toEqual([1500, { by: 'option' }])
   })
@@ -154,7 +141,7 @@ describe('mtu', () => {
         link.addresses.mtu = 9000
       }
     }
-    const result = await mtu(HOST, { link, tries: 1, timeout: 20, rate: 10_000 })
+    const result = await mtu(HOST, { link, retry: 0, timeout: 20, rate: 10_000 })
     expect([result.mtu, result.limit]).toEqual([1500, { by: 'interface', name: 'wire' }])
   })
 
@@ -181,7 +168,7 @@ describe('mtu', () => {
 
   test.each<[object, string]>([
     [{ max: 60 }, 'mtu: option max must be a whole number, 68..65535, not 60'],
-    [{ tries: 0 }, 'mtu: option tries must be a whole number, 1..10, not 0'],
+    [{ retry: 16 }, 'mtu: option retry must be a whole number, 0..15, not 16'],
     [{ timeuot: 1 }, "mtu has no option 'timeuot'; did you mean 'timeout'?"],
   ])('a mistake is told (%#)', async (options, message) => {
     await expect(mtu(HOST, options as MtuOptions)).rejects.toThrow(message)

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { IP, UDP } from '../../src/layers/index.js'
-import { dissectLink } from '../../src/layers/link-types.js'
+import { Ether, IP, UDP } from '../../src/layers/index.js'
 import { type Link, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, stack, toHex } from '../../src/packet/index.js'
 import { clientReset, readServerReset } from '../../src/tools/openvpn/handshake.js'
@@ -14,6 +13,7 @@ import { PLAIN, tlsAuth, tlsCrypt } from '../../src/tools/openvpn/protection.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { type Lab, openLab } from '../lab/lab.js'
 import { makeOpenVpnFiles } from '../lab/openvpn.js'
+import { onFrames } from '../link/on-frames.js'
 import { answerArp } from './arp-responder.js'
 
 const KEY = Uint8Array.from({ length: 256 }, (_, i) => i)
@@ -190,28 +190,18 @@ describe('openvpnProbe', () => {
 
   /** Answers at port 1194. */
   function serve(link: Link): void {
-    const take = (frame: AnyPacket): void => {
+    onFrames(link, (frame) => {
       const udp = frame.get(UDP) as AnyPacket | undefined
-      if (udp?.dport !== 1194) return
-      const answer = stack(
-        IP({ src: '10.0.0.2', dst: '10.0.0.1' }),
-        UDP({ sport: 1194, dport: udp.sport }),
-        plainAnswer(udp.payload!.bytes()),
-      ).bytes()
-      link.send([Buffer.concat([Uint8Array.of(2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0), answer])])
-    }
-    link.capture(
-      { immediate: true },
-      (batch) => {
-        for (let i = 0; i < batch.count; i++) {
-          const start = batch.offsets[i]!
-          take(dissectLink(1, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket)
-        }
-      },
-      (error) => {
-        throw error
-      },
-    )
+      if (udp?.dport !== 1194) return []
+      return [
+        stack(
+          Ether({ src: '02:00:00:00:00:02', dst: '02:00:00:00:00:01' }),
+          IP({ src: '10.0.0.2', dst: '10.0.0.1' }),
+          UDP({ sport: 1194, dport: udp.sport }),
+          plainAnswer(udp.payload!.bytes()),
+        ),
+      ]
+    })
   }
 })
 
@@ -270,7 +260,7 @@ describe('openvpnProbe and real servers', () => {
     await lab.filterPort('udp', 4998)
     expect(await probe({ port: 4998 })).toMatchObject({ state: 'protected or filtered' })
     const { findings } = await openvpnProbe(lab.beyond.unreachable, { netns: lab.here.namespace })
-    expect(findings[0]).toMatchObject({ state: 'unreachable', detail: 'the host cannot be reached' })
+    expect(findings[0]).toMatchObject({ state: 'unreachable', detail: 'host unreachable' })
   })
 
   test('raw packets find the same', async () => {

@@ -1,17 +1,13 @@
 /** Ping against the kernel in a lab, side by side with ping(8). */
 import { chmodSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { closeLinks, setReporter, sleep } from '../../src/exchange/index.js'
 import { setPrinter } from '../../src/packet/index.js'
 import { ping } from '../../src/tools/ping/index.js'
+import { bundle, MODULES } from '../lab/bundle.js'
 import { type Lab, openLab } from '../lab/lab.js'
 import { must } from '../lab/process.js'
 import { printedLines } from './far-end.js'
-
-const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
 let lab: Lab
 let netns: string
@@ -45,7 +41,7 @@ async function realPing(
 }
 
 const ours = (host: string, more: object = {}) =>
-  ping(host, { netns, count: 3, interval: 0.05, timeout: 1, prn: () => undefined, ...more })
+  ping(host, { netns, count: 3, inter: 0.05, timeout: 1, prn: () => undefined, ...more })
 
 describe('ping of a user without rights', () => {
   const allow = (range: string) =>
@@ -61,24 +57,14 @@ describe('ping of a user without rights', () => {
   let program: string
 
   beforeAll(async () => {
-    program = join(lab.folder, 'ping.mjs')
-    const entry = fileURLToPath(new URL('./ping-program.ts', import.meta.url))
-    await build({
-      entryPoints: [entry],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['koffi'],
-      logLevel: 'silent',
-    })
+    program = await bundle(lab.folder, new URL('./ping-program.ts', import.meta.url))
     chmodSync(lab.folder, 0o755)
   })
 
   test('through the ICMP sockets of the kernel, where it lets users ping', async () => {
     await allow('0 2147483647')
     const { ipv4, ipv6 } = lab.there
-    const lines = await asNobody([ipv4, ipv6, lab.beyond.unreachable], { count: 2, interval: 0.05, timeout: 5 })
+    const lines = await asNobody([ipv4, ipv6, lab.beyond.unreachable], { count: 2, inter: 0.05, timeout: 5 })
     const result = JSON.parse(lines.pop()!)
     expect(
       result.hosts.map(({ received, errors }: { received: number; errors: number }) => [received, errors]),
@@ -158,7 +144,7 @@ describe('ping and the kernel', () => {
 
   test('a neighbour that never answers is an error for each probe', async () => {
     const host = lab.there.ipv4.replace(/\d+$/, '77')
-    const result = await ping(host, { netns, count: 2, interval: 0.05 })
+    const result = await ping(host, { netns, count: 2, inter: 0.05 })
     expect([result.sent, result.received, result.hosts[0]!.errors]).toEqual([2, 0, 2])
     expect(printedLines()[0]).toMatch(new RegExp(`^veth-here: nobody answers for ${host.replaceAll('.', '\\.')} `))
   })
@@ -176,7 +162,7 @@ describe('ping and the kernel', () => {
     const task = ping(lab.there.ipv4, {
       netns,
       count: 0,
-      interval: 0.02,
+      inter: 0.02,
       timeout: 0.5,
       prn: ({ kind }) => {
         taken ??= takeAway()
@@ -200,7 +186,7 @@ describe('ping and the kernel', () => {
     const task = ping(lab.there.ipv4, {
       netns,
       count: 0,
-      interval: 0.05,
+      inter: 0.05,
       timeout: 0.5,
       prn: ({ kind, text }) => {
         if (kind === 'answer' && ++answers === 1) void set('down')
@@ -222,7 +208,7 @@ describe('ping and the kernel', () => {
       const task = ping(lab.there.ipv4, {
         netns,
         count: 0,
-        interval: 0.01,
+        inter: 0.01,
         prn: ({ seq }) => seq === 3 && task.interrupt(),
       })
       expect((await task).received).toBeGreaterThanOrEqual(3)

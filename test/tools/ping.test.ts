@@ -8,10 +8,10 @@ import { ConnectPing } from '../../src/tools/ping/ping-connect.js'
 import { pingSettings } from '../../src/tools/ping/ping-options.js'
 import { PingHost } from '../../src/tools/ping/ping-result.js'
 import type { PingNews, PingProbe } from '../../src/tools/ping/ping-transport.js'
-import { FarEnd, type FarEndOptions, GATEWAY, NEAR, NEAR6, printedLines, type Reply } from './far-end.js'
+import { FarEnd, farEnds, GATEWAY, NEAR, NEAR6, printedLines } from './far-end.js'
 
 const HOST = '10.0.0.2'
-let ends: FarEnd[] = []
+const { made: ends, farEnd } = farEnds()
 let warnings: string[] = []
 
 beforeEach(() => {
@@ -21,17 +21,8 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  for (const end of ends) end.close()
-  ends = []
-  setReporter(() => undefined)
   setPrinter((text) => console.log(text))
 })
-
-function farEnd(reply: Reply, options?: FarEndOptions): FarEnd {
-  const end = new FarEnd(reply, options)
-  ends.push(end)
-  return end
-}
 
 /** The reply of a host to an echo request. */
 function echo(packet: AnyPacket, ttl = 61): Packet {
@@ -52,9 +43,9 @@ function quotedBytes(packet: AnyPacket): Uint8Array {
 }
 
 /** All is answered. */
-const fast = { interval: 0.02, timeout: 20 }
+const fast = { inter: 0.02, timeout: 20 }
 /** Something is not, and is waited for. */
-const brief = { interval: 0.02, timeout: 0.5 }
+const brief = { inter: 0.02, timeout: 0.5 }
 const TIME = String.raw`\d+(\.\d+)? ms`
 
 describe('ping', () => {
@@ -115,7 +106,7 @@ describe('ping', () => {
       if (seq === 1) return [{ packet: echo(packet), after: 800 }]
       return seq === 2 ? [echo(packet), { packet: echo(packet), after: 5 }] : echo(packet)
     })
-    const result = await ping(HOST, { link, count: 5, interval: 0.3, timeout: 0.4 })
+    const result = await ping(HOST, { link, count: 5, inter: 0.3, timeout: 0.4 })
     const [host] = result.hosts
     expect([host!.received, host!.duplicates, host!.late]).toEqual([5, 1, 1])
     const lines = printedLines()
@@ -148,7 +139,7 @@ describe('ping', () => {
     ])
     expect(result.alive).toEqual([HOST, '10.0.0.3'])
     const lines = String(result).split('\n')
-    expect(lines[0]).toMatch(/^host +sent +received +lost +min ms +avg +max +mdev$/)
+    expect(lines[0]).toMatch(/^HOST +SENT +RECEIVED +LOST +MIN ms +AVG +MAX +MDEV$/)
     expect(lines[2]).toMatch(/^10\.0\.0\.9 +2 +0 +100 % +- +- +- +- +2 errors$/)
     expect(lines[4]).toMatch(/^2 of 3 hosts answered; 6 sent, 4 received, 33 % lost, /)
     expect(printedLines()).toContain(
@@ -197,7 +188,7 @@ describe('ping', () => {
       if (seq === 5) setTimeout(() => task.interrupt(), 0)
       return seq > 3 ? undefined : echo(packet)
     })
-    const task = ping(HOST, { link: end.link, count: 0, interval: 0.02, timeout: 60 })
+    const task = ping(HOST, { link: end.link, count: 0, inter: 0.02, timeout: 60 })
     const result = await task
     expect(result.received).toBe(3)
     expect(result.sent).toBeGreaterThan(3)
@@ -255,7 +246,7 @@ describe('ping', () => {
   test.each([
     [{ count: -1 }, 'ping: option count must be a whole number, 0 or more, not -1'],
     [{ cuont: 1 }, "ping has no option 'cuont'; did you mean 'count'?"],
-    [{ interval: 0.001 }, 'ping: option interval must be 0.01 seconds or more, not 0.001: there is no flood mode'],
+    [{ inter: 0.001 }, 'ping: option inter must be 0.01 seconds or more (there is no flood mode), not 0.001'],
     [{ ttl: 0 }, 'ping: option ttl must be a whole number, 1..255, not 0'],
     [{ tcp: 80, udp: 53 }, 'ping: give either tcp or udp, not both'],
     [{ tcp: 80, size: 5 }, 'ping: probes of TCP (SYN) have no data: leave out size'],

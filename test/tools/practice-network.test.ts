@@ -70,7 +70,7 @@ describe('at the prompt', () => {
       behind: 'labels',
       isRouter: false,
     })
-    expect(String(hosts).split('\n')[0]).toBe('name     IPv4        IPv6          hops  TCP                     UDP')
+    expect(String(hosts).split('\n')[0]).toBe('NAME     IPv4        IPv6          HOPS  TCP                     UDP')
   })
 
   test('the link has all that is needed to find the way', () => {

@@ -10,6 +10,7 @@ import { type Packet, stack } from '../../src/packet/index.js'
 import { replay } from '../../src/tools/replay/index.js'
 import { Schedule } from '../../src/tools/replay/schedule.js'
 import { type Lab, openLab } from '../lab/lab.js'
+import { onFrames } from '../link/on-frames.js'
 
 /** Frame number `n`, captured `at` seconds after the start of the year 2020. */
 function frame(n: number, at = 0, size = 20): Packet {
@@ -26,19 +27,10 @@ function frame(n: number, at = 0, size = 20): Packet {
 /** All that arrives at a link, with the time of arrival. */
 function arrivals(link: MemoryLink): { bytes: Uint8Array; at: number }[] {
   const list: { bytes: Uint8Array; at: number }[] = []
-  link.capture(
-    { immediate: true },
-    (batch) => {
-      for (let i = 0; i < batch.count; i++) {
-        const start = batch.offsets[i]!
-        const bytes = batch.buffer.slice(start, start + batch.lengths[i]!)
-        list.push({ bytes, at: batch.seconds[i]! + batch.nanoseconds[i]! / 1e9 })
-      }
-    },
-    (error) => {
-      throw error
-    },
-  )
+  onFrames(link, (frame, at) => {
+    list.push({ bytes: frame.bytes(), at })
+    return []
+  })
   return list
 }
 
@@ -65,8 +57,8 @@ describe('replay on a link in memory', () => {
     expect(seen.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).toEqual(
       [...(await rdpcap(file))].map((packet) => packet.hex()),
     )
-    expect(result).toMatchObject({ packets: 4, passes: 1, interrupted: false, skipped: {} })
-    expect(result.seconds).toBeGreaterThan(0.19)
+    expect(result).toMatchObject({ sent: 4, passes: 1, interrupted: false, skipped: {} })
+    expect(result.duration).toBeGreaterThan(0.19)
     // Never early: each at least as long behind the first as it was.
     for (const [i, gap] of [0, 0.05, 0.05, 0.2].entries())
       expect(seen[i]!.at - seen[0]!.at).toBeGreaterThan(gap - 0.001)
@@ -79,15 +71,29 @@ describe('replay on a link in memory', () => {
   test('faster, at a rate, as fast as possible, several times, and only so many', async () => {
     const packets = Array.from({ length: 20 }, (_, i) => frame(i, i * 0.1))
     const [link] = memoryLinkPair()
-    expect((await replay(packets, { link, speed: 100 })).seconds).toBeLessThan(1)
+    expect((await replay(packets, { link, speed: 100 })).duration).toBeLessThan(1)
     const rated = await replay(packets, { link, rate: 200 })
-    expect(rated.seconds).toBeGreaterThan(0.094)
+    expect(rated.duration).toBeGreaterThan(0.094)
     expect(rated.rate).toBeLessThan(215)
     const fast = await replay(packets, { link, topspeed: true, loop: 50 })
-    expect(fast).toMatchObject({ packets: 1000, passes: 50, largestLateness: undefined })
-    expect(fast.seconds).toBeLessThan(1)
-    expect(await replay(packets, { link, topspeed: true, loop: 0, count: 45 })).toMatchObject({ packets: 45 })
-    expect(await replay(packets, { link, topspeed: true, count: 0 })).toMatchObject({ packets: 0 })
+    expect(fast).toMatchObject({ sent: 1000, passes: 50, largestLateness: undefined })
+    expect(fast.duration).toBeLessThan(1)
+    expect(await replay(packets, { link, topspeed: true, loop: 0, count: 45 })).toMatchObject({ sent: 45 })
+    expect(await replay(packets, { link, topspeed: true, count: 0 })).toMatchObject({ sent: 0 })
+    link.close()
+  })
+
+  test('a small file is read once for all passes', async () => {
+    const file = await save('once.pcap', [frame(1), frame(2), frame(3)])
+    const [link, other] = memoryLinkPair()
+    onFrames(other, () => {
+      rmSync(file, { force: true })
+      return []
+    })
+    expect(await replay(file, { link, rate: 1000, loop: 0, count: 30 })).toMatchObject({ sent: 30, warnings: [] })
+    expect(String(await replay([frame(1)], { link, topspeed: true }))).toMatch(
+      /^1 packet of the packets sent on left, 62 bytes$/m,
+    )
     link.close()
   })
 
@@ -98,7 +104,7 @@ describe('replay on a link in memory', () => {
     const cooked = stack(CookedLinux({ proto: 0x0800 }), IP({ src: '10.0.0.1', dst: '10.0.0.2' }), UDP(), 'cooked')
     const list = [frame(1), frame(2, 0, 3000), bare, cooked]
     const without = await replay(list, { link, topspeed: true })
-    expect(without.packets).toBe(1)
+    expect(without.sent).toBe(1)
     expect(without.skipped).toEqual({
       'longer than the MTU of left (1500 bytes)': 1,
       'no Ethernet header, which left needs: option mac says to whom they go': 2,
@@ -106,14 +112,14 @@ describe('replay on a link in memory', () => {
     expect(String(without)).toContain('1 packet not sent: longer than the MTU')
     const withMac = await replay(list, { link, topspeed: true, mac: '02:00:00:00:00:07' })
     await settle()
-    expect(withMac.packets).toBe(3)
+    expect(withMac.sent).toBe(3)
     const framed = seen.at(-1)!.bytes
     expect(Buffer.from(framed.subarray(0, 14)).toString('hex')).toBe('0200000000070200000000010800')
     expect(Buffer.from(framed.subarray(-6)).toString()).toBe('cooked')
     link.close()
     const [raw, rawOther] = memoryLinkPair({ linkType: 101 })
     const bareSeen = arrivals(rawOther)
-    expect((await replay([frame(1), bare], { link: raw, topspeed: true })).packets).toBe(2)
+    expect((await replay([frame(1), bare], { link: raw, topspeed: true })).sent).toBe(2)
     await settle()
     expect(bareSeen.map(({ bytes }) => bytes[0])).toEqual([0x45, 0x45])
     raw.close()
@@ -126,11 +132,11 @@ describe('replay on a link in memory', () => {
     const damaged = join(folder, 'damaged.pcap')
     writeFileSync(damaged, bytes.subarray(0, -3))
     const result = await replay(damaged, { link, topspeed: true })
-    expect(result.packets).toBe(2)
+    expect(result.sent).toBe(2)
     expect(result.warnings).toHaveLength(1)
     expect(String(result)).toContain(result.warnings[0])
     const filtered = await replay([frame(1), frame(2)], { link, topspeed: true, filter: 'tcp' })
-    expect(filtered).toMatchObject({ packets: 0, filtered: 2 })
+    expect(filtered).toMatchObject({ sent: 0, filtered: 2 })
     expect(String(filtered)).toContain('2 packets let out by the filter')
     link.close()
   })
@@ -139,14 +145,14 @@ describe('replay on a link in memory', () => {
     const [link] = memoryLinkPair()
     const task = replay([frame(1), frame(2, 0.01), frame(3, 3600)], { link })
     setTimeout(() => task.interrupt(), 60)
-    expect(await task).toMatchObject({ packets: 2, interrupted: true })
+    expect(await task).toMatchObject({ sent: 2, interrupted: true })
     const endless = replay([frame(1)], { link, rate: 1e6, loop: 0 })
     setTimeout(() => endless.interrupt(), 30)
-    expect((await endless).packets).toBeGreaterThan(1)
+    expect((await endless).sent).toBeGreaterThan(1)
     const pipe = new PassThrough()
     const waiting = replay(pipe, { link })
     setTimeout(() => waiting.interrupt(), 30)
-    expect(await waiting).toMatchObject({ packets: 0, interrupted: true })
+    expect(await waiting).toMatchObject({ sent: 0, interrupted: true })
     link.close()
   })
 
@@ -175,7 +181,7 @@ describe('replay on a link in memory', () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     })
     const result = await task
-    expect(result.packets).toBe(2000 * parts)
+    expect(result.sent).toBe(2000 * parts)
     expect(result.bytes).toBeGreaterThan(120e6)
     expect(most).toBeGreaterThan(0)
     expect(most).toBeLessThan(60e6)
@@ -249,7 +255,7 @@ describe('replay in the lab', () => {
       arguments: ['--time-stamp-precision=nano', '-B', '65536'],
     })
     const result = await replay(file, { iface: lab.here.interfaceName, netns: lab.here.namespace })
-    expect(result.packets).toBe(count)
+    expect(result.sent).toBe(count)
     const seen = await rdpcap(await capture.stop())
     expect(seen.length).toBe(count)
     const { times } = seen

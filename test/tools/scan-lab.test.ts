@@ -1,12 +1,11 @@
 /** Scans of the kernel's own stack in a lab, side by side with nmap. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { closeLinks, setReporter } from '../../src/exchange/index.js'
 import { arping } from '../../src/tools/arping/index.js'
 import { type ScanOptions, type ScanResult, scan } from '../../src/tools/scan/index.js'
+import { bundleSource, MODULES } from '../lab/bundle.js'
 import { type Lab, openLab } from '../lab/lab.js'
 import { must } from '../lab/process.js'
 
@@ -125,6 +124,14 @@ describe('scan and the kernel', () => {
     await expect(arping(lab.beyond.silent, { netns })).rejects.toThrow(/is behind the router/)
   })
 
+  test('`arping` of a network leaves out this machine and the broadcast address', async () => {
+    const network = `${lab.there.ipv4.replace(/\d+$/, '0')}/24`
+    const result = await arping(network, { netns, timeout: 0.2, retry: 0 })
+    expect(result.stations.map(({ address }) => address)).toEqual([lab.there.ipv4])
+    expect(result.silent).not.toContain(lab.here.ipv4)
+    await expect(arping(lab.here.ipv4, { netns })).rejects.toThrow('there is nobody to ask')
+  })
+
   test('interrupted in the middle, results are kept', async () => {
     const task = ours(lab.there.ipv4, `1-60000,${openTcp.join()}`, { rate: 20_000 })
     task.onProgress(({ done = 0 }) => {
@@ -168,22 +175,9 @@ describe('scan and the kernel', () => {
   })
 
   test('without rights: connections, by a user who has none', async () => {
-    const entry = join(lab.folder, 'scan-entry.mts')
-    const outfile = join(lab.folder, 'scan-entry.mjs')
-    const module = fileURLToPath(new URL('../../src/tools/scan/index.ts', import.meta.url))
-    writeFileSync(
-      entry,
-      `import { scan } from ${JSON.stringify(module)}\nconsole.log(JSON.stringify(await scan(process.argv[2], { ports: process.argv[3] })))\n`,
-    )
-    await build({
-      entryPoints: [entry],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      external: ['koffi', 'cap', 'raw-socket'],
-      logLevel: 'silent',
-    })
+    const source = `import { scan } from './src/tools/scan/index.js'
+      console.log(JSON.stringify(await scan(process.argv[2], { ports: process.argv[3] })))`
+    const outfile = await bundleSource(lab.folder, source)
     const program = readFileSync(outfile, 'utf8')
     const result = await lab.exec(
       'here',
@@ -203,7 +197,7 @@ describe('scan and the kernel', () => {
       {
         input: program,
         timeout: 20_000,
-        environment: { NODE_PATH: fileURLToPath(new URL('../../node_modules', import.meta.url)) },
+        environment: { NODE_PATH: MODULES },
       },
     )
     expect(result.stderr).toBe('')

@@ -1,7 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parsePorts, portsText } from '../../src/tools/scan/ports.js'
+import { parsePorts, portsText, protocolsNamed } from '../../src/tools/scan/ports.js'
 import { serviceName, servicePort, topPorts } from '../../src/tools/scan/services.js'
+
+test.each([
+  ['22,80', []],
+  [[22, [80, 90]], []],
+  ['T:80,U:53', ['tcp', 'udp']],
+  ['U:53', ['udp']],
+  ['t:80', ['tcp']],
+  ['22,U:53', ['tcp', 'udp']],
+  [
+    ['U:53', 'T:80'],
+    ['tcp', 'udp'],
+  ],
+] as const)('protocols that %j has parts for', (given, protocols) => {
+  expect(protocolsNamed(given)).toEqual(protocols)
+})
 
 describe('parsePorts', () => {
   test.each([

@@ -1,7 +1,8 @@
 /** A small network in memory for scans: hosts that answer by rules of the test, without the code of the product's own. */
-import { ARP, dissectLink, Ether, ICMP, IP, TCP, UDP } from '../../src/layers/index.js'
+import { ARP, Ether, ICMP, IP, TCP, UDP } from '../../src/layers/index.js'
 import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
+import { onFrames } from '../link/on-frames.js'
 
 export const OWN = '10.0.0.1'
 /** What a port does: `[3, 13]` sends an ICMP error of this type and code. */
@@ -76,20 +77,7 @@ export function responder(options: ResponderOptions): Responder {
     if (manner === 'open') return back(stack(UDP({ sport: port, dport: sport }), 'here'))
     return back(stack(ICMP({ type: 3, code: 3 }), ip.bytes().slice(0, 28)))
   }
-  right.capture(
-    { immediate: true },
-    (batch) => {
-      for (let i = 0; i < batch.count; i++) {
-        const start = batch.offsets[i]!
-        const frame = dissectLink(batch.linkType, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket
-        const frames = answer(frame)
-        if (frames.length > 0) right.send(frames.map((each) => each.bytes()))
-      }
-    },
-    (error) => {
-      throw error
-    },
-  )
+  onFrames(right, answer)
   return {
     link: left,
     seen,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { setReporter } from '../../src/exchange/index.js'
 import { ARP, dissectLink, Ether, IP, TCP } from '../../src/layers/index.js'
@@ -25,6 +26,35 @@ const states = (result: ScanResult, host = 0) =>
 
 /** A test must not fail since the machine is slow for a moment: what is waited for is generous where nothing is silent. */
 const CALM: ScanOptions = { timeout: 5 }
+
+test('ports given for UDP ask for a scan of UDP', async () => {
+  const { link } = network({ tcp: () => 'open', udp: () => 'closed' })
+  const ports = async (given: string, options: ScanOptions = {}) =>
+    (await scan(HOST, { ...CALM, ...options, link, ports: given })).hosts[0]!.ports.map(
+      ({ port, protocol }) => `${port}/${protocol}`,
+    )
+  expect(await ports('T:22,U:53')).toEqual(['22/tcp', '53/udp'])
+  expect(await ports('U:53')).toEqual(['53/udp'])
+  expect(await ports('T:22,U:53', { type: 'syn' })).toEqual(['22/tcp'])
+  expect(await ports('53', { type: ['syn'], udp: true })).toEqual(['53/tcp', '53/udp'])
+})
+
+test('a host of the result prints as in the whole, also where routers say that it cannot be reached', async () => {
+  const { link } = network({ tcp: (port): Manner => (port === 22 ? [3, 1] : 'silent') })
+  const text = async (ports: string) => inspect((await scan(HOST, { link, ports, retry: 0, timeout: 0.2 })).hosts[0])
+  expect(await text('22')).toMatch(
+    /^10\.0\.0\.2: cannot be reached: host-unreach.*\nPORT +STATE +SERVICE +REASON\n22\/tcp /,
+  )
+  expect(await text('22,25')).toMatch(/^10\.0\.0\.2: no answer from any port/)
+})
+
+test('a file that cannot be written is told before anything is sent', async () => {
+  const { link } = network({ tcp: () => 'open' })
+  await expect(scan(HOST, { link, ports: 22, xml: '/there/is/no/such/folder.xml' })).rejects.toThrow(
+    'option xml: /there/is/no/such/folder.xml cannot be written (ENOENT)',
+  )
+  expect(link.stats().sent).toBe(0)
+})
 
 describe('SYN scan', () => {
   test('tells open, closed and filtered, why, and from how far', async () => {
@@ -271,7 +301,7 @@ describe('mistakes', () => {
     [{ ports: '70000' }, 'ports: 70000 is not 0..65535'],
     [{ type: 'stealth' }, "scan: option type is 'syn', 'connect', 'udp' or a list of these, not stealth"],
     [{ port: 80 }, "scan has no option 'port'; did you mean 'ports'?"],
-    [{ retry: 99 }, 'scan: option retry is 0..15, not 99'],
+    [{ retry: 99 }, 'scan: option retry must be a whole number, 0..15, not 99'],
     [{ timeout: 0 }, 'scan: option timeout must be a number of seconds above 0, not 0'],
     [{ rate: -1 }, 'scan: option rate must be a number of packets per second above 0, not -1'],
     [{ type: ['syn', 'connect'] }, "scan: 'syn' and 'connect' ask for the same"],

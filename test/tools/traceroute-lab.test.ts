@@ -129,10 +129,10 @@ describe('mtu', () => {
         'icmpv6 type packet-too-big drop',
       ])
     for (const host of ends()) {
-      const result = await mtu(host, { netns, tries: 2, timeout: 1 })
+      const result = await mtu(host, { netns, retry: 1, timeout: 1 })
       expect([result.mtu, result.limit]).toEqual([1280, { by: 'silence' }])
     }
-    const far = await mtu('10.88.1.2', { netns, tries: 2, timeout: 1 })
+    const far = await mtu('10.88.1.2', { netns, retry: 1, timeout: 1 })
     expect([far.mtu, far.limit]).toEqual([1400, { by: 'silence' }])
     for (const router of ['r1', 'r2']) await chain.unfilter(router)
   })

@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { setReporter } from '../../src/exchange/index.js'
+import { describe, expect, test } from 'vitest'
 import {
   ICMP,
   ICMPExtensionHeader,
@@ -15,23 +14,11 @@ import {
 } from '../../src/layers/index.js'
 import { type AnyPacket, type Packet, stack } from '../../src/packet/index.js'
 import { type TracerouteOptions, traceroute } from '../../src/tools/traceroute/index.js'
-import { FarEnd, type FarEndOptions, GATEWAY, NEAR, NEAR6, type Reply } from './far-end.js'
+import { farEnds, GATEWAY, NEAR, NEAR6, type Reply } from './far-end.js'
 
 const HOST = '192.0.2.9'
 const HOST6 = '2001:db8::9'
-let ends: FarEnd[] = []
-
-afterEach(() => {
-  for (const end of ends) end.close()
-  ends = []
-  setReporter(() => undefined)
-})
-
-function farEnd(reply: Reply, options?: FarEndOptions): FarEnd {
-  const end = new FarEnd(reply, options)
-  ends.push(end)
-  return end
-}
+const { made: ends, farEnd } = farEnds()
 
 /** An error of a router, which quotes as little as RFC 792 allows, or all. */
 function error(packet: AnyPacket, from: string, fields: object, length = 28): Packet {
@@ -116,7 +103,7 @@ describe('traceroute', () => {
     const result = await traceroute(HOST, { link, queries: 2, timeout: 20 })
     const lines = String(result).split('\n')
     expect(lines[0]).toBe('traceroute to 192.0.2.9, ICMP, 30 hops at most')
-    expect(lines[1]).toMatch(/^hop {2}address +rtt ms$/)
+    expect(lines[1]).toMatch(/^HOP {2}ADDRESS +RTT ms$/)
     expect(lines[2]).toMatch(/^ +1 {2}10\.0\.0\.254 +\d+\.?\d* +\d+\.?\d*$/)
     expect(lines[3]).toBe('  2  *')
     expect(lines[4]).toMatch(/^ +3 {2}198\.51\.100\.[56] +\d/)

@@ -71,7 +71,7 @@ const work: Record<string, () => unknown> = {
     const { answered } = await sr([...parts], { ...quiet, timeout: 0.2 })
     return [parts.length, answered.length]
   },
-  ping: async () => (await ping(['10.0.0.2', 'fd00:11::10'], { link, count: 3, interval: 0.01 })).toJSON(),
+  ping: async () => (await ping(['10.0.0.2', 'fd00:11::10'], { link, count: 3, inter: 0.01 })).toJSON(),
   traceroute: async () => (await traceroute('10.1.0.10', { link })).toJSON(),
   mtu: async () => (await mtu('10.2.0.10', { link })).toJSON(),
   arping: async () => (await arping('10.0.0.0/29', { ...quiet, timeout: 0.2 })).toJSON(),

@@ -5,13 +5,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle, MODULES } from '../lab/bundle.js'
 import { run } from '../lab/process.js'
 
-const PROGRAM = fileURLToPath(new URL('./without-root-program.ts', import.meta.url))
-const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const PROGRAM = new URL('./without-root-program.ts', import.meta.url)
 /** The user that owns nothing. */
 const NOBODY = '65534'
 
@@ -22,16 +20,7 @@ let found: Record<string, any>
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'netshell-without-root-'))
   chmodSync(folder, 0o755)
-  const outfile = join(folder, 'program.mjs')
-  await build({
-    entryPoints: [PROGRAM],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['koffi'],
-    logLevel: 'silent',
-  })
+  const outfile = await bundle(folder, PROGRAM)
   // The one place where nobody may write.
   const writable = join(folder, 'writable')
   mkdirSync(writable)

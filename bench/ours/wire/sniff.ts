@@ -10,10 +10,12 @@ const RING = 100_000
 const SAMPLE = 100
 
 const WAYS: Record<string, () => SniffOptions> = {
-  /** As `tcpdump -w`: everything, kept. */
+  /** Everything, kept in the list. */
   store: () => ({}),
-  /** Everything, counted and dropped: what is left of `tcpdump -w /dev/null`. */
+  /** Everything, counted and dropped. */
   pass: () => ({ store: false }),
+  /** As `tcpdump -w /dev/null`. */
+  write: () => ({ write: '/dev/null' }),
   /** Two fields read in a predicate, what it accepts (all) kept. */
   predicate: () => ({ lfilter: isWanted }),
   /** The last packets of a long capture. */

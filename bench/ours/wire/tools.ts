@@ -17,6 +17,6 @@ async function scanOnce(destination: string, last: string): Promise<{ seconds: n
 
 /** `replay INTERFACE FILE`: the capture with its timing. */
 export async function runReplay([iface = '', file = '']: string[]): Promise<object> {
-  const { packets, seconds, largestLateness } = await replay(file, { iface })
-  return { sent: packets, seconds, largestLateness }
+  const { sent, duration, largestLateness } = await replay(file, { iface })
+  return { sent, seconds: duration, largestLateness }
 }

@@ -1,18 +1,22 @@
+import { printable } from '../../exchange/index.js'
 import type { DnsResult } from '../../tools/dns/index.js'
 import type { ToolCommand } from '../tool-command.js'
+import { NETNS, timeout } from './shared-parameters.js'
 
 export const dnsCommand: ToolCommand<DnsResult> = {
   name: 'dns',
   summary: 'Asks a name server for the records of names; an address is looked up in reverse.',
   usage: 'dns(name, {type, server, tcp, dnssec, recurse, timeout})',
-  example: "dns('localhost', {server: '127.0.0.1', timeout: 0.5, retry: 0})",
+  example: "dns('www.example', {server: '10.0.0.2', link: practiceNetwork().link})",
   arguments: '<name...>',
   commandLineExample: 'netshell dns example.org --type A,AAAA,MX --server 10.0.0.1',
   parameters: [
     {
       name: 'type',
       type: 'string | number | list',
-      summary: 'records asked for: A, AAAA, MX, TXT, ANY … or a number; several in a list (with commas)',
+      summary: 'records asked for: A, AAAA, MX, TXT, ANY … or a number; several in a list',
+      flagSummary:
+        'records asked for: A, AAAA, MX, TXT, ANY … or a number; several with commas (unset: A; for an address PTR)',
       default: "'A'; for an address 'PTR'",
       flag: '-t, --type <type>',
     },
@@ -34,6 +38,7 @@ export const dnsCommand: ToolCommand<DnsResult> = {
       name: 'recurse',
       type: 'boolean',
       summary: 'whether the server shall ask others (RD)',
+      flagSummary: 'the server shall not ask others (RD is not set)',
       default: 'true',
       flag: '--no-recurse',
     },
@@ -49,20 +54,20 @@ export const dnsCommand: ToolCommand<DnsResult> = {
       name: 'tcp',
       type: 'boolean',
       summary: 'over TCP; false: never over TCP',
+      flagSummary: 'over TCP (unset: only when an answer is too long for a datagram)',
       default: 'only when an answer is too long for a datagram',
     },
     { name: 'port', type: 'number', summary: 'port of the server', default: '53', flag: '-p, --port <number>' },
-    {
-      name: 'timeout',
-      type: 'number',
-      summary: 'seconds that each answer is waited for',
-      default: '2',
-      flag: '-W, --timeout <seconds>',
-    },
-    { name: 'retry', type: 'number', summary: 'how often a silent server is asked again', default: '2' },
+    timeout('2'),
+    { name: 'retry', type: 'number', summary: 'how often a silent server is asked again, 0..15', default: '2' },
     { name: 'id', type: 'number', summary: 'number of the message, 0..65535', default: 'random' },
     { name: 'raw', type: 'boolean', summary: 'send a packet of our own (needs root)', default: 'false' },
-    { name: 'source', type: 'string', summary: 'address that a raw packet says it comes from' },
+    {
+      name: 'source',
+      type: 'string',
+      summary: 'address that a raw packet says it comes from',
+      flag: '--source <address>',
+    },
     { name: 'sport', type: 'number', summary: 'port that a raw packet comes from', default: 'random' },
     { name: 'ttl', type: 'number', summary: 'time to live of a raw packet, 1..255', default: '64' },
     {
@@ -70,15 +75,14 @@ export const dnsCommand: ToolCommand<DnsResult> = {
       type: 'string',
       summary: 'interface that a raw packet leaves by',
       default: 'the one of the route',
-      flag: '-I, --iface <name>',
+      flag: '-i, --iface <name>',
     },
-    { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
+    NETNS,
     {
       name: 'short',
       type: 'boolean',
       summary: 'print the data of the answers alone',
       default: 'false',
-      flag: '--short',
     },
     { name: 'link', type: 'Link', summary: 'a link of your own, for raw packets', flag: null },
   ],
@@ -87,5 +91,11 @@ export const dnsCommand: ToolCommand<DnsResult> = {
     positionals.length === 1 ? positionals[0] : positionals,
     typeof type === 'string' ? { ...options, type: type.includes(',') ? type.split(',') : type } : options,
   ],
+  print: (result, { short }) => {
+    if (short !== true || result.short.length > 0) return String(result)
+    // Without data, what `short` leaves out is what matters; it is not for whoever reads the data.
+    process.stderr.write(`${printable(result.responses.join('\n'), true)}\n`)
+    return undefined
+  },
   exitCode: (result) => (result.isGood ? 0 : 1),
 }

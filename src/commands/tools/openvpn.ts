@@ -1,19 +1,21 @@
 import type { OpenvpnResult } from '../../tools/openvpn/index.js'
 import type { ToolCommand } from '../tool-command.js'
+import { FAMILY, LINK, NETNS, timeout } from './shared-parameters.js'
 
 export const openvpnCommand: ToolCommand<OpenvpnResult> = {
   name: 'openvpnProbe',
   subcommand: 'openvpn',
   summary: 'Finds out whether an OpenVPN server is at a port, and whether it takes a key (tls-auth, tls-crypt).',
   usage: 'openvpnProbe(hosts, {port, tcp, tlsAuth, tlsCrypt, keyDirection, digest, timeout})',
-  example: "openvpnProbe('127.0.0.1', {timeout: 0.5})",
+  example: "openvpnProbe('10.0.0.2', {link: practiceNetwork().link})",
   arguments: '<host...>',
   commandLineExample: 'netshell openvpn vpn.example.org --tls-crypt ta.key',
   parameters: [
     {
       name: 'port',
       type: 'number | list',
-      summary: 'port, or several in a list (with commas)',
+      summary: 'port, or several in a list',
+      flagSummary: 'port, or several with commas (unset: 1194)',
       default: '1194',
       flag: '-p, --port <ports>',
     },
@@ -33,7 +35,7 @@ export const openvpnCommand: ToolCommand<OpenvpnResult> = {
     {
       name: 'keyDirection',
       type: "0 | 1 | 'none'",
-      summary: "direction of the tls-auth key, as in the client's profile",
+      summary: "direction of the tls-auth key, as in the client's profile: 0, 1 or 'none'",
       default: '1',
       flag: '--key-direction <direction>',
     },
@@ -43,24 +45,18 @@ export const openvpnCommand: ToolCommand<OpenvpnResult> = {
       summary: "digest of tls-auth ('auth' in the profile): SHA1, SHA256, SHA512 …",
       default: "'SHA1'",
     },
-    {
-      name: 'timeout',
-      type: 'number',
-      summary: 'seconds that each answer is waited for',
-      default: '2',
-      flag: '-W, --timeout <seconds>',
-    },
-    { name: 'retry', type: 'number', summary: 'how often a silent port is asked again (UDP)', default: '1' },
-    { name: 'family', type: 'number', summary: 'only IPv4 (4) or IPv6 (6) addresses of names' },
+    timeout('2'),
+    { name: 'retry', type: 'number', summary: 'how often a silent port is asked again (UDP), 0..15', default: '1' },
+    ...FAMILY,
     {
       name: 'iface',
       type: 'string',
       summary: 'interface, for packets of our own (needs root)',
       default: 'an ordinary socket',
-      flag: '-I, --iface <name>',
+      flag: '-i, --iface <name>',
     },
-    { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
-    { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
+    NETNS,
+    LINK,
   ],
   load: async () => (await import('../../tools/openvpn/index.js')).runOpenvpnProbe,
   fromCommandLine: (positionals, { port, keyDirection, ...options }) => [

@@ -1,11 +1,12 @@
 import type { PingResult } from '../../tools/ping/index.js'
 import type { ToolCommand } from '../tool-command.js'
+import { FAMILY, LINK, NETNS, SOURCE, timeout } from './shared-parameters.js'
 
 export const pingCommand: ToolCommand<PingResult> = {
   name: 'ping',
   summary: 'Asks hosts whether they are there and how long the way takes (ICMP echo, or TCP or UDP to a port).',
-  usage: 'ping(host, {count, interval, size, ttl, df, timeout, tcp, udp})',
-  example: "ping('127.0.0.1', {count: 1, tcp: 9})",
+  usage: 'ping(host, {count, inter, size, ttl, df, timeout, tcp, udp})',
+  example: "ping('10.0.0.2', {count: 2, link: practiceNetwork().link})",
   arguments: '<host...>',
   commandLineExample: 'netshell ping -c 2 127.0.0.1',
   parameters: [
@@ -17,11 +18,11 @@ export const pingCommand: ToolCommand<PingResult> = {
       flag: '-c, --count <number>',
     },
     {
-      name: 'interval',
+      name: 'inter',
       type: 'number',
       summary: 'seconds from one probe to a host to the next, 0.01 or more',
       default: '1',
-      flag: '-i, --interval <seconds>',
+      flag: '-i, --inter <seconds>',
     },
     {
       name: 'size',
@@ -37,14 +38,8 @@ export const pingCommand: ToolCommand<PingResult> = {
       default: '64',
       flag: '-t, --ttl <hops>',
     },
-    { name: 'df', type: 'boolean', summary: 'probes must not be fragmented', default: 'false', flag: '--df' },
-    {
-      name: 'timeout',
-      type: 'number',
-      summary: 'seconds that each answer is waited for',
-      default: '2',
-      flag: '-W, --timeout <seconds>',
-    },
+    { name: 'df', type: 'boolean', summary: 'probes must not be fragmented', default: 'false' },
+    timeout('2'),
     {
       name: 'pattern',
       type: 'string',
@@ -62,11 +57,9 @@ export const pingCommand: ToolCommand<PingResult> = {
       default: 'the one of the route',
       flag: '-I, --iface <name>',
     },
-    { name: 'source', type: 'string', summary: 'address that probes come from', default: 'the one of the route' },
-    { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
-    { name: 'family', type: 'number', summary: 'only IPv4 (4) or IPv6 (6) addresses of a name', flag: null },
-    { name: 'ipv4', type: 'boolean', summary: 'the same as family 4', default: 'false', flag: '-4, --ipv4' },
-    { name: 'ipv6', type: 'boolean', summary: 'the same as family 6', default: 'false', flag: '-6, --ipv6' },
+    SOURCE,
+    NETNS,
+    ...FAMILY,
     { name: 'rate', type: 'number', summary: 'most probes a second, to all hosts together', default: '1000' },
     { name: 'quiet', type: 'boolean', summary: 'no line for each answer', default: 'false', flag: '-q, --quiet' },
     {
@@ -75,7 +68,7 @@ export const pingCommand: ToolCommand<PingResult> = {
       summary: 'called for each event instead of printing it; what it returns is printed',
       flag: null,
     },
-    { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
+    LINK,
   ],
   // Ping ends with Ctrl-C as often as not.
   endless: true,

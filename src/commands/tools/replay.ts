@@ -1,5 +1,6 @@
 import type { ReplayResult } from '../../tools/replay/index.js'
 import type { ToolCommand } from '../tool-command.js'
+import { LINK, NETNS } from './shared-parameters.js'
 
 export const replayCommand: ToolCommand<ReplayResult> = {
   name: 'replay',
@@ -41,11 +42,12 @@ export const replayCommand: ToolCommand<ReplayResult> = {
       name: 'mac',
       type: 'string',
       summary: 'destination of frames that have no Ethernet header and get one (captures of bare IP, or of any)',
+      flag: '--mac <address>',
     },
-    { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
-    { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
+    NETNS,
+    LINK,
   ],
   load: async () => (await import('../../tools/replay/index.js')).runReplay,
   endless: true,
-  exitCode: (result) => (result.packets > 0 ? 0 : 1),
+  exitCode: (result) => (result.sent > 0 ? 0 : 1),
 }

@@ -1,5 +1,6 @@
 import type { ScanResult } from '../../tools/scan/index.js'
 import type { ToolCommand } from '../tool-command.js'
+import { FAMILY, IFACE, LINK, NETNS, QUIET, timeout } from './shared-parameters.js'
 
 /** nmap's letters: `-sS`, `-sT`, `-sU`. */
 const LETTERS: Readonly<Record<string, string>> = { S: 'syn', T: 'connect', U: 'udp' }
@@ -8,7 +9,7 @@ export const scanCommand: ToolCommand<ScanResult> = {
   name: 'scan',
   summary: 'Finds out which ports of hosts are open, closed or filtered, and who is there in a network.',
   usage: 'scan(targets, {ports, type, discover, open, rate, retry, timeout})',
-  example: "scan('127.0.0.1', {ports: '22,80,443', type: 'connect'})",
+  example: "scan('10.0.0.2', {ports: '1-200', link: practiceNetwork().link})",
   arguments: '<target...>',
   commandLineExample: 'netshell scan 127.0.0.1 -p 1-1000',
   parameters: [
@@ -16,89 +17,77 @@ export const scanCommand: ToolCommand<ScanResult> = {
       name: 'ports',
       type: 'string',
       summary:
-        "which ports: '22,80,8000-8010', 'http,ssh', 'top' (the usual ones), '-' (all), 'none' (only who is there)",
+        "which ports: '22,80,8000-8010', 'http,ssh', 'T:22,U:53', 'top' (the usual ones), '-' (all), 'none' (only who is there)",
+      flagSummary:
+        'which ports: 22,80,8000-8010 or http,ssh or T:22,U:53; top (the usual ones), - (all), none (only who is there) (unset: top; for lan none)',
       default: "'top'; for 'lan' 'none'",
       flag: '-p, --ports <ports>',
     },
     {
       name: 'type',
       type: 'string',
-      summary:
-        "'syn' (half-open connections), 'connect' (ordinary ones, needs no rights), 'udp'; several with commas; nmap's -sS, -sT, -sU",
+      summary: "'syn' (half-open connections), 'connect' (ordinary ones, needs no rights), 'udp', or a list of these",
+      flagSummary:
+        "syn (half-open connections), connect (ordinary ones, needs no rights), udp; several with commas; or as nmap's -sS, -sT, -sU (unset: syn with rights, else connect)",
       default: "'syn' with rights, else 'connect'",
       flag: '-s, --type <type>',
     },
-    { name: 'syn', type: 'boolean', summary: "the same as type 'syn'", default: 'false', flag: '--syn' },
-    { name: 'connect', type: 'boolean', summary: "the same as type 'connect'", default: 'false', flag: '--connect' },
-    { name: 'udp', type: 'boolean', summary: "the same as type 'udp'", default: 'false', flag: '--udp' },
+    { name: 'syn', type: 'boolean', summary: "the same as type 'syn'", default: 'false' },
+    { name: 'connect', type: 'boolean', summary: "the same as type 'connect'", default: 'false' },
+    { name: 'udp', type: 'boolean', summary: "the same as type 'udp'", default: 'false' },
     {
       name: 'discover',
       type: 'boolean',
       summary: 'first find out who is there, and scan only those',
       default: 'true for networks and ranges, false for hosts',
-      flag: '--discover',
     },
     {
       name: 'all',
       type: 'boolean',
       summary: 'scan every address, also those that do not show that they are there: discover: false',
+      flagSummary: "scan every address, also those that do not show that they are there (nmap's -Pn)",
       default: 'false',
-      flag: '--all',
     },
-    { name: 'open', type: 'boolean', summary: 'show only what is open', default: 'false', flag: '--open' },
+    { name: 'open', type: 'boolean', summary: 'show only what is open', default: 'false' },
     {
       name: 'rate',
       type: 'number',
       summary: 'most packets (connections) a second',
       default: 'as fast as answers come',
-      flag: '--rate <number>',
     },
     {
       name: 'retry',
       type: 'number',
       summary: 'how often a silent port is asked again, 0..15',
       default: 'once, more often where answers get lost',
-      flag: '--retry <number>',
     },
-    {
-      name: 'timeout',
-      type: 'number',
-      summary: 'seconds that an answer may take at most; how long is really waited is learnt from answers',
-      default: '1.25',
-      flag: '-W, --timeout <seconds>',
-    },
+    timeout('1.25', 'seconds that an answer may take at most; how long is really waited is learnt from answers'),
     {
       name: 'xml',
       type: 'string',
-      summary: "file that gets nmap's XML (-oX FILE works too; on the command line - is standard output)",
+      summary: "file that gets nmap's XML",
+      flagSummary: "file that gets nmap's XML; - is standard output (-oX FILE works too)",
       flag: '-o, --xml <file>',
     },
-    {
-      name: 'iface',
-      type: 'string',
-      summary: 'interface',
-      default: 'the one of the route',
-      flag: '-I, --iface <name>',
-    },
-    { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
-    { name: 'family', type: 'number', summary: 'only IPv4 (4) or IPv6 (6) addresses of names', flag: null },
-    { name: 'ipv4', type: 'boolean', summary: 'the same as family 4', default: 'false', flag: '-4, --ipv4' },
-    { name: 'ipv6', type: 'boolean', summary: 'the same as family 6', default: 'false', flag: '-6, --ipv6' },
-    { name: 'quiet', type: 'boolean', summary: 'no warnings', default: 'false', flag: '-q, --quiet' },
-    { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
+    IFACE,
+    NETNS,
+    ...FAMILY,
+    QUIET,
+    LINK,
   ],
+  // What hands that know nmap type by themselves: no names are ever asked for, and the pace is learnt.
+  alsoTaken: [
+    { flag: '-P <n>', choices: ['n'], options: { all: true } },
+    { flag: '-n' },
+    { flag: '-T <level>' },
+    { flag: '-F', options: { ports: 'top' } },
+  ],
+  spellings: { '-oX': '--xml' },
   load: async () => (await import('../../tools/scan/index.js')).runScan,
-  fromCommandLine: (positionals, { json: _json, type, ...rest }) => {
-    const targets = [...positionals]
+  fromCommandLine: (positionals, { type, ...rest }) => {
     const options = { ...rest }
     if (typeof type === 'string') options.type = type.split(',').map((each) => LETTERS[each] ?? each)
-    // nmap's -oX FILE: commander takes the X for the file, and the file for a target.
-    if (options.xml === 'X') {
-      const file = process.argv[process.argv.indexOf('-oX') + 1]
-      const place = file === undefined ? -1 : targets.indexOf(file)
-      if (place >= 0) [options.xml] = targets.splice(place, 1)
-    }
-    return [targets.length === 1 ? targets[0] : targets, options]
+    return [positionals, options]
   },
   // The file itself is written by the tool.
   print: (result, { xml }) => (xml === '-' ? result.xml().trimEnd() : String(result)),

@@ -1,11 +1,12 @@
 import type { TracerouteResult, TracerouteResults } from '../../tools/traceroute/index.js'
 import type { ToolCommand } from '../tool-command.js'
+import { FAMILY, IFACE, LINK, NETNS } from './shared-parameters.js'
 
 export const tracerouteCommand: ToolCommand<TracerouteResult | TracerouteResults> = {
   name: 'traceroute',
   summary: 'Finds the routers on the way to hosts; all hops are asked side by side.',
   usage: 'traceroute(host, {protocol, port, maxHops, queries, names, timeout})',
-  example: "traceroute('127.0.0.1')",
+  example: "traceroute('10.1.0.10', {timeout: 0.5, link: practiceNetwork().link})",
   arguments: '<host...>',
   commandLineExample: 'netshell traceroute -T -p 443 192.0.2.1',
   parameters: [
@@ -13,7 +14,8 @@ export const tracerouteCommand: ToolCommand<TracerouteResult | TracerouteResults
       name: 'protocol',
       type: 'string',
       summary: "what is asked with: 'icmp', 'udp' or 'tcp'",
-      default: 'icmp',
+      default: "'icmp'",
+      flagSummary: 'what is asked with (unset: icmp)',
       choices: ['icmp', 'udp', 'tcp'],
       flag: '--protocol <name>',
     },
@@ -61,17 +63,12 @@ export const tracerouteCommand: ToolCommand<TracerouteResult | TracerouteResults
     {
       name: 'numeric',
       type: 'boolean',
-      summary: 'no names; it is so unless --names is given',
+      summary: 'no names: as it is unless names is set',
+      flagSummary: 'no names: as it is without --names',
       default: 'true',
       flag: '-n, --numeric',
     },
-    {
-      name: 'iface',
-      type: 'string',
-      summary: 'interface',
-      default: 'the one of the route',
-      flag: '-i, --iface <name>',
-    },
+    IFACE,
     {
       name: 'source',
       type: 'string',
@@ -79,12 +76,10 @@ export const tracerouteCommand: ToolCommand<TracerouteResult | TracerouteResults
       default: 'the one of the route',
       flag: '-s, --source <address>',
     },
-    { name: 'netns', type: 'string', summary: 'network namespace', default: 'the own one' },
-    { name: 'family', type: 'number', summary: 'only IPv4 (4) or IPv6 (6) addresses of a name', flag: null },
-    { name: 'ipv4', type: 'boolean', summary: 'the same as family 4', default: 'false', flag: '-4, --ipv4' },
-    { name: 'ipv6', type: 'boolean', summary: 'the same as family 6', default: 'false', flag: '-6, --ipv6' },
+    NETNS,
+    ...FAMILY,
     { name: 'rate', type: 'number', summary: 'most probes a second', default: '500 for each host, 5000 in all' },
-    { name: 'link', type: 'Link', summary: 'a link of your own', flag: null },
+    LINK,
   ],
   load: async () => (await import('../../tools/traceroute/index.js')).runTraceroute,
   exitCode: (result) => ((Array.isArray(result) ? result : [result]).every(({ reached }) => reached) ? 0 : 1),

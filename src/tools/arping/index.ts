@@ -1,138 +1,48 @@
 import { pathOf } from '../../exchange/addressing.js'
-import {
-  checkNumber,
-  checkOptions,
-  checkPath,
-  formatDuration,
-  type PathOptions,
-  printable,
-  stopSignal,
-  Task,
-  type TaskControl,
-} from '../../exchange/index.js'
+import { stopSignal, Task, type TaskControl } from '../../exchange/index.js'
 import { IP, IPv6 } from '../../layers/index.js'
 import { LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
 import { PacketError } from '../../packet/index.js'
-import { askLink, type Question } from './ask-link.js'
-import { lanLink, lanQuestions, sourceFor } from './networks.js'
-import { familyOption } from '../ping/ping-options.js'
-import { parseTargets, type ScanTarget } from '../scan/targets.js'
-import { textTable } from '../text-table.js'
+import { askLink, type Question } from '../lan/ask-link.js'
+import { lanLink, lanQuestions, sourceFor } from '../lan/networks.js'
+import { parseTargets, targetWords } from '../target-list.js'
+import type { Target } from '../targets.js'
+import { type ArpingOptions, type ArpingSettings, arpingSettings } from './arping-options.js'
+import { ArpingResult, type Station } from './arping-result.js'
 
-/** Options of `arping`. */
-export interface ArpingOptions extends PathOptions {
-  /** Seconds that an answer may take. Default 1. */
-  timeout?: number
-  /** How often a silent address is asked again. Default 2. */
-  retry?: number
-  /** Questions per second; each reaches every station of the link. Default 2000. */
-  rate?: number
-  /** Take only IPv4 (4) or IPv6 (6) addresses of names. */
-  family?: 4 | 6
-  /** The same as `family: 4` and `family: 6`. */
-  ipv4?: boolean
-  ipv6?: boolean
-  /** No warnings. */
-  quiet?: boolean
-}
+export type { ArpingOptions } from './arping-options.js'
+export { ArpingResult, type Station } from './arping-result.js'
 
-const OPTIONS = ['timeout', 'retry', 'rate', 'family', 'ipv4', 'ipv6', 'iface', 'link', 'netns', 'quiet']
-const DEFAULT_RATE = 2000
-const MOST_RETRIES = 15
+/** Stations that are kept for one address: somebody may answer with any number of them. */
+const MOST_STATIONS = 64
 /** How long a second station with the same address may take, seconds. */
 const LINGER = 0.05
 
-/** A station on the link. */
-export interface Station {
-  address: string
-  /** `'02:00:00:00:00:01'` */
-  mac: string
-  /** Seconds from question to answer; unset when that is not known. */
-  rtt?: number
-  /** True when another station says that the same address is its own. */
-  duplicate?: boolean
-}
-
-/** What `arping` gives. */
-export class ArpingResult {
-  /** Everybody who answered, in the order of the addresses asked for; an address that two stations have is there twice. */
-  readonly stations: Station[] = []
-  /** Addresses that nobody answered for. */
-  readonly silent: string[] = []
-  /** Addresses asked for. */
-  asked = 0
-  /** Questions sent, again ones included. */
-  sent = 0
-  /** Seconds. */
-  duration = 0
-  interrupted = false
-
-  /** Stations whose address another one has too. */
-  get duplicates(): Station[] {
-    return this.stations.filter(({ duplicate }) => duplicate === true)
-  }
-
-  toString(): string {
-    const rows = this.stations.map(({ address, mac, rtt, duplicate }) => [
-      address,
-      mac,
-      rtt === undefined ? '' : formatDuration(rtt),
-      duplicate === true ? 'duplicate address' : '',
-    ])
-    const lines = rows.length === 0 ? [] : [textTable(['ADDRESS', 'MAC', 'RTT', ''], rows, ['left', 'left', 'right'])]
-    // Whoever asks for a few wants to know which are missing; of a network most are.
-    if (this.silent.length > 0 && this.silent.length <= MOST_NAMED)
-      lines.push(`no answer: ${this.silent.map((each) => printable(each)).join(', ')}`)
-    const found = new Set(this.stations.map(({ address }) => address)).size
-    lines.push(
-      `${this.interrupted ? 'interrupted' : 'done'}: ${found} of ${this.asked} address${this.asked === 1 ? '' : 'es'} answered, in ${this.duration.toFixed(2)} s`,
-    )
-    return lines.join('\n')
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
-  }
-
-  /**
-   * `asked` and `sent` (counts), `duration` (seconds), `interrupted`, `stations`: each with `address`, `mac`, `rtt` (seconds, when known) and
-   * `duplicate` (true when another one has the address too); `silent`: addresses without an answer.
-   */
-  toJSON(): unknown {
-    const { asked, sent, duration, interrupted, stations, silent } = this
-    return { asked, sent, duration, interrupted, stations, silent }
-  }
-}
-
-/** Silent addresses that are named one by one. */
-const MOST_NAMED = 8
-
 /**
  * Who on the link has these addresses, by ARP (IPv4) and neighbour solicitation (IPv6): `arping('10.0.0.2')`, `arping('10.0.0.0/24')`,
- * `arping()` for everybody in the networks of the interface. Interrupted, it gives those found by then.
+ * `arping()` or `arping({iface: 'eth0'})` for everybody in the networks of the interface. Interrupted, it gives those found by then.
  */
-export function arping(targets: string | readonly string[] = 'lan', options: ArpingOptions = {}): Task<ArpingResult> {
+export function arping(
+  targets: string | readonly string[] | ArpingOptions = 'lan',
+  options: ArpingOptions = {},
+): Task<ArpingResult> {
   return Task.run((control) => runArping(control, targets, options), { name: 'arping' })
 }
 
 /** The work of `arping`. @throws PacketError or LinkError that says what is wrong and what to do */
 export async function runArping(
   control: TaskControl<ArpingResult>,
-  given: string | readonly string[] = 'lan',
+  given: string | readonly string[] | ArpingOptions = 'lan',
   options: ArpingOptions = {},
 ): Promise<ArpingResult> {
-  const { timeout = 1, retry = 2, rate = DEFAULT_RATE } = options
-  checkOptions('arping', options, OPTIONS)
-  checkPath('arping', options)
-  checkNumber('arping', 'retry', retry, true)
-  if (retry > MOST_RETRIES) throw new PacketError(`arping: option retry is 0..${MOST_RETRIES}, not ${retry}`)
-  for (const [name, value] of Object.entries({ timeout, rate }))
-    if (typeof value !== 'number' || !(value > 0))
-      throw new PacketError(`arping: option ${name} must be a number above 0, not ${String(value)}`)
+  // Options alone: everybody.
+  if (isOptions(given)) return runArping(control, 'lan', given)
+  const settings = arpingSettings(options)
+  const { timeout, retry, rate } = settings
   const stop = stopSignal(control)
   const startedAt = performance.now()
   const result = new ArpingResult()
-  const questions = await questionsFor(given, options)
+  const questions = await questionsFor(given, settings)
   const addresses = [...questions.values()].flatMap((list) => list.map(({ address }) => address))
   result.asked = addresses.length
   const heard = new Map<string, Station[]>()
@@ -159,7 +69,8 @@ export async function runArping(
       (answer) => {
         const stations = heard.get(answer.address)
         if (stations === undefined) heard.set(answer.address, [{ ...answer }])
-        else if (!stations.some(({ mac }) => mac === answer.mac)) stations.push({ ...answer })
+        else if (stations.length < MOST_STATIONS && !stations.some(({ mac }) => mac === answer.mac))
+          stations.push({ ...answer })
       },
     )
     done += list.length
@@ -175,9 +86,16 @@ export async function runArping(
   return result
 }
 
+function isOptions(given: string | readonly string[] | ArpingOptions): given is ArpingOptions {
+  return typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype
+}
+
 /** What is to be asked on which link. */
-async function questionsFor(given: string | readonly string[], options: ArpingOptions): Promise<Map<Link, Question[]>> {
-  const words = typeof given === 'string' ? [given] : given
+async function questionsFor(
+  given: string | readonly string[],
+  settings: ArpingSettings,
+): Promise<Map<Link, Question[]>> {
+  const words = targetWords('arping', given)
   const questions = new Map<Link, Question[]>()
   const add = (link: Link, question: Question): void => {
     const list = questions.get(link)
@@ -186,21 +104,29 @@ async function questionsFor(given: string | readonly string[], options: ArpingOp
   }
   const rest = words.filter((word) => word !== 'lan')
   if (rest.length < words.length) {
-    const link = lanLink('arping', options)
-    for (const question of lanQuestions('arping', link)) add(link, question)
+    const link = lanLink('arping', settings)
+    for (const question of lanQuestions('arping', link, settings.quiet)) add(link, question)
     if (rest.length === 0) return questions
   }
-  const family = familyOption('arping', options)
-  const { targets } = await parseTargets(rest, { tool: 'arping', ...(family === undefined ? {} : { family }) })
+  const { targets, hasNetwork } = await parseTargets('arping', rest, settings.family)
   for (const target of targets) {
-    const { link, source } = placeOf(target, options)
-    add(link, { address: target.address, ...(source === undefined ? {} : { source }) })
+    const place = placeOf(target, settings)
+    if (place !== undefined) add(place.link, { address: target.address, source: place.source })
+    // In a network there may be addresses of this machine and such as stand for no station.
+    else if (!hasNetwork) throw nobodyToAsk(target)
   }
+  if (questions.size === 0) throw nobodyToAsk(targets[0]!)
   return questions
 }
 
-/** On which link an address is. @throws PacketError for one that is behind a router, or this machine's own */
-function placeOf(target: ScanTarget, options: ArpingOptions): { link: Link; source: string | undefined } {
+function nobodyToAsk({ address }: Target): PacketError {
+  return new PacketError(
+    `arping: ${address} is an address of this machine, a broadcast, or on a link without neighbours: there is nobody to ask`,
+  )
+}
+
+/** On which link an address is; undefined where nobody can be asked for it. @throws PacketError for one that is behind a router */
+function placeOf(target: Target, options: ArpingOptions): { link: Link; source: string | undefined } | undefined {
   const iface = options.iface ?? target.zone
   if (options.link !== undefined || iface !== undefined) {
     // Whoever names the interface may ask there for any address.
@@ -213,10 +139,7 @@ function placeOf(target: ScanTarget, options: ArpingOptions): { link: Link; sour
     family === 4 ? IP({ dst: address }) : IPv6({ dst: address }),
     options,
   )
-  if (nextHop === undefined || address === source)
-    throw new PacketError(
-      `arping: ${address} is an address of this machine, or on a link without neighbours (${link.name}): there is nobody to ask`,
-    )
+  if (nextHop === undefined || address === source) return undefined
   if (nextHop !== address)
     throw new PacketError(
       `arping: ${address} is behind the router ${nextHop}, and these questions reach only the link itself: ping or scan asks beyond; iface asks on an interface all the same`,

@@ -30,13 +30,13 @@ export class DhcpOffer {
   readonly bootFile: string | undefined
   readonly bootServer: string | undefined
   /** Seconds from the question to this offer. */
-  readonly time: number
+  readonly rtt: number
   /** All options in order, those of the fields sname and file too (RFC 2132 §9.3), parts joined (RFC 3396). */
   readonly options: readonly Option[]
   /** The frame. */
   readonly packet!: AnyPacket
 
-  constructor(frame: AnyPacket, bootp: AnyPacket, time: number) {
+  constructor(frame: AnyPacket, bootp: AnyPacket, rtt: number) {
     this.options = allOptions(bootp)
     const value = (name: string): unknown => this.options.find(([known]) => known === name)?.[1]
     const text = (name: string): string | undefined => textOf(value(name))
@@ -61,7 +61,7 @@ export class DhcpOffer {
     const overload = Number(value('dhcp-option-overload') ?? 0)
     this.bootFile = text('boot-file-name') ?? (overload & FILE ? undefined : textOf(bootp.file))
     this.bootServer = text('tftp_server_name') ?? (overload & SNAME ? undefined : textOf(bootp.sname))
-    this.time = time
+    this.rtt = rtt
     Object.defineProperty(this, 'packet', { value: frame, enumerable: false })
   }
 
@@ -139,6 +139,9 @@ function textOf(value: unknown): string | undefined {
 
 /** All offers that came to one question. */
 export class DhcpResult {
+  /** Ctrl-C ended it before its time. */
+  interrupted = false
+
   constructor(
     /** In the order that they came. */
     readonly offers: readonly DhcpOffer[],
@@ -149,7 +152,7 @@ export class DhcpResult {
     /** Frames that were sent. */
     readonly sent: number,
     /** Seconds that it took. */
-    readonly seconds: number,
+    readonly duration: number,
   ) {}
 
   /** The servers, each once. More than one may be on purpose, or one too many. */
@@ -158,11 +161,11 @@ export class DhcpResult {
   }
 
   toString(): string {
-    const { offers, servers, interfaceName, mac, sent, seconds } = this
-    const spent = `${sent} sent as ${mac}, ${formatDuration(seconds)}`
+    const { offers, servers, interfaceName, mac, sent, duration } = this
+    const spent = `${sent} sent as ${mac}, ${formatDuration(duration)}${this.interrupted ? ', interrupted' : ''}`
     if (offers.length === 0) return printable(`no DHCP server answered on ${interfaceName} (${spent})`)
     const table = textTable(
-      ['SERVER', 'OFFERS', 'MASK', 'ROUTER', 'NAME SERVERS', 'DOMAIN', 'LEASE', 'TIME'],
+      ['SERVER', 'OFFERS', 'MASK', 'ROUTER', 'NAME SERVERS', 'DOMAIN', 'LEASE', 'RTT'],
       offers.map((offer) => [
         offer.server,
         offer.address,
@@ -171,7 +174,7 @@ export class DhcpResult {
         offer.nameServers.join('\n') || '-',
         (offer.domain ?? '-').slice(0, LONGEST),
         leaseText(offer.leaseTime),
-        formatDuration(offer.time),
+        formatDuration(offer.rtt),
       ]),
     )
     const notes = offers.flatMap(notesOf)
@@ -181,8 +184,8 @@ export class DhcpResult {
   }
 
   toJSON(): unknown {
-    const { interfaceName, mac, sent, seconds, servers, offers } = this
-    return { interfaceName, mac, sent, seconds, servers, offers }
+    const { interfaceName, mac, sent, duration, servers, offers } = this
+    return { interfaceName, mac, sent, duration, servers, offers }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -1,9 +1,11 @@
-import { randomInt } from 'node:crypto'
-import { ProbeSession } from '../../exchange/index.js'
-import { IP, IPv6, UDP } from '../../layers/index.js'
-import { type AnyPacket, stack } from '../../packet/index.js'
-import { askTcp, askUdp, errorWords, type Outcome } from '../sockets/ask.js'
-import type { Target } from '../targets.js'
+import type { AnyPacket } from '../../packet/index.js'
+import { askPackets } from '../ask/ask-packets.js'
+import { askTcp, askUdp } from '../ask/ask-socket.js'
+import { framed, takeFramed } from '../ask/framing.js'
+import { placeOf } from '../ask/open-socket.js'
+import type { Outcome } from '../ask/outcome.js'
+import { systemErrorWords } from '../system-errors.js'
+import { addressWithZone, type Target } from '../targets.js'
 import { type DnsQuestion, type DnsSettings, randomId } from './dns-options.js'
 import { DnsResponse, type DnsState } from './dns-result.js'
 import { judge, queryMessage, queryPacket } from './message.js'
@@ -34,14 +36,11 @@ export async function askServer(
   }
   let transport: Transport = settings.tcp === true ? 'TCP' : 'UDP'
   const ask = (): Promise<Outcome<Taken>> => {
-    if (transport === 'TCP') return overTcp(question, server, settings, id, stop, accept)
-    if (settings.isRaw) return overPackets(question, server, settings, id, stop, accept)
-    return askUdp(
-      { ...server, port: settings.port, netns: settings.netns },
-      queryMessage(question, settings, id),
-      { ...settings, stop },
-      accept,
-    )
+    const asked = { timeout: settings.timeout, retry: settings.retry, stop }
+    if (transport === 'TCP')
+      return askTcp(placeOf(server, settings), framed(queryMessage(question, settings, id)), asked, takeFramed(accept))
+    if (settings.isRaw) return askPackets('dns', server, settings, [queryPacket(question, settings, id)], asked, accept)
+    return askUdp(placeOf(server, settings), queryMessage(question, settings, id), asked, accept)
   }
   let outcome = await ask()
   const isCut = outcome.kind === 'answer' && outcome.value.message.tc === 1
@@ -58,101 +57,6 @@ export async function askServer(
   return response(question, server, settings, transport, outcome, ignored)
 }
 
-async function overTcp(
-  question: DnsQuestion,
-  server: Target,
-  settings: DnsSettings,
-  id: number,
-  stop: AbortSignal,
-  accept: (bytes: Uint8Array) => Taken | undefined,
-): Promise<Outcome<Taken>> {
-  const message = queryMessage(question, settings, id)
-  const framed = new Uint8Array(2 + message.length)
-  framed[0] = message.length >>> 8
-  framed[1] = message.length & 255
-  framed.set(message, 2)
-  let start = 0
-  return askTcp({ ...server, port: settings.port, netns: settings.netns }, framed, { ...settings, stop }, (bytes) => {
-    // One message follows another, each behind its length. RFC 7766 §8.
-    while (bytes.length >= start + 2) {
-      const end = start + 2 + ((bytes[start]! << 8) | bytes[start + 1]!)
-      if (bytes.length < end) return undefined
-      const taken = accept(bytes.subarray(start + 2, end))
-      if (taken !== undefined) return taken
-      start = end
-    }
-    return undefined
-  })
-}
-
-/** With packets of our own: from the network layer on, all of their fields as the options say. */
-async function overPackets(
-  question: DnsQuestion,
-  server: Target,
-  settings: DnsSettings,
-  id: number,
-  stop: AbortSignal,
-  accept: (bytes: Uint8Array) => Taken | undefined,
-): Promise<Outcome<Taken>> {
-  const { port, source, ttl = 64, sport = randomInt(32768, 61000), timeout, retry } = settings
-  const src = source === undefined ? {} : { src: source }
-  const dst = server.address.split('%')[0]!
-  const network = server.family === 4 ? IP({ dst, ttl, ...src }) : IPv6({ dst, hlim: ttl, ...src })
-  const packet = stack(network, UDP({ sport, dport: port }), queryPacket(question, settings, id))
-  const session = new ProbeSession(
-    'dns',
-    'network',
-    { ...path(settings, server), multi: true, filter: 'udp or icmp or icmp6' },
-    stop,
-  )
-  let outcome: Outcome<Taken> | undefined
-  try {
-    const probes = await session.prepare([packet])
-    session.onAnswer = (probe, answer, time) => {
-      if (outcome !== undefined) return
-      const datagram = answer.get('UDP')
-      if (datagram === undefined) {
-        outcome = { kind: 'error', code: unreachable(answer), tries: probe.sentTimes, time }
-        return
-      }
-      const payload = datagram.payload
-      const value = payload === null ? undefined : accept(payload.bytes())
-      if (value !== undefined) outcome = { kind: 'answer', value, time, tries: probe.sentTimes }
-    }
-    if (probes.length > 0 && probes[0]!.frame === null)
-      return { kind: 'error', code: 'EHOSTUNREACH', tries: 0, time: 0 }
-    let tries = 0
-    for (; tries <= retry && outcome === undefined && !stop.aborted; tries++) {
-      await session.send(probes, () => outcome !== undefined)
-      await session.wait(timeout, () => outcome !== undefined)
-    }
-    return outcome ?? (stop.aborted ? { kind: 'stopped', tries } : { kind: 'silent', tries })
-  } finally {
-    session.close()
-  }
-}
-
-function path(
-  { iface, link, netns }: DnsSettings,
-  server: Target,
-): { iface?: string; link?: NonNullable<DnsSettings['link']>; netns?: string } {
-  const zone = server.address.split('%')[1]
-  const name = iface ?? zone
-  return {
-    ...(name === undefined ? {} : { iface: name }),
-    ...(link === undefined ? {} : { link }),
-    ...(netns === undefined ? {} : { netns }),
-  }
-}
-
-/** The system's word for what an ICMP error says. */
-function unreachable(answer: AnyPacket): string {
-  const icmp = answer.get('ICMP') ?? answer.payload
-  const code = (icmp as AnyPacket | null)?.code as number | undefined
-  const portCode = answer.layerName === 'IPv6' ? 4 : 3
-  return code === portCode ? 'ECONNREFUSED' : 'EHOSTUNREACH'
-}
-
 function response(
   question: DnsQuestion,
   server: Target,
@@ -161,12 +65,12 @@ function response(
   outcome: Outcome<Taken>,
   ignored: readonly string[],
 ): DnsResponse {
-  const common = { question, server: server.address, port, transport, tries: outcome.tries, ignored }
+  const common = { question, server: addressWithZone(server), port, transport, tries: outcome.tries, ignored }
   if (outcome.kind === 'answer') {
     const { message, size } = outcome.value
-    return new DnsResponse({ ...common, state: 'answered', message, size, time: outcome.time })
+    return new DnsResponse({ ...common, state: 'answered', message, size, rtt: outcome.rtt })
   }
-  const where = `${server.address} port ${port} (${transport})`
+  const where = `${addressWithZone(server)} port ${port} (${transport})`
   return new DnsResponse({ ...common, state: stateOf(outcome), reason: `${reasonOf(outcome)}: ${where}` })
 }
 
@@ -179,7 +83,7 @@ function stateOf(outcome: Outcome<unknown>): DnsState {
 function reasonOf(outcome: Outcome<unknown>): string {
   switch (outcome.kind) {
     case 'error':
-      return outcome.code === 'ECONNREFUSED' ? 'no server there, the port is closed' : errorWords(outcome.code)
+      return outcome.code === 'ECONNREFUSED' ? 'no server there, the port is closed' : systemErrorWords(outcome.code)
     case 'hung up':
       return 'the server closed the connection'
     case 'stopped':

@@ -1,10 +1,23 @@
 import { randomInt } from 'node:crypto'
-import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
-import { checkNumber, checkOptions, checkPath, type PathOptions } from '../../exchange/index.js'
+import type { PathOptions } from '../../exchange/index.js'
 import { canonicalName } from '../../layers/dns-names.js'
 import { DNS_CLASSES, DNS_TYPES, typeNumber } from '../../layers/dns-numbers.js'
 import { PacketError, parseIpv4, parseIpv6, suggestion } from '../../packet/index.js'
+import {
+  ADDRESS,
+  ANYTHING,
+  checkTable,
+  FLAG,
+  type OptionKind,
+  type OptionTable,
+  PATH_OPTIONS,
+  PORT,
+  RETRY,
+  SECONDS,
+  text,
+  wholeNumber,
+} from '../option-kinds.js'
 
 /** Options of `dns`. */
 export interface DnsOptions extends PathOptions {
@@ -28,7 +41,7 @@ export interface DnsOptions extends PathOptions {
   port?: number
   /** Seconds that each answer is waited for. Default 2. */
   timeout?: number
-  /** How often a question without an answer is sent again. Default 2. */
+  /** How often a question without an answer is sent again, 0..15. Default 2. */
   retry?: number
   /** Number of the message, 0..65535. Default: random, another for each question. */
   id?: number
@@ -44,23 +57,33 @@ export interface DnsOptions extends PathOptions {
   short?: boolean
 }
 
-const NAMES = [
-  ...[
-    'type',
-    'server',
-    'class',
-    'recurse',
-    'dnssec',
-    'checkingDisabled',
-    'size',
-    'tcp',
-    'port',
-    'timeout',
-    'retry',
-    'id',
-  ],
-  ...['short', 'raw', 'source', 'sport', 'ttl', 'iface', 'link', 'netns'],
-]
+const SMALLEST_SIZE = 512
+const USUAL_SIZE = 1232
+const SIZE: OptionKind = {
+  takes: `a whole number, 0 or ${SMALLEST_SIZE}..65535`,
+  accepts: (value) => value === 0 || wholeNumber(SMALLEST_SIZE, 65535).accepts(value),
+}
+
+const OPTIONS: OptionTable<DnsOptions> = {
+  ...PATH_OPTIONS,
+  type: ANYTHING,
+  server: text('the address or name of a name server'),
+  class: ANYTHING,
+  recurse: FLAG,
+  dnssec: FLAG,
+  checkingDisabled: FLAG,
+  size: SIZE,
+  tcp: FLAG,
+  port: PORT,
+  timeout: SECONDS,
+  retry: RETRY,
+  id: wholeNumber(0, 65535),
+  raw: FLAG,
+  source: ADDRESS,
+  sport: PORT,
+  ttl: wholeNumber(1, 255),
+  short: FLAG,
+}
 
 /** One question. */
 export interface DnsQuestion {
@@ -87,8 +110,6 @@ export interface DnsSettings extends DnsOptions {
 
 /** More would be a scan; the list of answers is kept in memory. */
 const MOST_QUESTIONS = 10_000
-const SMALLEST_SIZE = 512
-const USUAL_SIZE = 1232
 /** AXFR and IXFR: the answer is many messages. */
 const TRANSFERS = new Set([251, 252])
 const PTR = 12
@@ -96,21 +117,11 @@ const OPTION_LIKE = new Set([41])
 
 /** @throws PacketError that says what is wrong */
 export function dnsSettings(names: string | readonly string[], options: DnsOptions): DnsSettings {
-  checkOptions('dns', options, NAMES)
-  checkPath('dns', options)
+  checkTable('dns', options, OPTIONS)
   const { recurse = true, dnssec = false, size = USUAL_SIZE, port = 53, timeout = 2, retry = 2, raw = false } = options
-  checkNumber('dns', 'timeout', timeout, false)
-  checkNumber('dns', 'retry', retry, true)
-  within('port', port, 1, 65535)
-  if (options.id !== undefined) within('id', options.id, 0, 65535)
-  if (options.sport !== undefined) within('sport', options.sport, 1, 65535)
-  if (options.ttl !== undefined) within('ttl', options.ttl, 1, 255)
-  if (size !== 0) within('size', size, SMALLEST_SIZE, 65535)
-  const { source } = options
-  if (source !== undefined && !(typeof source === 'string' && isIP(source) > 0))
-    throw new PacketError(`dns: option source must be an IPv4 or IPv6 address, not ${String(source)}`)
   const isRaw =
-    raw || [options.iface, options.link, source, options.sport, options.ttl].some((option) => option !== undefined)
+    raw ||
+    [options.iface, options.link, options.source, options.sport, options.ttl].some((option) => option !== undefined)
   if (isRaw && options.tcp === true)
     throw new PacketError(
       'dns: over TCP the system makes the packets: leave out raw, iface, link, source, sport and ttl',
@@ -182,11 +193,6 @@ function numberOf(
   if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 0xffff) return number
   const near = typeof value === 'string' ? suggestion(value.toUpperCase(), Object.values(names)) : ''
   throw new PacketError(`dns: ${option} ${String(value)} is not known${near} (a number 0..65535 works too)`)
-}
-
-function within(option: string, value: unknown, low: number, high: number): void {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return
-  throw new PacketError(`dns: option ${option} must be a whole number, ${low}..${high}, not ${String(value)}`)
 }
 
 /** A number that cannot be guessed. */

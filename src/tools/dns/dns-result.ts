@@ -50,7 +50,7 @@ export interface DnsResponseParts {
   reason?: string
   transport: 'UDP' | 'TCP'
   /** Seconds from the last sending to the answer. */
-  time?: number
+  rtt?: number
   /** Bytes of the message. */
   size?: number
   message?: AnyPacket
@@ -68,7 +68,7 @@ export class DnsResponse {
   readonly server: string
   readonly port: number
   readonly transport: 'UDP' | 'TCP'
-  readonly time: number | undefined
+  readonly rtt: number | undefined
   readonly size: number | undefined
   readonly tries: number
   readonly ignored: readonly string[]
@@ -101,7 +101,7 @@ export class DnsResponse {
     this.server = parts.server
     this.port = parts.port
     this.transport = parts.transport
-    this.time = parts.time
+    this.rtt = parts.rtt
     this.size = parts.size
     this.tries = parts.tries
     this.ignored = parts.ignored
@@ -163,7 +163,7 @@ export class DnsResponse {
   private get footer(): string {
     const parts = [
       `${this.status} from ${this.server}${this.port === 53 ? '' : ` port ${this.port}`} over ${this.transport}`,
-      formatDuration(this.time ?? 0),
+      formatDuration(this.rtt ?? 0),
       `${this.size} bytes`,
       `flags ${this.flags.join(' ') || 'none'}`,
       ...(this.edns === undefined ? [] : [`EDNS ${this.edns.size}${this.edns.dnssec ? ' DO' : ''}`]),

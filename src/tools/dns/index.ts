@@ -1,9 +1,10 @@
 /** dns: asks name servers, with messages built from our own layers. */
-import { setMaxListeners } from 'node:events'
 import { stopSignal, Task, type TaskControl } from '../../exchange/index.js'
+import { sideBySide } from '../ask/side-by-side.js'
+import { addressWithZone } from '../targets.js'
 import { askServer } from './ask-server.js'
 import { type DnsOptions, dnsSettings } from './dns-options.js'
-import { type DnsResponse, DnsResult } from './dns-result.js'
+import { DnsResult } from './dns-result.js'
 import { nameServer } from './name-server.js'
 
 export type { DnsOptions } from './dns-options.js'
@@ -28,30 +29,15 @@ export async function runDns(
   options: DnsOptions = {},
 ): Promise<DnsResult> {
   const settings = dnsSettings(name, options)
-  const failed = new AbortController()
-  const stop = AbortSignal.any([stopSignal(control), failed.signal])
-  // One listener for each question that is open; Node takes more than ten for a leak.
-  setMaxListeners(AT_ONCE * 2, stop)
+  const stop = stopSignal(control)
   const { target, from } = await nameServer(settings.server, settings.netns)
   const { questions } = settings
-  const responses: DnsResponse[] = []
-  let next = 0
-  let done = 0
-  const asker = async (): Promise<void> => {
-    for (let i = next++; i < questions.length && !stop.aborted; i = next++) {
-      responses[i] = await askServer(questions[i]!, target, settings, stop)
-      control.progress({ done: ++done, total: questions.length })
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, questions.length) }, asker))
-  } finally {
-    failed.abort()
-  }
-  return new DnsResult(
-    responses.filter((response) => response !== undefined),
-    target.address,
-    from,
-    settings.short,
+  const responses = await sideBySide(
+    questions,
+    AT_ONCE,
+    stop,
+    (question, ending) => askServer(question, target, settings, ending),
+    (done) => control.progress({ done, total: questions.length }),
   )
+  return new DnsResult(responses, addressWithZone(target), from, settings.short)
 }

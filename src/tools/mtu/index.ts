@@ -4,7 +4,8 @@ import { type AnyPacket, PacketError } from '../../packet/index.js'
 import { icmpErrorOf, isPortUnreachable } from '../icmp-error.js'
 import { type MtuOptions, type MtuSettings, mtuSettings } from './mtu-options.js'
 import { type MtuLimit, type MtuProbe, MtuResult } from './mtu-result.js'
-import { linkMtu, networkHeaderBytes, probePacket, randomNumber, whyNoRoute, zoneOf } from '../probe-packets.js'
+import { checkReachable, linkMtu, pathTo, whyNoRoute } from '../paths.js'
+import { answerFilter, networkHeaderBytes, probePacket, randomNumber, sourcePort } from '../probe-packets.js'
 import { resolveTarget, type Target } from '../targets.js'
 
 export type { MtuOptions } from './mtu-options.js'
@@ -26,17 +27,10 @@ export async function runMtu(
 ): Promise<MtuResult> {
   const settings = mtuSettings(options)
   if (typeof host !== 'string') throw new PacketError("mtu: one host at a time, as in mtu('127.0.0.1')")
-  const { family, link, netns } = settings
   const stop = stopSignal(control)
-  const target = await resolveTarget(host, family === undefined ? {} : { family })
-  const iface = settings.iface ?? zoneOf('mtu', [target])
-  const path: PathOptions = {
-    ...(iface === undefined ? {} : { iface }),
-    ...(link === undefined ? {} : { link }),
-    ...(netns === undefined ? {} : { netns }),
-  }
-  const problem = whyNoRoute(target, path)
-  if (problem !== undefined) throw new PacketError(`mtu: ${target.name}: ${problem}; ip route shows the routes`)
+  const target = await resolveTarget(host, settings.family)
+  const path = pathTo('mtu', settings, [target])
+  checkReachable('mtu', [{ target, problem: whyNoRoute(target, path) }])
   const search = new Search(target, settings, path, stop, control)
   try {
     return await search.run()
@@ -47,6 +41,8 @@ export async function runMtu(
 
 /** Every link must take packets of this size: RFC 791 §3.2 (IPv4), RFC 8200 §5. What is smaller is not searched for. */
 const SMALLEST = { 4: 68, 6: 1280 } as const
+/** Routers whose word is taken one after the other: one that lies could name a byte less each time. */
+const MOST_ROUTERS = 32
 /** Sizes that links have: they are tried first among those in between. */
 const USUAL = [
   65535, 9000, 8166, 4352, 2002, 1500, 1492, 1480, 1476, 1472, 1468, 1460, 1454, 1450, 1442, 1438, 1420, 1412, 1400,
@@ -57,9 +53,6 @@ const SIDE_BY_SIDE = 16
 /** Answers are waited for this many times the longest round trip, at least so many seconds, once one is known. */
 const PATIENCE = 5
 const LEAST_PATIENCE = 0.3
-/** Source ports of UDP probes, one for each. */
-const FIRST_PORT = 61_000
-const PORTS = 4000
 
 class Search {
   private readonly session: ProbeSession
@@ -84,8 +77,7 @@ class Search {
     private readonly control: TaskControl<MtuResult>,
   ) {
     const { rate, udp } = settings
-    const filter = `icmp or icmp6${udp === undefined ? '' : ` or udp port ${udp}`}`
-    const options = { ...path, rate, multi: true, ...(path.link === undefined ? { filter } : {}) }
+    const options = { ...path, rate, multi: true, filter: answerFilter(path, 'udp', udp) }
     this.session = new ProbeSession('mtu', 'network', options, stop)
     this.session.onAnswer = (wire, packet, rtt) => this.heard(wire, packet, rtt)
   }
@@ -136,7 +128,7 @@ class Search {
     // A small one goes with the first, and tells whether the host answers at all, and after how long.
     let [probe] = await this.attemptAll(top === smallest ? [top] : [top, smallest])
     // Each router on the way may name a smaller size.
-    while (probe!.outcome === 'too big' && !this.stop.aborted) {
+    for (let routers = 0; probe!.outcome === 'too big' && routers < MOST_ROUTERS && !this.stop.aborted; routers++) {
       const { mtu: size = 0, from = '' } = probe!
       this.limit = { by: 'router', address: from }
       if (size < smallest || size >= probe!.size) break
@@ -164,7 +156,7 @@ class Search {
     const probes = sizes.map((size): MtuProbe => ({ size, outcome: 'silent', sent: 0 }))
     this.probes.push(...probes)
     const isOpen = ({ outcome }: MtuProbe): boolean => outcome === 'silent'
-    for (let round = 0; round < this.settings.tries && probes.some(isOpen) && !this.stop.aborted; round++) {
+    for (let round = 0; round <= this.settings.retry && probes.some(isOpen) && !this.stop.aborted; round++) {
       const going = probes.filter(isOpen)
       await this.send(going)
       this.control.progress({ done: this.session.sent, text: `${this.arrived} bytes arrived` })
@@ -203,11 +195,10 @@ class Search {
     const { udp, source } = this.settings
     const number = ++this.number
     const data = new Uint8Array(size - networkHeaderBytes(target.family) - 8)
-    const fields = { df: true, id: 1 + (number % 0xffff), ...(source === undefined ? {} : { source }) }
+    const fields = { df: true, id: 1 + (number % 0xffff), source }
     if (udp === undefined)
       return probePacket(target, fields, { protocol: 'icmp', id: this.id, seq: number & 0xffff, data })
-    const sport = FIRST_PORT + ((this.id + number) % PORTS)
-    return probePacket(target, fields, { protocol: 'udp', sport, dport: udp, data })
+    return probePacket(target, fields, { protocol: 'udp', sport: sourcePort(this.id + number), dport: udp, data })
   }
 
   private heard(wire: Probe, packet: AnyPacket, rtt: number): void {

@@ -1,6 +1,6 @@
 import { printable } from '../../exchange/index.js'
 import { milliseconds } from '../round-trips.js'
-import type { Target } from '../targets.js'
+import { addressWithZone, type Target, targetText } from '../targets.js'
 import { textTable } from '../text-table.js'
 
 /** What became of packets of one size. */
@@ -72,7 +72,7 @@ export class MtuResult {
         rtts.length === 0 ? '' : milliseconds(Math.min(...rtts)),
       ]
     })
-    const headings = ['bytes', '', 'from', 'rtt ms']
+    const headings = ['BYTES', '', 'FROM', 'RTT ms']
     const table = rows.length === 0 ? [] : [textTable(headings, rows, ['right', 'left', 'left', 'right'])]
     return printable([...table, this.closing()].join('\n'))
   }
@@ -85,14 +85,24 @@ export class MtuResult {
   toJSON(): Record<string, unknown> {
     const { target, mtu, mss, limit, interfaceMtu, complete, sent, duration, probes } = this
     return {
-      ...{ host: target.name, address: target.address, mtu, mss, limit, interfaceMtu, complete, sent, duration },
+      ...{
+        host: target.name,
+        address: addressWithZone(target),
+        mtu,
+        mss,
+        limit,
+        interfaceMtu,
+        complete,
+        sent,
+        duration,
+      },
       probes,
     }
   }
 
   private closing(): string {
     const { target, mtu, mss, limit, complete } = this
-    const to = target.name === target.address ? target.name : `${target.name} (${target.address})`
+    const to = targetText(target)
     if (mtu === null) return `MTU to ${to}: unknown, ${this.silence()}`
     const known = complete ? `${mtu} bytes` : `at least ${mtu} bytes (interrupted)`
     return `MTU to ${to}: ${known} (TCP MSS ${mss})${complete ? `, limited by ${this.reason(limit!)}` : ''}`

@@ -1,7 +1,7 @@
 /** openvpnProbe: is there an OpenVPN server at a port, and does it take a key. */
-import { setMaxListeners } from 'node:events'
 import { stopSignal, Task, type TaskControl } from '../../exchange/index.js'
 import { PacketError } from '../../packet/index.js'
+import { sideBySide } from '../ask/side-by-side.js'
 import { resolveTarget } from '../targets.js'
 import { type OpenvpnOptions, type OpenvpnSettings, openvpnSettings } from './openvpn-options.js'
 import { type OpenvpnFinding, OpenvpnResult } from './openvpn-result.js'
@@ -9,6 +9,7 @@ import { probePort } from './probe-port.js'
 
 export type { OpenvpnOptions } from './openvpn-options.js'
 export { type OpenvpnFinding, OpenvpnResult, type OpenvpnState } from './openvpn-result.js'
+export type { ProtectionMode } from './protection.js'
 
 /** Ports that are asked at the same time. */
 const AT_ONCE = 64
@@ -29,30 +30,16 @@ export async function runOpenvpnProbe(
 ): Promise<OpenvpnResult> {
   const began = performance.now()
   const settings = openvpnSettings(hosts, options)
-  const failed = new AbortController()
-  const stop = AbortSignal.any([stopSignal(control), failed.signal])
-  // One listener for each question that is open; Node takes more than ten for a leak.
-  setMaxListeners(AT_ONCE * 2, stop)
+  const stop = stopSignal(control)
   const places = settings.hosts.flatMap((host) => settings.ports.map((port) => ({ host, port })))
-  const findings: OpenvpnFinding[] = []
-  let next = 0
-  let done = 0
-  const prober = async (): Promise<void> => {
-    for (let i = next++; i < places.length && !stop.aborted; i = next++) {
-      const { host, port } = places[i]!
-      findings[i] = await probe(host, port, settings, stop)
-      control.progress({ done: ++done, total: places.length })
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, places.length) }, prober))
-  } finally {
-    failed.abort()
-  }
-  return new OpenvpnResult(
-    findings.filter((finding) => finding !== undefined),
-    (performance.now() - began) / 1000,
+  const findings = await sideBySide(
+    places,
+    AT_ONCE,
+    stop,
+    ({ host, port }, ending) => probe(host, port, settings, ending),
+    (done) => control.progress({ done, total: places.length }),
   )
+  return new OpenvpnResult(findings, (performance.now() - began) / 1000)
 }
 
 /** One wrong name among many does not end the search. */
@@ -64,7 +51,7 @@ async function probe(
 ): Promise<OpenvpnFinding> {
   const { family, hosts, tcp, protection } = settings
   try {
-    const target = await resolveTarget(host, family === undefined ? {} : { family })
+    const target = await resolveTarget(host, family)
     return await probePort(target, port, settings, stop)
   } catch (error) {
     if (!(error instanceof PacketError) || hosts.length === 1) throw error

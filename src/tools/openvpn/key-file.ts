@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { PacketError } from '../../packet/index.js'
 
 /** Bytes of a static key: two pairs of a key for encryption and one for signatures, 64 bytes each. */
-export const KEY_BYTES = 256
+const KEY_BYTES = 256
 
 /** Real files have 636 bytes; nobody's notes in front of the key are longer than this. */
 const MOST_BYTES = 65536
@@ -14,12 +14,15 @@ const END = '-----END OpenVPN Static key V1-----'
  * content is never part of a message.
  * @throws PacketError that names the file and the line
  */
-export function readKeyFile(name: string, option: string, file: unknown): Uint8Array {
-  if (typeof file !== 'string' || file === '')
-    throw new PacketError(
-      `${name}: option ${option} must be the path of a key file, as openvpn --genkey secret makes it`,
-    )
+export function readKeyFile(name: string, option: string, file: string): Uint8Array {
+  checkPath(name, option, file)
   return parseKey(readBounded(name, option, file), `${name}: ${file}`)
+}
+
+/** @throws PacketError for what is no path: the key itself would stand in the error of a file that is not there */
+function checkPath(name: string, option: string, file: string): void {
+  if (/[\r\n]|-----BEGIN/.test(file) || /^\s*[0-9a-f]{64,}\s*$/i.test(file))
+    throw new PacketError(`${name}: option ${option} takes the path of a key file, not the key itself`)
 }
 
 function readBounded(name: string, option: string, file: string): string {

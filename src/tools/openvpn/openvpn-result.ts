@@ -21,7 +21,7 @@ export interface OpenvpnFinding {
   /** How the question was protected. */
   mode: ProtectionMode
   /** Seconds to the answer; undefined when there was none. */
-  time?: number
+  rtt?: number
   /** The server's session id, hexadecimal. */
   session?: string
   /** Whether its answer repeats our session id. */
@@ -41,7 +41,7 @@ export class OpenvpnResult {
     /** One a host and port, in their order. */
     readonly findings: readonly OpenvpnFinding[],
     /** Seconds that it took. */
-    readonly seconds: number,
+    readonly duration: number,
   ) {}
 
   /** Those that answered as OpenVPN. */
@@ -53,22 +53,22 @@ export class OpenvpnResult {
     const { findings } = this
     const rows = findings
       .slice(0, SHOWN)
-      .map(({ host, address, port, protocol, state, time, detail, verified }) => [
+      .map(({ host, address, port, protocol, state, rtt, detail, verified }) => [
         address === host || address === '' ? host : `${host} (${address})`,
         `${port}/${protocol}`,
         state,
-        time === undefined ? '-' : formatDuration(time),
+        rtt === undefined ? '-' : formatDuration(rtt),
         detail ?? (verified === true ? 'its signature is right' : ''),
       ])
-    const table = textTable(['HOST', 'PORT', 'STATE', 'TIME', ''], rows, ['left', 'right'])
+    const table = textTable(['HOST', 'PORT', 'STATE', 'RTT', ''], rows, ['left', 'right'])
     const more = findings.length > SHOWN ? [`… ${findings.length - SHOWN} more`] : []
     const count = `${findings.length} port${findings.length === 1 ? '' : 's'} asked (${findings[0]?.mode ?? 'plain'})`
-    const total = `${count}, ${this.servers.length} OpenVPN, ${formatDuration(this.seconds)}`
+    const total = `${count}, ${this.servers.length} OpenVPN, ${formatDuration(this.duration)}`
     return printable([table, ...more, total].join('\n'))
   }
 
   toJSON(): unknown {
-    return { findings: this.findings, seconds: this.seconds }
+    return { findings: this.findings, duration: this.duration }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

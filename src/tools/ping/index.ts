@@ -7,9 +7,9 @@ import { PingHost, PingResult } from './ping-result.js'
 import { mayOpenEchoSockets, SocketPing } from './ping-socket.js'
 import type { PingNews, PingProbe, PingTransport } from './ping-transport.js'
 import { WirePing } from './ping-wire.js'
-import { whyNoRoute, zoneOf } from '../probe-packets.js'
+import { checkReachable, pathTo, whyNoRoute } from '../paths.js'
 import { milliseconds } from '../round-trips.js'
-import { resolveTarget } from '../targets.js'
+import { resolveTargets } from '../targets.js'
 
 export type { PingEvent, PingOptions } from './ping-options.js'
 export { PingHost, PingResult } from './ping-result.js'
@@ -33,36 +33,16 @@ export async function runPing(
 ): Promise<PingResult> {
   const settings = pingSettings(options)
   const stop = stopSignal(control)
-  const names = typeof given === 'string' ? [given] : [...given]
-  if (names.length === 0) throw new PacketError("ping: there is no host; give one, as in ping('127.0.0.1')")
-  const { family } = settings
-  const targets = await Promise.all(names.map((name) => resolveTarget(name, family === undefined ? {} : { family })))
+  const targets = await resolveTargets('ping', given, settings.family)
+  const path = pathTo('ping', settings, targets)
   const hosts = targets.map((target) => new PingHost(target))
-  const path = pathFor(settings, hosts)
   for (const host of hosts) host.problem = whyNoRoute(host.target, path)
-  if (hosts.every((host) => host.problem !== undefined))
-    throw new PacketError(
-      `ping: ${hosts.map((host) => `${host.name}: ${host.problem}`).join('; ')}; ip route shows the routes`,
-    )
+  checkReachable('ping', hosts)
   const transport = transportFor(settings, hosts, path, stop)
   try {
     return await new Ping(hosts, settings, transport, control, stop).run()
   } finally {
     transport.close()
-  }
-}
-
-function pathFor({ iface, link, netns }: PingSettings, hosts: readonly PingHost[]): PathOptions {
-  const chosen =
-    iface ??
-    zoneOf(
-      'ping',
-      hosts.map((host) => host.target),
-    )
-  return {
-    ...(chosen === undefined ? {} : { iface: chosen }),
-    ...(link === undefined ? {} : { link }),
-    ...(netns === undefined ? {} : { netns }),
   }
 }
 
@@ -122,7 +102,7 @@ class Ping {
       await this.round(seq)
       control.progress({ done: seq, ...(Number.isFinite(total) ? { total } : {}) })
       // A round that was late delays those behind it: nothing is caught up with.
-      due = Math.max(due + settings.interval * 1000, performance.now())
+      due = Math.max(due + settings.inter * 1000, performance.now())
       if (seq < total) await this.waitUntil(due)
     }
     this.isLastRound = true

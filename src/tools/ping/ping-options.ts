@@ -1,13 +1,26 @@
-import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../../exchange/index.js'
+import type { PathOptions } from '../../exchange/index.js'
 import { PacketError } from '../../packet/index.js'
-import { familyOf } from '../targets.js'
+import { FAMILY_OPTIONS, type FamilyOptions, familyAsked } from '../family-options.js'
+import {
+  ADDRESS,
+  checkTable,
+  FLAG,
+  functionOf,
+  type OptionKind,
+  type OptionTable,
+  PATH_OPTIONS,
+  PORT,
+  RATE,
+  SECONDS,
+  wholeNumber,
+} from '../option-kinds.js'
 
 /** Options of `ping`. */
-export interface PingOptions extends PathOptions {
+export interface PingOptions extends PathOptions, FamilyOptions {
   /** Probes to each host; 0: until Ctrl-C. Default 4. */
   count?: number
   /** Seconds from one probe to a host to the next one, 0.01 or more. Default 1. */
-  interval?: number
+  inter?: number
   /** Bytes of data in each probe, headers not counted. Default 56; TCP probes have none. */
   size?: number
   /** Time to live, hop limit: 1..255. Default 64. */
@@ -26,12 +39,6 @@ export interface PingOptions extends PathOptions {
   udp?: number
   /** Address that probes come from. Default: the one of the route. */
   source?: string
-  /** Only IPv4 (4) or IPv6 (6) addresses of a name. */
-  family?: 4 | 6
-  /** The same as family 4. */
-  ipv4?: boolean
-  /** The same as family 6. */
-  ipv6?: boolean
   /** Most probes a second, to all hosts together. Default 1000. */
   rate?: number
   /** Print nothing as answers come. */
@@ -61,19 +68,43 @@ export interface PingEvent {
   text: string
 }
 
-const NAMES = [
-  ...['count', 'interval', 'size', 'ttl', 'df', 'timeout', 'pattern', 'tos', 'tcp', 'udp', 'iface', 'source', 'netns'],
-  ...['link', 'family', 'ipv4', 'ipv6', 'rate', 'quiet', 'prn'],
-]
-
 /** There is no flood mode: 100 probes a second are what a host and its network hardly notice. */
 const SHORTEST_INTERVAL = 0.01
 /** The most that fits an IPv4 packet behind 20 bytes of IP and 8 of ICMP or UDP. */
 const LARGEST_SIZE = 65507
 
+const INTERVAL: OptionKind = {
+  takes: `${SHORTEST_INTERVAL} seconds or more (there is no flood mode)`,
+  accepts: (value) => typeof value === 'number' && value >= SHORTEST_INTERVAL,
+}
+const PATTERN: OptionKind = {
+  takes: "bytes, or hexadecimal text of two digits a byte such as 'ff00'",
+  accepts: (value) =>
+    value instanceof Uint8Array ? value.length > 0 : typeof value === 'string' && /^([0-9a-f]{2})+$/i.test(value),
+}
+
+const OPTIONS: OptionTable<PingOptions> = {
+  ...PATH_OPTIONS,
+  ...FAMILY_OPTIONS,
+  count: wholeNumber(0),
+  inter: INTERVAL,
+  size: wholeNumber(0, LARGEST_SIZE),
+  ttl: wholeNumber(1, 255),
+  df: FLAG,
+  timeout: SECONDS,
+  pattern: PATTERN,
+  tos: wholeNumber(0, 255),
+  tcp: PORT,
+  udp: PORT,
+  source: ADDRESS,
+  rate: RATE,
+  quiet: FLAG,
+  prn: functionOf('an event'),
+}
+
 /** Options with all defaults filled in. */
 export type PingSettings = PingOptions &
-  Required<Pick<PingOptions, 'count' | 'interval' | 'size' | 'ttl' | 'df' | 'timeout' | 'tos' | 'rate' | 'quiet'>> & {
+  Required<Pick<PingOptions, 'count' | 'inter' | 'size' | 'ttl' | 'df' | 'timeout' | 'tos' | 'rate' | 'quiet'>> & {
     protocol: 'icmp' | 'tcp' | 'udp'
     /** 0 of ICMP. */
     port: number
@@ -82,73 +113,23 @@ export type PingSettings = PingOptions &
 
 /** @throws PacketError that says what is wrong */
 export function pingSettings(options: PingOptions): PingSettings {
-  checkOptions('ping', options, NAMES)
-  checkPath('ping', options)
-  const { count = 4, interval = 1, ttl = 64, df = false, timeout = 2, tos = 0, rate = 1000, quiet = false } = options
-  const { tcp, udp, prn } = options
-  checkNumber('ping', 'count', count, true)
-  checkNumber('ping', 'timeout', timeout, false)
-  checkPace('ping', { rate })
-  if (!(typeof interval === 'number' && interval >= SHORTEST_INTERVAL))
-    throw new PacketError(
-      `ping: option interval must be ${SHORTEST_INTERVAL} seconds or more, not ${String(interval)}: there is no flood mode`,
-    )
-  within('ping', 'ttl', ttl, 1, 255)
-  within('ping', 'tos', tos, 0, 255)
+  checkTable('ping', options, OPTIONS)
+  const { count = 4, inter = 1, ttl = 64, df = false, timeout = 2, tos = 0, rate = 1000, quiet = false } = options
+  const { tcp, udp } = options
   if (tcp !== undefined && udp !== undefined) throw new PacketError('ping: give either tcp or udp, not both')
-  if (tcp !== undefined) within('ping', 'tcp', tcp, 1, 65535)
-  if (udp !== undefined) within('ping', 'udp', udp, 1, 65535)
   const protocol = tcp !== undefined ? 'tcp' : udp !== undefined ? 'udp' : 'icmp'
   const size = options.size ?? (protocol === 'tcp' ? 0 : 56)
-  within('ping', 'size', size, 0, LARGEST_SIZE)
   if (protocol === 'tcp' && size > 0) throw new PacketError('ping: probes of TCP (SYN) have no data: leave out size')
-  if (prn !== undefined && typeof prn !== 'function')
-    throw new PacketError('ping: option prn must be a function of an event')
-  const family = familyOption('ping', options)
-  if (options.source !== undefined) checkAddress('ping', 'source', options.source)
   return {
-    ...{ ...options, count, interval, size, ttl, df, timeout, tos, rate, quiet, protocol },
-    ...(family === undefined ? {} : { family }),
+    ...{ ...options, count, inter, size, ttl, df, timeout, tos, rate, quiet, protocol },
+    family: familyAsked('ping', options),
     port: tcp ?? udp ?? 0,
     data: filled(size, options.pattern),
   }
 }
 
-/** @throws PacketError unless the option is a whole number in the range */
-export function within(name: string, option: string, value: unknown, low: number, high: number): void {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return
-  throw new PacketError(`${name}: option ${option} must be a whole number, ${low}..${high}, not ${String(value)}`)
-}
-
-/** @throws PacketError unless the option is an address */
-export function checkAddress(name: string, option: string, value: unknown): void {
-  if (typeof value !== 'string' || familyOf(value) === undefined)
-    throw new PacketError(`${name}: option ${option} must be an IPv4 or IPv6 address, not ${String(value)}`)
-}
-
-/** The family asked for by `family`, `ipv4` or `ipv6`. @throws PacketError when they contradict one another */
-export function familyOption(
-  name: string,
-  { family, ipv4, ipv6 }: { family?: unknown; ipv4?: boolean; ipv6?: boolean },
-): 4 | 6 | undefined {
-  const asked = new Set([...(family === undefined ? [] : [Number(family)]), ...(ipv4 ? [4] : []), ...(ipv6 ? [6] : [])])
-  if (asked.size > 1) throw new PacketError(`${name}: either IPv4 or IPv6 (options family, ipv4, ipv6), not both`)
-  const [value] = asked
-  if (value === undefined || value === 4 || value === 6) return value
-  throw new PacketError(`${name}: option family must be 4 or 6, not ${String(family)}`)
-}
-
-/** Data of probes. @throws PacketError for a pattern that is none */
+/** Data of probes. */
 function filled(size: number, pattern: string | Uint8Array | undefined): Uint8Array {
-  const bytes = patternBytes(pattern)
+  const bytes = typeof pattern === 'string' ? Buffer.from(pattern, 'hex') : pattern
   return Uint8Array.from({ length: size }, (_, i) => (bytes === undefined ? i : bytes[i % bytes.length]!))
-}
-
-function patternBytes(pattern: unknown): Uint8Array | undefined {
-  if (pattern === undefined) return undefined
-  if (pattern instanceof Uint8Array && pattern.length > 0) return pattern
-  if (typeof pattern === 'string' && /^([0-9a-f]{2})+$/i.test(pattern)) return Buffer.from(pattern, 'hex')
-  throw new PacketError(
-    `ping: option pattern must be bytes, or hexadecimal text of two digits a byte such as 'ff00', not ${String(pattern)}`,
-  )
 }

@@ -1,6 +1,6 @@
-import { printable } from '../../exchange/index.js'
+import { formatDuration, printable } from '../../exchange/index.js'
 import { milliseconds, RoundTrips } from '../round-trips.js'
-import type { Target } from '../targets.js'
+import { addressWithZone, type Target, targetText } from '../targets.js'
 import { textTable } from '../text-table.js'
 
 /** What came of the probes to one host. Times in seconds. */
@@ -29,7 +29,7 @@ export class PingHost {
   }
 
   get address(): string {
-    return this.target.address
+    return addressWithZone(this.target)
   }
 
   /** Part of the probes that was not answered, 0..1; 0 when none was sent. */
@@ -61,7 +61,7 @@ export class PingHost {
 
   /** The closing lines of ping(8). */
   toString(): string {
-    const { name, address, sent, received, duplicates, late, errors, pending, min, avg, max, mdev } = this
+    const { sent, received, duplicates, late, errors, pending, min, avg, max, mdev } = this
     const counts = [
       `${sent} sent`,
       `${received} received`,
@@ -71,7 +71,7 @@ export class PingHost {
       ...(pending > 0 ? [`${pending} not waited for`] : []),
       `${percent(this.loss)} lost`,
     ]
-    const lines = [`--- ${name}${name === address ? '' : ` (${address})`}: ${counts.join(', ')}`]
+    const lines = [`--- ${targetText(this.target)}: ${counts.join(', ')}`]
     if (this.problem !== undefined) lines.push(this.problem)
     if (min !== null)
       lines.push(`rtt min/avg/max/mdev ${[min, avg, max, mdev].map((each) => milliseconds(each!)).join('/')} ms`)
@@ -158,12 +158,12 @@ export class PingResult {
       ...[host.min, host.avg, host.max, host.mdev].map((each) => (each === null ? '-' : milliseconds(each))),
       remarks(host),
     ])
-    const headings = ['host', ...(named(hosts) ? ['address'] : []), 'sent', 'received', 'lost']
-    const times = ['min ms', 'avg', 'max', 'mdev']
+    const headings = ['HOST', ...(named(hosts) ? ['ADDRESS'] : []), 'SENT', 'RECEIVED', 'LOST']
+    const times = ['MIN ms', 'AVG', 'MAX', 'MDEV']
     const left = named(hosts) ? 2 : 1
     const alignments = [...Array(left).fill('left'), ...Array(7).fill('right'), 'left'] as ('left' | 'right')[]
     const alive = `${this.alive.length} of ${hosts.length} hosts answered`
-    const closing = `${alive}; ${this.sent} sent, ${this.received} received, ${percent(this.loss)} lost, ${this.duration.toFixed(1)} s`
+    const closing = `${alive}; ${this.sent} sent, ${this.received} received, ${percent(this.loss)} lost, ${formatDuration(this.duration)}`
     return `${textTable([...headings, ...times, ''], rows, alignments)}\n${closing}`
   }
 

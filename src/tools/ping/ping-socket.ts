@@ -1,43 +1,46 @@
-import { Pacer, pause } from '../../exchange/index.js'
 import { errnoName, foreignInterface, hasForeignInterface, lastErrno } from '../../link/foreign.js'
 import { findInterface } from '../../link/index.js'
 import { cLibrary } from '../../link/libc.js'
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  MSG_ERRQUEUE,
+  SO_BINDTODEVICE,
+  SO_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from '../../link/socket-numbers.js'
 import { PacketError, parseIpv4, parseIpv6 } from '../../packet/index.js'
+import { systemErrorWords } from '../system-errors.js'
 import type { PingSettings } from './ping-options.js'
+import { PacedPing } from './ping-paced.js'
 import type { PingHost } from './ping-result.js'
-import type { PingNews, PingProbe, PingTransport } from './ping-transport.js'
+import type { PingNews, PingProbe } from './ping-transport.js'
 
-// Numbers of Linux: linux/socket.h, linux/in.h, linux/in6.h, linux/icmp.h.
-const AF_INET = 2
-const AF_INET6 = 10
-const SOCK_DGRAM = 2
-const SOCK_NONBLOCK = 0o4000
-const SOCK_CLOEXEC = 0o2000000
-const IPPROTO_IP = 0
-const IPPROTO_ICMP = 1
-const IPPROTO_IPV6 = 41
-const IPPROTO_ICMPV6 = 58
-const SOL_SOCKET = 1
-const SO_ERROR = 4
-const SO_BINDTODEVICE = 25
+// linux/in.h, linux/in6.h, linux/icmp.h
 const IP_OPTIONS = { tos: 1, ttl: 2, discover: 10, errors: 11 } as const
 const IPV6_OPTIONS = { tos: 67, ttl: 16, discover: 23, errors: 25 } as const
 /** Set the DF bit, and tell when a packet is too big instead of cutting it up. */
 const DISCOVER_DO = 2
-const MSG_ERRQUEUE = 0x2000
+/** Messages that are read at a time. */
+const MOST_PER_TURN = 256
 const ECHO_REQUEST = { 4: 8, 6: 128 } as const
 
-/** What the kernel says when an ICMP error came (net/ipv4/icmp.c, icmp_err_convert). */
-const ERRORS: Readonly<Record<string, string>> = {
+/** Of an ICMP socket these mean more than of others (net/ipv4/icmp.c, icmp_err_convert). */
+const ICMP_WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host unreachable, or time to live exceeded',
-  ENETUNREACH: 'network unreachable',
   ECONNREFUSED: 'port or protocol unreachable',
-  EMSGSIZE: 'too big, must not be fragmented',
   EACCES: 'prohibited by a filter',
-  EPROTO: 'parameter problem',
-  EHOSTDOWN: 'host unreachable',
-  EADDRNOTAVAIL: 'this machine does not have the source address',
-  EPERM: 'prohibited by a filter of this machine',
+}
+
+function errorWords(code: string): string {
+  return ICMP_WORDS[code] ?? systemErrorWords(code)
 }
 
 /**
@@ -65,38 +68,17 @@ interface EchoSocket {
 }
 
 /** Ping through the kernel's ICMP sockets, which need no rights. Times are ours, not the kernel's; times to live are not seen. */
-export class SocketPing implements PingTransport {
-  heard: PingTransport['heard'] = () => undefined
+export class SocketPing extends PacedPing {
   private readonly libc = cLibrary()
   private readonly sockets = new Map<PingHost, EchoSocket>()
-  private readonly pacer: Pacer
   private readonly buffer = new Uint8Array(65_536)
-  private waker = new AbortController()
 
   constructor(
-    private readonly settings: PingSettings,
+    settings: PingSettings,
     private readonly iface: string | undefined,
-    private readonly stop: AbortSignal,
+    stop: AbortSignal,
   ) {
-    this.pacer = new Pacer({ rate: settings.rate })
-    stop.addEventListener('abort', () => this.waker.abort(), { once: true })
-  }
-
-  async send(probes: readonly PingProbe[]): Promise<void> {
-    for (const probe of probes) {
-      if ((await this.pacer.next(1, this.stop)) === 0) return
-      this.sendOne(probe)
-    }
-  }
-
-  async wait(seconds: number, until: () => boolean): Promise<void> {
-    const deadline = performance.now() + seconds * 1000
-    for (;;) {
-      const left = deadline - performance.now()
-      if (left <= 0 || this.stop.aborted || until()) return
-      this.waker = new AbortController()
-      await pause(left, this.waker.signal)
-    }
+    super(settings, stop)
   }
 
   forget({ host, seq }: PingProbe): void {
@@ -111,7 +93,7 @@ export class SocketPing implements PingTransport {
     this.sockets.clear()
   }
 
-  private sendOne(probe: PingProbe): void {
+  protected sendOne(probe: PingProbe): void {
     const { host, seq } = probe
     const socket = this.socketOf(host)
     const { family } = host.target
@@ -124,14 +106,13 @@ export class SocketPing implements PingTransport {
     message.set(data, 8)
     const address = socketAddress(host.address, this.iface)
     socket.probes.set(seq & 0xffff, { probe, at: performance.now() })
-    probe.sent = true
     const send = (): boolean =>
       this.libc.sendto(socket.descriptor, message, message.length, 0, address, address.length) >= 0
     if (send()) return
     const errno = lastErrno()
     // An error about an earlier probe is told at the next call, which then does nothing.
     if (this.drainErrors(host, socket) && send()) return
-    this.heard(probe, { kind: 'error', from: 'this machine', words: ERRORS[errno] ?? errno })
+    this.heard(probe, { kind: 'error', from: 'this machine', words: errorWords(errno) })
   }
 
   private socketOf(host: PingHost): EchoSocket {
@@ -155,7 +136,7 @@ export class SocketPing implements PingTransport {
     if (source !== undefined) {
       const address = socketAddress(source, this.iface)
       if (this.libc.bind(descriptor, address, address.length) < 0)
-        throw new PacketError(`ping: probes cannot come from ${source}: ${ERRORS[lastErrno()] ?? lastErrno()}`)
+        throw new PacketError(`ping: probes cannot come from ${source}: ${errorWords(lastErrno())}`)
     }
     this.startPoll(host, socket)
     return socket
@@ -176,7 +157,8 @@ export class SocketPing implements PingTransport {
   private onPoll(host: PingHost, socket: EchoSocket, status: number): void {
     if (this.sockets.get(host) !== socket) return
     this.drainErrors(host, socket)
-    for (;;) {
+    // What is left is told of in the next turn: Ctrl-C must be heard while somebody floods.
+    for (let count = 0; count < MOST_PER_TURN; count++) {
       const length = this.libc.recv(socket.descriptor, this.buffer, this.buffer.length, 0)
       if (length < 0) break
       this.take(socket, length, { kind: 'answer', from: host.address, words: `${length} bytes` })
@@ -190,13 +172,14 @@ export class SocketPing implements PingTransport {
   /** Tells of ICMP errors; the queue gives back the probe that each is about. Whether there were any. */
   private drainErrors(host: PingHost, socket: EchoSocket): boolean {
     let any = false
-    for (;;) {
+    for (let count = 0; ; count++) {
+      if (count === MOST_PER_TURN) return any
       // The pending error of the socket says what the first one was.
       const errno = this.pendingError(socket.descriptor)
       const length = this.libc.recv(socket.descriptor, this.buffer, this.buffer.length, MSG_ERRQUEUE)
       if (length < 0) return any
       any = true
-      const words = errno === undefined ? 'an ICMP error came' : (ERRORS[errno] ?? errno)
+      const words = errno === undefined ? 'an ICMP error came' : errorWords(errno)
       this.take(socket, length, { kind: 'error', from: `on the way to ${host.address}`, words })
     }
   }
@@ -214,7 +197,7 @@ export class SocketPing implements PingTransport {
     const asked = socket.probes.get((this.buffer[6]! << 8) | this.buffer[7]!)
     if (asked === undefined) return
     this.heard(asked.probe, { ...news, rtt: (performance.now() - asked.at) / 1000 })
-    this.waker.abort()
+    this.wake()
   }
 }
 

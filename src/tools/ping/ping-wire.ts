@@ -2,20 +2,18 @@ import { type PathOptions, type Probe, ProbeSession } from '../../exchange/index
 import { type Link, LinkError } from '../../link/index.js'
 import { type AnyPacket, PacketError } from '../../packet/index.js'
 import { icmpErrorOf, isPortUnreachable } from '../icmp-error.js'
+import { linkMtu } from '../paths.js'
 import {
+  answerFilter,
   HEADER_BYTES,
-  linkMtu,
   networkHeaderBytes,
   probePacket,
   type Question,
   randomNumber,
+  sourcePort,
 } from '../probe-packets.js'
 import type { PingSettings } from './ping-options.js'
 import type { PingNews, PingProbe, PingTransport } from './ping-transport.js'
-
-/** Source ports of probes: as many as fit above the ones that the kernel gives out of its own accord on most systems. */
-const FIRST_PORT = 61_000
-const PORTS = 4000
 
 /** Ping over raw links: times are the kernel's, both ways. */
 export class WirePing implements PingTransport {
@@ -25,7 +23,7 @@ export class WirePing implements PingTransport {
   private readonly wires = new Map<PingProbe, Probe>()
   /** The identifier of this run's echo requests, so that several runs do not take one another's answers. RFC 792. */
   private readonly id = randomNumber(1, 0xffff)
-  private readonly firstPort = randomNumber(0, PORTS - 1)
+  private readonly firstPort = randomNumber(0, 0xffff)
 
   constructor(
     private readonly settings: PingSettings,
@@ -33,9 +31,7 @@ export class WirePing implements PingTransport {
     private readonly stop: AbortSignal,
   ) {
     const { protocol, port, rate } = settings
-    // Replies and errors; the probes themselves pass too, whose times are taken when they are seen leaving.
-    const filter = `icmp or icmp6${protocol === 'icmp' ? '' : ` or ${protocol} port ${port}`}`
-    const options = { ...path, rate, multi: true, ...(path.link === undefined ? { filter } : {}) }
+    const options = { ...path, rate, multi: true, filter: answerFilter(path, protocol, port) }
     this.session = new ProbeSession('ping', 'network', options, stop)
     this.session.onAnswer = (probe, packet, rtt) => this.onAnswer(probe, packet, rtt)
   }
@@ -87,7 +83,7 @@ export class WirePing implements PingTransport {
 
   private packet({ host, seq }: PingProbe): AnyPacket {
     const { ttl, df, tos, source } = this.settings
-    const fields = { ttl, df, tos, id: 1 + (seq % 0xffff), ...(source === undefined ? {} : { source }) }
+    const fields = { ttl, df, tos, id: 1 + (seq % 0xffff), source }
     return probePacket(host.target, fields, this.question(seq))
   }
 
@@ -95,7 +91,7 @@ export class WirePing implements PingTransport {
     const { protocol, port, data } = this.settings
     // A source port for each probe: an answer then belongs to one of them, and a host that keeps half-open connections
     // sees new ones.
-    const sport = FIRST_PORT + ((this.firstPort + seq) % PORTS)
+    const sport = sourcePort(this.firstPort + seq)
     switch (protocol) {
       case 'icmp':
         return { protocol, id: this.id, seq: seq & 0xffff, data }

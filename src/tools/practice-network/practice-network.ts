@@ -45,7 +45,7 @@ export class PracticeHostList extends Array<PracticeHostRow> {
 
   override toString(): string {
     return textTable(
-      ['name', 'IPv4', 'IPv6', 'hops', 'TCP', 'UDP'],
+      ['NAME', 'IPv4', 'IPv6', 'HOPS', 'TCP', 'UDP'],
       this.map((row) => [
         row.name,
         row.ipv4 ?? '',

@@ -87,7 +87,7 @@ export function macOfBytes(bytes: Uint8Array, at = 0): string {
 }
 
 /** The link-local address that a host makes of its MAC address. RFC 4291 appendix A. */
-export function linkLocalOf(mac: Uint8Array): string {
+function linkLocalOf(mac: Uint8Array): string {
   const bytes = new Uint8Array(16)
   bytes.set([0xfe, 0x80])
   bytes.set([mac[0]! ^ 2, mac[1]!, mac[2]!, 0xff, 0xfe, mac[3]!, mac[4]!, mac[5]!], 8)

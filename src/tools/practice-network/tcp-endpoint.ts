@@ -68,7 +68,7 @@ export class TcpEndpoint {
 }
 
 /** The answer where there is no connection and nobody listens. RFC 9293 §3.10.7.1. */
-export function answerOfNobody(segment: Segment): Reply[] {
+function answerOfNobody(segment: Segment): Reply[] {
   if ((segment.flags & RST) !== 0) return []
   if ((segment.flags & ACK) !== 0) return [{ flags: RST, seq: segment.ack, ack: 0, window: 0 }]
   return [{ flags: RST | ACK, seq: 0, ack: (segment.seq + lengthOf(segment)) >>> 0, window: 0 }]

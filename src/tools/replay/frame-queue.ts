@@ -80,7 +80,7 @@ export class FrameQueue {
     const { counts } = this
     if (Number.isNaN(this.firstAt)) this.firstAt = now
     this.lastAt = now
-    counts.packets += taken
+    counts.sent += taken
     for (let i = from; i < from + taken; i++) {
       counts.bytes += this.frames[i]!.length
       const lateness = Math.max(0, now - this.dues[i]!)

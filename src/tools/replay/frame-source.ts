@@ -38,12 +38,17 @@ export interface FrameSource {
 }
 
 const CHUNK = 4096
+/** Chunks of a file (1 MiB each) that are kept for the next pass; a larger file is read again. */
+const KEPT_CHUNKS = 16
 
-/** @throws PacketError for what cannot be replayed */
-export function frameSource(input: ReplayInput): FrameSource {
+/**
+ * @param again whether there is more than one pass
+ * @throws PacketError for what cannot be replayed
+ */
+export function frameSource(input: ReplayInput, again = false): FrameSource {
   if (isPackets(input)) return packetSource(input)
-  if (typeof input === 'string' || input instanceof URL || input instanceof Uint8Array) return fileSource(input)
-  if (typeof (input as { pipe?: unknown } | null)?.pipe === 'function') return fileSource(input as CaptureInput)
+  if (typeof input === 'string' || input instanceof URL || input instanceof Uint8Array) return fileSource(input, again)
+  if (typeof (input as { pipe?: unknown } | null)?.pipe === 'function') return fileSource(input as CaptureInput, again)
   throw new PacketError(
     `replay: ${String(input)} cannot be replayed; give a capture file, or packets as sniff() gives them`,
   )
@@ -54,13 +59,26 @@ function isPackets(input: ReplayInput): input is Iterable<Packet> {
   return Array.isArray(input) && input.every((each) => each instanceof Packet)
 }
 
-function fileSource(input: CaptureInput): FrameSource {
+function fileSource(input: CaptureInput, again: boolean): FrameSource {
   let reading: CaptureReading | undefined
+  let kept: readonly FrameChunk[] | undefined
   return {
     name: typeof input === 'string' || input instanceof URL ? String(input) : 'the capture',
     async *chunks(signal, onWarning) {
+      if (kept !== undefined) {
+        yield* kept
+        return
+      }
       reading = readCapture(input, { signal, onWarning: (warning) => onWarning(warning.message) })
-      for await (const batch of reading) yield chunkOf(batch)
+      const chunks: FrameChunk[] = []
+      let count = 0
+      for await (const batch of reading) {
+        const chunk = chunkOf(batch)
+        if (again && ++count <= KEPT_CHUNKS) chunks.push(chunk)
+        else chunks.length = 0
+        yield chunk
+      }
+      if (again && count <= KEPT_CHUNKS && !signal.aborted) kept = chunks
     },
     progress: () => (reading === undefined ? undefined : { done: reading.bytesRead, total: reading.bytesTotal }),
   }

@@ -31,7 +31,7 @@ export async function runReplay(
   options: ReplayOptions = {},
 ): Promise<ReplayResult> {
   const settings = replaySettings(input, options)
-  const source = frameSource(input)
+  const source = frameSource(input, settings.loops > 1)
   const link = settings.link ?? linkOf(settings.iface!, settings.netns)
   return new Replay(source, link, settings, control).run()
 }
@@ -39,7 +39,7 @@ export async function runReplay(
 /** One run. */
 class Replay {
   private readonly counts: ReplayCounts = {
-    ...{ packets: 0, bytes: 0, seen: 0, filtered: 0, skipped: new Map(), shortened: 0, untimed: 0 },
+    ...{ sent: 0, bytes: 0, seen: 0, filtered: 0, skipped: new Map(), shortened: 0, untimed: 0 },
     ...{ latenessSum: 0, largestLateness: 0, passes: 0 },
   }
   private readonly stop: AbortSignal
@@ -64,7 +64,7 @@ class Replay {
   async run(): Promise<ReplayResult> {
     const { counts, settings, queue } = this
     while (counts.passes < settings.loops && !this.isOver) {
-      const before = counts.packets
+      const before = counts.sent
       for await (const chunk of ahead(
         this.source.chunks(this.stop, (text) => this.warn(text)),
         this.stop,
@@ -76,7 +76,7 @@ class Replay {
       if (this.stop.aborted) break
       counts.passes++
       // Nothing of the capture can be sent: nothing ever will be.
-      if (counts.packets === before) break
+      if (counts.sent === before) break
       this.schedule?.nextPass()
     }
     const seconds = Number.isNaN(queue.firstAt) ? 0 : (queue.lastAt - queue.firstAt) / 1000
@@ -86,7 +86,7 @@ class Replay {
   }
 
   private get isOver(): boolean {
-    return this.stop.aborted || this.counts.packets >= this.settings.most
+    return this.stop.aborted || this.counts.sent >= this.settings.most
   }
 
   private async sendChunk(chunk: FrameChunk): Promise<void> {
@@ -123,7 +123,7 @@ class Replay {
       }
       queue.add(frame, due)
       queued++
-      if (counts.packets + queued >= settings.most) break
+      if (counts.sent + queued >= settings.most) break
     }
     // What waits looks at the chunk's memory; and the next chunk may take a moment to come.
     await queue.flush()
@@ -146,9 +146,9 @@ class Replay {
     this.turnedAt = performance.now()
     if (now - this.toldAt < TELL) return
     this.toldAt = now
-    const { packets } = this.counts
+    const { sent } = this.counts
     const read = this.settings.loops === 1 ? this.source.progress() : undefined
-    this.control.progress({ ...(read ?? { done: packets }), text: `${packets} packets` })
+    this.control.progress({ ...(read ?? { done: sent }), text: `${sent} packets` })
   }
 
   private warn(text: string): void {

@@ -1,7 +1,18 @@
 import type { Readable } from 'node:stream'
 import type { CaptureInput } from '../../capture/index.js'
-import { checkNumber, checkOptions, checkPath, type PathOptions } from '../../exchange/index.js'
-import { type Packet, PacketError, parseMac } from '../../packet/index.js'
+import type { PathOptions } from '../../exchange/index.js'
+import { type Packet, PacketError } from '../../packet/index.js'
+import {
+  checkTable,
+  FLAG,
+  MAC_ADDRESS,
+  type OptionKind,
+  type OptionTable,
+  PATH_OPTIONS,
+  RATE,
+  text,
+  wholeNumber,
+} from '../option-kinds.js'
 
 /** What can be replayed: a capture file (`-` is standard input), a stream of one, or packets. */
 export type ReplayInput = CaptureInput | Iterable<Packet>
@@ -24,7 +35,21 @@ export interface ReplayOptions extends PathOptions {
   mac?: string
 }
 
-const NAMES = ['rate', 'speed', 'topspeed', 'loop', 'count', 'filter', 'mac', 'iface', 'link', 'netns']
+const SPEED: OptionKind = {
+  takes: "a number above 0 (factor of the capture's timing)",
+  accepts: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
+}
+
+const OPTIONS: OptionTable<ReplayOptions> = {
+  ...PATH_OPTIONS,
+  rate: RATE,
+  speed: SPEED,
+  topspeed: FLAG,
+  loop: wholeNumber(0),
+  count: wholeNumber(0),
+  filter: text("a BPF expression such as 'tcp port 80'"),
+  mac: MAC_ADDRESS,
+}
 
 /** When packets leave. */
 export type Timing = { kind: 'capture'; speed: number } | { kind: 'rate'; rate: number } | { kind: 'topspeed' }
@@ -39,15 +64,8 @@ export interface ReplaySettings extends ReplayOptions {
 
 /** @throws PacketError that says what is wrong */
 export function replaySettings(input: ReplayInput, options: ReplayOptions): ReplaySettings {
-  checkOptions('replay', options, NAMES)
-  checkPath('replay', options)
-  const { loop = 1, count, mac, filter } = options
-  checkNumber('replay', 'loop', loop, true)
-  if (count !== undefined) checkNumber('replay', 'count', count, true)
-  if (mac !== undefined && !(typeof mac === 'string' && parseMac(mac) >= 0))
-    throw new PacketError(`replay: option mac must be a MAC address such as '02:00:00:00:00:01', not ${String(mac)}`)
-  if (filter !== undefined && typeof filter !== 'string')
-    throw new PacketError(`replay: option filter must be a BPF expression such as 'tcp port 80'`)
+  checkTable('replay', options, OPTIONS)
+  const { loop = 1, count } = options
   if (options.iface === undefined && options.link === undefined)
     throw new PacketError("replay: say where to: {iface: 'eth0'}; interfaces() lists them")
   if (loop !== 1 && (input === '-' || isStream(input)))
@@ -67,13 +85,8 @@ function timingOf({ rate, speed, topspeed }: ReplayOptions): Timing {
   if (given.length > 1)
     throw new PacketError(`replay: give one of ${given.join(' and ')}: each says when packets leave`)
   if (topspeed === true) return { kind: 'topspeed' }
-  if (rate !== undefined) return { kind: 'rate', rate: above0('rate', rate, 'packets per second') }
-  return { kind: 'capture', speed: above0('speed', speed ?? 1, "factor of the capture's timing") }
-}
-
-function above0(option: string, value: unknown, what: string): number {
-  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value
-  throw new PacketError(`replay: option ${option} must be a number above 0 (${what}), not ${String(value)}`)
+  if (rate !== undefined) return { kind: 'rate', rate }
+  return { kind: 'capture', speed: speed ?? 1 }
 }
 
 function isStream(input: ReplayInput): input is Readable {

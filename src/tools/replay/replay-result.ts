@@ -2,7 +2,7 @@ import { formatDuration, packetCount, printable } from '../../exchange/index.js'
 
 /** What a replay is made of while it runs. */
 export interface ReplayCounts {
-  packets: number
+  sent: number
   bytes: number
   /** Frames of the capture that were looked at and let through by the filter. */
   seen: number
@@ -30,7 +30,7 @@ export function countSkipped({ skipped }: ReplayCounts, reason: string): void {
 /** What a replay sent, and how well it kept the time. */
 export class ReplayResult {
   /** Frames that the kernel took, and their bytes, link headers included. */
-  readonly packets: number
+  readonly sent: number
   readonly bytes: number
   /** Frames of the capture that the filter let out. */
   readonly filtered: number
@@ -52,14 +52,14 @@ export class ReplayResult {
     readonly source: string,
     readonly interfaceName: string,
     /** Seconds from the first frame to the last one. */
-    readonly seconds: number,
+    readonly duration: number,
     isTimed: boolean,
     /** Whether Ctrl-C ended it. */
     readonly interrupted: boolean,
     /** What was wrong with the file. */
     readonly warnings: readonly string[],
   ) {
-    this.packets = counts.packets
+    this.sent = counts.sent
     this.bytes = counts.bytes
     this.filtered = counts.filtered
     this.skipped = Object.fromEntries(counts.skipped)
@@ -67,24 +67,26 @@ export class ReplayResult {
     this.untimed = counts.untimed
     this.passes = counts.passes
     this.largestLateness = isTimed ? counts.largestLateness / 1000 : undefined
-    this.averageLateness = isTimed && counts.packets > 0 ? counts.latenessSum / counts.packets / 1000 : undefined
+    this.averageLateness = isTimed && counts.sent > 0 ? counts.latenessSum / counts.sent / 1000 : undefined
   }
 
   /** Packets per second; 0 for a single one. */
   get rate(): number {
-    return this.seconds > 0 ? this.packets / this.seconds : 0
+    return this.duration > 0 ? this.sent / this.duration : 0
   }
 
   /** Bits per second, link headers included. */
   get bitRate(): number {
-    return this.seconds > 0 ? (this.bytes * 8) / this.seconds : 0
+    return this.duration > 0 ? (this.bytes * 8) / this.duration : 0
   }
 
   toString(): string {
-    const { packets, bytes, seconds, passes, largestLateness, averageLateness } = this
-    const speed = seconds > 0 ? `: ${grouped(this.rate)} packets/s, ${bitText(this.bitRate)}` : ''
+    const { sent, bytes, duration, passes, largestLateness, averageLateness } = this
+    // What the kernel took in one go has no rate.
+    const speed =
+      duration > 0 ? ` in ${formatDuration(duration)}: ${grouped(this.rate)} packets/s, ${bitText(this.bitRate)}` : ''
     const lines = [
-      `${packetCount(packets)} of ${this.source} sent on ${this.interfaceName}, ${grouped(bytes)} bytes in ${formatDuration(seconds)}${speed}`,
+      `${grouped(sent)} packet${sent === 1 ? '' : 's'} of ${this.source} sent on ${this.interfaceName}, ${grouped(bytes)} bytes${speed}`,
     ]
     if (largestLateness !== undefined && averageLateness !== undefined)
       lines.push(

@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net'
-import { openConnectSocket } from './connect-socket.js'
+import { Pacer } from '../../exchange/index.js'
+import { tcpSocket } from '../ask/open-socket.js'
+import { Lane, type Patience } from '../flight/lane.js'
+import type { Target } from '../targets.js'
 import type { HostReport } from './host-report.js'
-import { Lane, type Patience } from './lane.js'
 import { shuffled } from './shuffled.js'
 import { connectOutcome, SYN_ACK } from './states.js'
-import type { ScanTarget } from './targets.js'
 
 /** What a scan by ordinary connections needs to know. It works without rights. */
 export interface ConnectScanPlan {
-  targets: readonly ScanTarget[]
+  targets: readonly Target[]
   ports: readonly number[]
   retries: number
   rate: number | undefined
@@ -28,7 +29,7 @@ const ROOM_PAUSE = 20
 const MOST_PAUSES = 250
 
 interface Host {
-  readonly target: ScanTarget
+  readonly target: Target
   readonly lane: Lane
   readonly outcomes: Uint8Array
   readonly again: { place: number; attempt: number }[]
@@ -50,16 +51,16 @@ export async function connectScan(
 
 class ConnectScan {
   private readonly order: Uint16Array
-  private readonly waiting: ScanTarget[]
+  private readonly waiting: Target[]
   private readonly active: Host[] = []
-  private readonly sockets = new Set<Socket>()
+  /** Each with the timer that ends the wait for it. */
+  private readonly sockets = new Map<Socket, NodeJS.Timeout>()
   private most = MOST_CONNECTIONS
   private pauses = 0
   private done = 0
   private turnOf = 0
   private timer: NodeJS.Timeout | undefined
-  private startedAt = performance.now()
-  private started = 0
+  private readonly pacer: Pacer
   private finish: () => void = () => undefined
   private fail: (error: unknown) => void = () => undefined
 
@@ -70,6 +71,7 @@ class ConnectScan {
     private readonly onProgress: (done: number) => void,
   ) {
     this.order = shuffled(plan.ports.length)
+    this.pacer = new Pacer({ rate: plan.rate })
     this.waiting = [...plan.targets].reverse()
   }
 
@@ -86,8 +88,10 @@ class ConnectScan {
     } finally {
       this.stop.removeEventListener('abort', onStop)
       clearTimeout(this.timer)
-      for (const socket of this.sockets) socket.destroy()
-      this.sockets.clear()
+      for (const socket of [...this.sockets.keys()]) {
+        this.forget(socket)
+        socket.destroy()
+      }
     }
     for (const host of this.active) this.report(host)
   }
@@ -97,13 +101,12 @@ class ConnectScan {
     if (this.stop.aborted) return
     try {
       while (this.sockets.size < this.most) {
-        const wait = this.paceWait()
-        if (wait > 0) {
-          this.later(wait)
-          return
-        }
         const host = this.nextHost()
         if (host === undefined) break
+        if (this.pacer.take(1) === 0) {
+          this.later(this.pacer.delay * 1000)
+          return
+        }
         this.start(host)
       }
     } catch (error) {
@@ -115,16 +118,8 @@ class ConnectScan {
 
   private later(milliseconds: number): void {
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.fill(), milliseconds)
-  }
-
-  private paceWait(): number {
-    const { rate } = this.plan
-    if (rate === undefined) return 0
-    const now = performance.now()
-    // After a pause only a little is made up for.
-    this.startedAt = Math.max(this.startedAt, now - (this.started / rate) * 1000 - 20)
-    return Math.ceil((this.started / rate) * 1000 - (now - this.startedAt))
+    // setTimeout fires at once above 2^31 - 1 ms.
+    this.timer = setTimeout(() => this.fill(), Math.min(milliseconds, 0x7fffffff))
   }
 
   /** A host with a port to try, those that were begun first; several are under way when one alone does not fill the room. */
@@ -155,19 +150,17 @@ class ConnectScan {
     const place = again?.place ?? this.order[host.cursor++]!
     const attempt = again?.attempt ?? 0
     const { target, lane } = host
-    const socket = openConnectSocket(target.family, this.plan.netns)
-    this.sockets.add(socket)
-    this.started++
+    const socket = tcpSocket(target.family, this.plan.netns)
     lane.outstanding++
     const startedAt = performance.now()
     const timer = setTimeout(() => end(undefined), lane.timeout)
+    this.sockets.set(socket, timer)
     let ended = false
     /** With a code: that is the outcome; without: no answer in time. */
     const end = (code: number | undefined): void => {
       if (ended) return
       ended = true
-      clearTimeout(timer)
-      this.sockets.delete(socket)
+      this.forget(socket)
       // With a reset, so that no port stays in TIME-WAIT. RFC 9293 §3.10.5.
       if (code === SYN_ACK) socket.resetAndDestroy()
       else socket.destroy()
@@ -181,8 +174,7 @@ class ConnectScan {
       if (NO_ROOM.has(error.code ?? '') && !this.stop.aborted) {
         host.again.unshift({ place, attempt })
         ended = true
-        clearTimeout(timer)
-        this.sockets.delete(socket)
+        this.forget(socket)
         lane.outstanding--
         this.noRoom(error)
         return
@@ -196,6 +188,11 @@ class ConnectScan {
       host: zone === undefined ? target.address : `${target.address}%${zone}`,
       port: this.plan.ports[place]!,
     })
+  }
+
+  private forget(socket: Socket): void {
+    clearTimeout(this.sockets.get(socket))
+    this.sockets.delete(socket)
   }
 
   private settle(host: Host, place: number, code: number, roundTrip: number): void {

@@ -5,12 +5,12 @@ import { NetworkPreparer, type Outgoing } from '../../exchange/outgoing.js'
 import { ICMP, ICMPv6EchoRequest, IP, IPv6, TCP } from '../../layers/index.js'
 import { type Capture, type CaptureBatch, LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
 import { type AnyPacket, type Packet, PacketError, stack } from '../../packet/index.js'
-import { askLink, type Question } from '../arping/ask-link.js'
+import { ANY_ATTEMPT, Flight } from '../flight/flight.js'
+import type { Patience } from '../flight/lane.js'
+import { askLink, LINK_RATE, type Question } from '../lan/ask-link.js'
+import type { Target } from '../targets.js'
 import { AnswerReader, addressAt, ECHO_REPLY, TCP_SEGMENT } from './answers.js'
-import { ANY_ATTEMPT, Flight } from './flight.js'
-import type { Patience } from './lane.js'
 import { ArrivalClock } from './round-trip.js'
-import type { ScanTarget } from './targets.js'
 
 /** That a host is there, and how it showed. */
 export interface Presence {
@@ -30,8 +30,6 @@ export interface DiscoveryPlan extends PathOptions {
 /** Hosts that are looked for together behind routers. */
 const GROUP = 4096
 const CHUNK = 1024
-/** Questions on the link per second: each reaches every station. */
-const LINK_RATE = 2000
 const RETRIES = 2
 const ANSWERED = 1
 const SYN = 0x02
@@ -43,14 +41,14 @@ const ACK = 0x10
  * and an ACK to port 80. Returns early, with those found, when `stop` is aborted.
  */
 export async function discover(
-  targets: readonly ScanTarget[],
+  targets: readonly Target[],
   plan: DiscoveryPlan,
   stop: AbortSignal,
   onProgress: (done: number) => void,
 ): Promise<Map<string, Presence>> {
   const found = new Map<string, Presence>()
   const onLink = new Map<Link, Question[]>()
-  const distant: ScanTarget[] = []
+  const distant: Target[] = []
   for (const target of targets) {
     const path = pathTo(target, plan)
     if (path === undefined) continue
@@ -85,7 +83,7 @@ export async function discover(
   return found
 }
 
-function pathTo(target: ScanTarget, plan: DiscoveryPlan): ReturnType<typeof pathOf> | undefined {
+function pathTo(target: Target, plan: DiscoveryPlan): ReturnType<typeof pathOf> | undefined {
   const packet = target.family === 4 ? IP({ dst: target.address }) : IPv6({ dst: target.address })
   try {
     return pathOf('scan', packet, target.zone === undefined ? plan : { ...plan, iface: target.zone })
@@ -107,7 +105,7 @@ class DistantPing {
   private flight: Flight | undefined
 
   constructor(
-    private readonly targets: readonly ScanTarget[],
+    private readonly targets: readonly Target[],
     private readonly plan: DiscoveryPlan,
     private readonly stop: AbortSignal,
     private readonly found: Map<string, Presence>,
@@ -168,7 +166,7 @@ class DistantPing {
     return ready
   }
 
-  private packets({ address, family }: ScanTarget): AnyPacket[] {
+  private packets({ address, family }: Target): AnyPacket[] {
     const { id, sourcePort: sport, sequence } = this
     const network = (): Packet => (family === 4 ? IP({ dst: address }) : IPv6({ dst: address }))
     return [

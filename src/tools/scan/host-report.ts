@@ -1,11 +1,11 @@
+import type { Target } from '../targets.js'
 import type { PortProtocol } from './services.js'
-import type { ScanTarget } from './targets.js'
 
 /** What the scan of one host gave: an outcome for each port, or why there is none. */
 export type HostReport =
-  | { target: ScanTarget; unreachable: string }
+  | { target: Target; unreachable: string }
   | {
-      target: ScanTarget
+      target: Target
       unreachable?: undefined
       protocol: PortProtocol
       /** In rising order. */

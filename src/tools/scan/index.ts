@@ -1,4 +1,4 @@
-export type { ScanOptions } from './options.js'
+export type { ScanOptions } from './scan-options.js'
 export type { PortsGiven } from './ports.js'
 export {
   type HiddenPorts,
@@ -7,7 +7,7 @@ export {
   ScanResult,
   ScannedHost,
   type ScannedPort,
-} from './result.js'
+} from './scan-result.js'
 export { runScan, scan } from './scan.js'
 export type { PortProtocol } from './services.js'
 export type { PortState, ScanType } from './states.js'

@@ -1,4 +1,5 @@
-import { PacketError, suggestion } from '../../packet/index.js'
+import { OptionError } from '../../exchange/index.js'
+import { suggestion } from '../../packet/index.js'
 import { type PortProtocol, serviceNames, servicePort, topPorts } from './services.js'
 
 /**
@@ -12,13 +13,13 @@ const HIGHEST = 65535
 /**
  * The ports that are meant, in rising order, each once. A text may have parts for one protocol only, as nmap's:
  * `'T:80,443,U:53'`; those for the other one are left out.
- * @throws PacketError that names the part that is no port
+ * @throws OptionError that names the part that is no port
  */
 export function parsePorts(given: PortsGiven, protocol: PortProtocol = 'tcp'): number[] {
   const chosen = new Uint8Array(HIGHEST + 1)
   const members = typeof given === 'number' || typeof given === 'string' ? [given] : given
   if (!Array.isArray(members))
-    throw new PacketError(
+    throw new OptionError(
       `ports: give a number, a text such as '22,80,8000-8010', or a list such as [22, [8000, 8010]], not ${String(given)}`,
     )
   for (const member of members as readonly unknown[]) {
@@ -28,8 +29,20 @@ export function parsePorts(given: PortsGiven, protocol: PortProtocol = 'tcp'): n
   }
   const ports: number[] = []
   for (let port = 0; port <= HIGHEST; port++) if (chosen[port] === 1) ports.push(port)
-  if (ports.length === 0) throw new PacketError(`ports: '${String(given)}' stands for no ${protocol} port at all`)
+  if (ports.length === 0) throw new OptionError(`ports: '${String(given)}' stands for no ${protocol} port at all`)
   return ports
+}
+
+/** The protocols that texts have parts for, as `'T:80,U:53'` has for both; none where no part is for one alone. */
+export function protocolsNamed(given: PortsGiven): PortProtocol[] {
+  const texts = (Array.isArray(given) ? given : [given]).filter((each) => typeof each === 'string')
+  const prefixes = texts.flatMap((text) =>
+    [...text.matchAll(/(?:^|,)\s*([TU]):/gi)].map(([, letter]) => letter!.toUpperCase()),
+  )
+  if (prefixes.length === 0) return []
+  // What stands before the first prefix is for both.
+  const forTcp = prefixes.includes('T') || texts.some((text) => !/^\s*[TU]:/i.test(text))
+  return [...(forTcp ? (['tcp'] as const) : []), ...(prefixes.includes('U') ? (['udp'] as const) : [])]
 }
 
 function chooseText(chosen: Uint8Array, text: string, protocol: PortProtocol): void {
@@ -53,12 +66,12 @@ function chooseText(chosen: Uint8Array, text: string, protocol: PortProtocol): v
 }
 
 function portNamed(name: string, text: string, protocol: PortProtocol): number {
-  if (name === '') throw new PacketError(`ports: nothing between two commas in '${text}'`)
-  if (/^-\d+$/.test(name)) throw new PacketError(`ports: ${name} is not 0..65535`)
+  if (name === '') throw new OptionError(`ports: nothing between two commas in '${text}'`)
+  if (/^-\d+$/.test(name)) throw new OptionError(`ports: ${name} is not 0..65535`)
   const port = servicePort(name, protocol)
   if (port !== undefined) return port
   const near = suggestion(name, serviceNames(protocol))
-  throw new PacketError(
+  throw new OptionError(
     `ports: '${name}' is no ${protocol} port: numbers (80), ranges (8000-8010) and names of services (http) are${near}`,
   )
 }
@@ -66,14 +79,14 @@ function portNamed(name: string, text: string, protocol: PortProtocol): number {
 function chooseRange(chosen: Uint8Array, range: readonly unknown[], written: string): void {
   const [first, last] = range as readonly number[]
   if (range.length !== 2)
-    throw new PacketError(`ports: a list inside the list is a range of two, [first, last], not ${written}`)
+    throw new OptionError(`ports: a list inside the list is a range of two, [first, last], not ${written}`)
   for (const port of [first, last]) {
     if (typeof port !== 'number' || !Number.isInteger(port))
-      throw new PacketError(`ports: ${String(port)} is no port: whole numbers from 0 to 65535 are`)
+      throw new OptionError(`ports: ${String(port)} is no port: whole numbers from 0 to 65535 are`)
     if (port < 0 || port > HIGHEST)
-      throw new PacketError(`ports: ${port} is not 0..65535${String(port) === written ? '' : ` (in ${written})`}`)
+      throw new OptionError(`ports: ${port} is not 0..65535${String(port) === written ? '' : ` (in ${written})`}`)
   }
-  if (first! > last!) throw new PacketError(`ports: ${written} goes backwards; the smaller port comes first`)
+  if (first! > last!) throw new OptionError(`ports: ${written} goes backwards; the smaller port comes first`)
   chosen.fill(1, first!, last! + 1)
 }
 

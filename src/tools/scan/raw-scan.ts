@@ -1,21 +1,21 @@
 import { randomInt } from 'node:crypto'
 import { type PathOptions, report } from '../../exchange/index.js'
 import type { Capture, CaptureBatch, Link } from '../../link/index.js'
+import { Flight } from '../flight/flight.js'
+import type { Patience } from '../flight/lane.js'
+import type { Target } from '../targets.js'
 import { AnswerReader, addressAt, ICMP_ERROR, TCP_SEGMENT, UDP_DATAGRAM } from './answers.js'
-import { Flight } from './flight.js'
 import type { HostReport } from './host-report.js'
-import type { Patience } from './lane.js'
 import { udpPayload } from './payloads.js'
 import { ArrivalClock } from './round-trip.js'
 import { shuffled } from './shuffled.js'
 import { icmpOutcome, isHeldBack, RESET, SYN_ACK, UDP_RESPONSE } from './states.js'
-import type { ScanTarget } from './targets.js'
 import { findWays, type Way } from './ways.js'
 
 /** What a scan with frames of our own needs to know. */
 export interface RawScanPlan extends PathOptions {
   type: 'syn' | 'udp'
-  targets: readonly ScanTarget[]
+  targets: readonly Target[]
   /** In rising order. */
   ports: readonly number[]
   retries: number

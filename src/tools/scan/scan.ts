@@ -2,17 +2,18 @@ import { writeFile } from 'node:fs/promises'
 import { type PathOptions, report, stopSignal, Task, type TaskControl } from '../../exchange/index.js'
 import { mayCapture } from '../../link/index.js'
 import { PacketError } from '../../packet/index.js'
-import { askLink } from '../arping/ask-link.js'
-import { lanLink, lanQuestions } from '../arping/networks.js'
+import { askLink, LINK_RATE } from '../lan/ask-link.js'
+import { lanLink, lanQuestions } from '../lan/networks.js'
+import { parseTargets } from '../target-list.js'
+import type { Target } from '../targets.js'
 import { connectScan } from './connect-scan.js'
 import { discover, type Presence } from './discovery.js'
 import type { HostReport } from './host-report.js'
-import { type ScanOptions, type ScanSettings, scanSettings } from './options.js'
 import { portsText } from './ports.js'
 import { rawScan } from './raw-scan.js'
-import { ScanResult } from './result.js'
+import { type ScanOptions, type ScanSettings, scanSettings } from './scan-options.js'
+import { ScanResult } from './scan-result.js'
 import type { ScanType } from './states.js'
-import { parseTargets, type ScanTarget } from './targets.js'
 
 /**
  * Which ports of these hosts are open: `scan('10.0.0.2')`, `scan('10.0.0.0/28', {ports: '22,80,1-1000'})`, `scan('host', {type: 'udp'})`.
@@ -31,11 +32,21 @@ export async function runScan(
   const stop = stopSignal(control)
   const isLan = given === 'lan' || (Array.isArray(given) && given.length === 1 && given[0] === 'lan')
   const settings = scanSettings(isLan && options.ports === undefined ? { ...options, ports: 'none' } : options)
-  const path = pathOptions(options)
-  const work = new Scan(control, stop, options, settings, path, isLan ? 'lan' : String(given))
+  const { iface, link, netns } = options
+  if (options.xml !== undefined && options.xml !== '-') await checkWritable(options.xml)
+  const work = new Scan(control, stop, options, settings, { iface, link, netns }, isLan ? 'lan' : String(given))
   const result = isLan ? await work.runLan() : await work.run(given)
   if (options.xml !== undefined && options.xml !== '-') await writeXml(options.xml, result)
   return result
+}
+
+/** A long scan shall not find out at its end that its file cannot be written. @throws PacketError */
+async function checkWritable(file: string): Promise<void> {
+  try {
+    await writeFile(file, '', { flag: 'a' })
+  } catch (error) {
+    throw new PacketError(`scan: option xml: ${file} cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  }
 }
 
 async function writeXml(file: string, result: ScanResult): Promise<void> {
@@ -44,23 +55,13 @@ async function writeXml(file: string, result: ScanResult): Promise<void> {
   } catch (error) {
     // What was found must not be lost with it.
     report(
-      `scan: ${file} can not be written (${(error as NodeJS.ErrnoException).code}); result.xml() has the text`,
+      `scan: ${file} cannot be written (${(error as NodeJS.ErrnoException).code}); result.xml() has the text`,
       'warning',
     )
   }
 }
 
-function pathOptions({ iface, link, netns }: ScanOptions): PathOptions {
-  return {
-    ...(iface === undefined ? {} : { iface }),
-    ...(link === undefined ? {} : { link }),
-    ...(netns === undefined ? {} : { netns }),
-  }
-}
-
 const DISCOVERY_RETRIES = 2
-/** Questions on the link per second. */
-const LINK_RATE = 2000
 
 class Scan {
   private readonly startedAt = performance.now()
@@ -76,10 +77,7 @@ class Scan {
 
   async run(given: string | readonly string[]): Promise<ScanResult> {
     const { settings } = this
-    const { targets, hasNetwork } = await parseTargets(
-      given,
-      settings.family === undefined ? {} : { family: settings.family },
-    )
+    const { targets, hasNetwork } = await parseTargets('scan', given, settings.family)
     const discovery = settings.discover ?? (hasNetwork || settings.types.length === 0)
     if (!discovery) {
       const result = this.newResult(targets, targets.length, false)
@@ -95,7 +93,7 @@ class Scan {
     if (settings.discover === false)
       throw new PacketError(`scan: 'lan' means those who answer on the link: discover: false does not go with it`)
     const link = lanLink('scan', path)
-    const questions = lanQuestions('scan', link)
+    const questions = lanQuestions('scan', link, options.quiet === true)
     const found = new Map<string, Presence>()
     await askLink(
       link,
@@ -113,11 +111,11 @@ class Scan {
           found.set(address, { reason: 'arp-response', mac, ...(rtt === undefined ? {} : { rtt }) })
       },
     )
-    const targets = questions.map(({ address }): ScanTarget => ({ name: address, address, family: 4 }))
+    const targets = questions.map(({ address }): Target => ({ name: address, address, family: 4 }))
     return this.afterDiscovery(targets, found, questions.length)
   }
 
-  private async whoIsThere(targets: readonly ScanTarget[]): Promise<Map<string, Presence>> {
+  private async whoIsThere(targets: readonly Target[]): Promise<Map<string, Presence>> {
     const { options, settings, stop, path, control } = this
     const onProgress = (done: number): void =>
       control.progress({ done, total: targets.length, text: 'looking who is there' })
@@ -143,7 +141,7 @@ class Scan {
   }
 
   private async afterDiscovery(
-    targets: readonly ScanTarget[],
+    targets: readonly Target[],
     found: ReadonlyMap<string, Presence>,
     addresses: number,
   ): Promise<ScanResult> {
@@ -163,7 +161,7 @@ class Scan {
     return this.scanPorts(result, present)
   }
 
-  private async scanPorts(result: ScanResult, targets: readonly ScanTarget[]): Promise<ScanResult> {
+  private async scanPorts(result: ScanResult, targets: readonly Target[]): Promise<ScanResult> {
     const { settings, stop, control } = this
     const hosts = new Map(result.hosts.map((host) => [host.address, host]))
     const total = settings.types.reduce((sum, type) => sum + this.portsOf(type).length, 0) * targets.length
@@ -215,7 +213,7 @@ class Scan {
     return result
   }
 
-  private connectPlan(targets: readonly ScanTarget[]): Parameters<typeof connectScan>[0] {
+  private connectPlan(targets: readonly Target[]): Parameters<typeof connectScan>[0] {
     const { netns, iface } = this.path
     return {
       targets,
@@ -223,8 +221,8 @@ class Scan {
       retries: this.settings.retriesOf('connect'),
       rate: this.options.rate,
       patience: this.settings.patience,
-      ...(netns === undefined ? {} : { netns }),
-      ...(iface === undefined ? {} : { iface }),
+      netns,
+      iface,
     }
   }
 
@@ -232,7 +230,7 @@ class Scan {
     return type === 'udp' ? this.settings.udpPorts : this.settings.tcpPorts
   }
 
-  private newResult(targets: readonly ScanTarget[], addresses: number, discovery: boolean): ScanResult {
+  private newResult(targets: readonly Target[], addresses: number, discovery: boolean): ScanResult {
     const { types, tcpPorts, udpPorts } = this.settings
     return new ScanResult(
       {

@@ -4,12 +4,12 @@ import { NetworkPreparer } from '../../exchange/outgoing.js'
 import { IP, IPv6, TCP, UDP } from '../../layers/index.js'
 import { LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
 import { type AnyPacket, formatMac, type Packet, PacketError, stack } from '../../packet/index.js'
+import type { Target } from '../targets.js'
 import { FrameTemplate } from './frames.js'
-import type { ScanTarget } from './targets.js'
 
 /** How frames get to one host. */
 export interface Way {
-  readonly target: ScanTarget
+  readonly target: Target
   readonly link: Link
   /** Null: nobody answers for the next hop, so nothing can be sent. */
   readonly template: FrameTemplate | null
@@ -19,7 +19,7 @@ export interface Way {
 
 /** Why a host cannot be reached at all. */
 export interface NoWay {
-  readonly target: ScanTarget
+  readonly target: Target
   readonly reason: string
 }
 
@@ -35,7 +35,7 @@ const WINDOW = 1024
  */
 export async function findWays(
   transport: 'tcp' | 'udp',
-  targets: readonly ScanTarget[],
+  targets: readonly Target[],
   options: PathOptions,
   stop: AbortSignal,
 ): Promise<(Way | NoWay)[]> {
@@ -62,7 +62,7 @@ async function waysOf(
   preparer: NetworkPreparer,
   options: PathOptions,
   transport: 'tcp' | 'udp',
-  targets: readonly ScanTarget[],
+  targets: readonly Target[],
   alone: boolean,
 ): Promise<(Way | NoWay)[]> {
   try {
@@ -92,7 +92,7 @@ function macText(frame: Uint8Array): string {
   return formatMac(high * 0x100000000 + new DataView(frame.buffer, frame.byteOffset).getUint32(2))
 }
 
-function probePacket({ address, family }: ScanTarget, transport: 'tcp' | 'udp'): AnyPacket {
+function probePacket({ address, family }: Target, transport: 'tcp' | 'udp'): AnyPacket {
   const network: Packet = family === 4 ? IP({ dst: address }) : IPv6({ dst: address })
   const payload: Packet =
     transport === 'udp'

@@ -1,8 +1,8 @@
 import { type PathOptions, type Probe, ProbeSession, stopSignal, Task, type TaskControl } from '../../exchange/index.js'
-import { PacketError } from '../../packet/index.js'
-import { whyNoRoute, zoneOf } from '../probe-packets.js'
+import { checkReachable, pathTo, whyNoRoute } from '../paths.js'
+import { answerFilter } from '../probe-packets.js'
 import { nameAddresses } from '../reverse-names.js'
-import { resolveTarget } from '../targets.js'
+import { hostNames, resolveTargets } from '../targets.js'
 import { type TracerouteOptions, type TracerouteSettings, tracerouteSettings } from './traceroute-options.js'
 import { type TracerouteResult, TracerouteResults } from './traceroute-result.js'
 import { Trace } from './traceroute-trace.js'
@@ -31,23 +31,13 @@ export async function runTraceroute(
   given: string | readonly string[],
   options: TracerouteOptions = {},
 ): Promise<TracerouteResult | TracerouteResults> {
-  const names = typeof given === 'string' ? [given] : [...given]
-  if (names.length === 0) throw new PacketError("traceroute: there is no host; give one, as in traceroute('127.0.0.1')")
+  const names = hostNames('traceroute', given)
   const settings = tracerouteSettings(options, names.length)
-  const { family, link, netns } = settings
   const stop = stopSignal(control)
-  const targets = await Promise.all(names.map((name) => resolveTarget(name, family === undefined ? {} : { family })))
-  const iface = settings.iface ?? zoneOf('traceroute', targets)
-  const path: PathOptions = {
-    ...(iface === undefined ? {} : { iface }),
-    ...(link === undefined ? {} : { link }),
-    ...(netns === undefined ? {} : { netns }),
-  }
+  const targets = await resolveTargets('traceroute', names, settings.family)
+  const path = pathTo('traceroute', settings, targets)
   const traces = targets.map((target) => new Trace(target, settings, whyNoRoute(target, path)))
-  if (traces.every(({ problem }) => problem !== undefined))
-    throw new PacketError(
-      `traceroute: ${traces.map(({ target, problem }) => `${target.name}: ${problem}`).join('; ')}; ip route shows the routes`,
-    )
+  checkReachable('traceroute', traces)
   const run = new Run(traces, settings, path, stop, control)
   try {
     await run.ask()
@@ -60,6 +50,7 @@ export async function runTraceroute(
       stop,
     )
   const results = traces.map((trace) => trace.result(run.duration))
+  for (const result of results) result.interrupted = control.interrupted && !result.reached
   return typeof given === 'string' ? results[0]! : TracerouteResults.from(results)
 }
 
@@ -83,8 +74,7 @@ class Run {
     private readonly control: TaskControl<TracerouteResult | TracerouteResults>,
   ) {
     const { protocol, port, rate } = settings
-    const filter = `icmp or icmp6${protocol === 'icmp' ? '' : ` or ${protocol} port ${port}`}`
-    const options = { ...path, rate, multi: true, ...(path.link === undefined ? { filter } : {}) }
+    const options = { ...path, rate, multi: true, filter: answerFilter(path, protocol, port) }
     this.session = new ProbeSession('traceroute', 'network', options, stop)
     this.session.onAnswer = (wire, packet) => this.owners.get(wire)?.heard(wire, packet, wire.answers.at(-1)!.at)
   }

@@ -1,14 +1,12 @@
 import type { AnyPacket } from '../../packet/index.js'
-import { probePacket, type Question, randomNumber } from '../probe-packets.js'
+import { probePacket, type Question, randomNumber, sourcePort } from '../probe-packets.js'
 import type { Target } from '../targets.js'
 import type { TracerouteSettings } from './traceroute-options.js'
 
-/** Source ports of UDP and TCP: above those that most systems give out of their own accord. */
-const FIRST_PORT = 61_000
-const PORTS = 4000
 const MOST_QUERIES = 10
 
-let started = randomNumber(0, PORTS - 1)
+/** Source port number of the traceroute begun last; several at a time keep apart. */
+let started = randomNumber(0, 0xffff)
 
 /**
  * The probes of one traceroute, which all look alike to a router that spreads traffic over several ways by a hash of the
@@ -31,7 +29,7 @@ export class Flow {
     private readonly target: Target,
     private readonly settings: TracerouteSettings,
   ) {
-    started = (started + MOST_QUERIES) % PORTS
+    started += MOST_QUERIES
     this.number = started
     this.id = (randomNumber(0, 0xffff) + this.number) & 0xffff
   }
@@ -40,7 +38,7 @@ export class Flow {
   packet(index: number, ttl: number): AnyPacket {
     const { tos, source } = this.settings
     const id = 1 + ((this.id + index) % 0xffff)
-    return probePacket(this.target, { ttl, tos, id, ...(source === undefined ? {} : { source }) }, this.question(index))
+    return probePacket(this.target, { ttl, tos, id, source }, this.question(index))
   }
 
   /** Notes what a probe looks like that is ready to leave. */
@@ -79,7 +77,6 @@ export class Flow {
 
   private question(index: number): Question {
     const { protocol, port, size, queries } = this.settings
-    const sport = FIRST_PORT + this.number
     const data = new Uint8Array(size)
     switch (protocol) {
       case 'icmp': {
@@ -92,11 +89,11 @@ export class Flow {
       case 'udp':
         data[0] = (index + 1) >>> 8
         data[1] = (index + 1) & 255
-        return { protocol, sport, dport: port, data }
+        return { protocol, sport: sourcePort(this.number), dport: port, data }
       case 'tcp':
         return {
           protocol,
-          sport: sport + (index % queries),
+          sport: sourcePort(this.number + (index % queries)),
           dport: port,
           seq: (this.sequence + index * STRIDE) >>> 0,
         }

@@ -1,12 +1,25 @@
-import { checkNumber, checkOptions, checkPace, checkPath, type PathOptions } from '../../exchange/index.js'
+import type { PathOptions } from '../../exchange/index.js'
 import { PacketError } from '../../packet/index.js'
-import { checkAddress, familyOption, within } from '../ping/ping-options.js'
+import { FAMILY_OPTIONS, type FamilyOptions, familyAsked } from '../family-options.js'
+import {
+  ADDRESS,
+  checkTable,
+  checkValue,
+  FLAG,
+  type OptionTable,
+  oneOf,
+  PATH_OPTIONS,
+  PORT,
+  RATE,
+  SECONDS,
+  wholeNumber,
+} from '../option-kinds.js'
 
 /** What a traceroute asks with. */
 export type TracerouteProtocol = 'icmp' | 'udp' | 'tcp'
 
 /** Options of `traceroute`. */
-export interface TracerouteOptions extends PathOptions {
+export interface TracerouteOptions extends PathOptions, FamilyOptions {
   /** Default `'icmp'`. */
   protocol?: TracerouteProtocol
   /** The same as protocol 'icmp'. */
@@ -31,12 +44,6 @@ export interface TracerouteOptions extends PathOptions {
   tos?: number
   /** Address that probes come from. Default: the one of the route. */
   source?: string
-  /** Only IPv4 (4) or IPv6 (6) addresses of a name. */
-  family?: 4 | 6
-  /** The same as family 4. */
-  ipv4?: boolean
-  /** The same as family 6. */
-  ipv6?: boolean
   /** Ask a name server for the names of the routers. Default false. */
   names?: boolean
   /** The opposite of `names`, and the default; what `traceroute -n` says. */
@@ -45,10 +52,25 @@ export interface TracerouteOptions extends PathOptions {
   rate?: number
 }
 
-const NAMES = [
-  ...['protocol', 'icmp', 'udp', 'tcp', 'port', 'firstHop', 'maxHops', 'queries', 'timeout', 'size', 'tos', 'source'],
-  ...['family', 'ipv4', 'ipv6', 'names', 'numeric', 'rate', 'iface', 'link', 'netns'],
-]
+const OPTIONS: OptionTable<TracerouteOptions> = {
+  ...PATH_OPTIONS,
+  ...FAMILY_OPTIONS,
+  protocol: oneOf('icmp', 'udp', 'tcp'),
+  icmp: FLAG,
+  udp: FLAG,
+  tcp: FLAG,
+  port: PORT,
+  firstHop: wholeNumber(1, 255),
+  maxHops: wholeNumber(1, 255),
+  queries: wholeNumber(1, 10),
+  timeout: SECONDS,
+  size: wholeNumber(2, 1400),
+  tos: wholeNumber(0, 255),
+  source: ADDRESS,
+  names: FLAG,
+  numeric: FLAG,
+  rate: RATE,
+}
 
 const PORTS = { icmp: 0, udp: 33434, tcp: 80 } as const
 const RATE_OF_HOST = 500
@@ -66,39 +88,23 @@ export type TracerouteSettings = TracerouteOptions &
 /** @throws PacketError that says what is wrong */
 export function tracerouteSettings(options: TracerouteOptions, hosts: number): TracerouteSettings {
   const name = 'traceroute'
-  checkOptions(name, options, NAMES)
-  checkPath(name, options)
+  checkTable(name, options, OPTIONS)
   const { firstHop = 1, maxHops = 30, queries = 3, timeout = 2, size = 32, tos = 0, names = false } = options
   const protocol = protocolOf(options)
   const { port = PORTS[protocol], rate = Math.min(RATE_OF_HOST * hosts, HIGHEST_RATE) } = options
-  within(name, 'maxHops', maxHops, 1, 255)
-  within(name, 'firstHop', firstHop, 1, maxHops)
-  within(name, 'queries', queries, 1, 10)
-  within(name, 'size', size, 2, 1400)
-  within(name, 'tos', tos, 0, 255)
-  if (protocol !== 'icmp') within(name, 'port', port, 1, 65535)
-  else if (options.port !== undefined)
+  checkValue(name, 'firstHop', firstHop, wholeNumber(1, maxHops))
+  if (protocol === 'icmp' && options.port !== undefined)
     throw new PacketError("traceroute: ICMP has no ports: give protocol 'udp' or 'tcp' with port")
-  checkNumber(name, 'timeout', timeout, false)
-  checkPace(name, { rate })
   if (options.numeric === true && names) throw new PacketError('traceroute: either names or numeric, not both')
-  const family = familyOption(name, options)
-  if (options.source !== undefined) checkAddress(name, 'source', options.source)
   return {
     ...{ ...options, protocol, port, firstHop, maxHops, queries, timeout, size, tos, names, rate },
-    ...(family === undefined ? {} : { family }),
+    family: familyAsked(name, options),
   }
 }
 
 function protocolOf({ protocol, icmp, udp, tcp }: TracerouteOptions): TracerouteProtocol {
-  const asked = new Set<unknown>([
-    ...(protocol === undefined ? [] : [protocol]),
-    ...(icmp ? ['icmp'] : []),
-    ...(udp ? ['udp'] : []),
-    ...(tcp ? ['tcp'] : []),
-  ])
+  const given = [protocol, icmp && 'icmp', udp && 'udp', tcp && 'tcp'] as const
+  const asked = new Set(given.filter((each) => each !== undefined && each !== false))
   if (asked.size > 1) throw new PacketError(`traceroute: one protocol at a time, not ${[...asked].join(' and ')}`)
-  const [chosen = 'icmp'] = asked
-  if (chosen === 'icmp' || chosen === 'udp' || chosen === 'tcp') return chosen
-  throw new PacketError(`traceroute: option protocol must be 'icmp', 'udp' or 'tcp', not ${String(chosen)}`)
+  return [...asked][0] ?? 'icmp'
 }

@@ -1,6 +1,6 @@
 import { formatDuration, printable } from '../../exchange/index.js'
 import { milliseconds } from '../round-trips.js'
-import type { Target } from '../targets.js'
+import { addressWithZone, type Target, targetText } from '../targets.js'
 import { textTable } from '../text-table.js'
 import type { TracerouteSettings } from './traceroute-options.js'
 
@@ -64,6 +64,8 @@ export class TracerouteResult {
   readonly received: number
   /** Seconds that it took. */
   readonly duration: number
+  /** Ctrl-C came before the destination answered. */
+  interrupted = false
 
   constructor(
     readonly target: Target,
@@ -97,12 +99,11 @@ export class TracerouteResult {
 
   toString(): string {
     const { target, settings, hops } = this
-    const { name, address } = target
     const by = settings.protocol === 'icmp' ? 'ICMP' : `${settings.protocol.toUpperCase()} port ${settings.port}`
-    const heading = `traceroute to ${name}${name === address ? '' : ` (${address})`}, ${by}, ${settings.maxHops} hops at most`
+    const heading = `traceroute to ${targetText(target)}, ${by}, ${settings.maxHops} hops at most`
     const queries = Math.max(0, ...hops.map(({ answers }) => answers.length))
     const rows = rowsOf(hops, queries)
-    const headings = ['hop', 'address', ...Array.from({ length: queries }, (_, i) => (i === 0 ? 'rtt ms' : '')), '']
+    const headings = ['HOP', 'ADDRESS', ...Array.from({ length: queries }, (_, i) => (i === 0 ? 'RTT ms' : '')), '']
     const alignments = headings.map((_, i) => (i === 0 || (i > 1 && i < queries + 2) ? 'right' : 'left'))
     const table = rows.length === 0 ? [] : [textTable(headings, rows, alignments)]
     return printable([heading, ...table, this.closing()].join('\n'))
@@ -114,11 +115,11 @@ export class TracerouteResult {
 
   /** Plain data; times in seconds, null where nothing was answered. */
   toJSON(): Record<string, unknown> {
-    const { target, settings, reached, distance, loop, sent, received, duration, hops, problem } = this
+    const { target, settings, reached, distance, loop, sent, received, duration, interrupted, hops, problem } = this
     const { protocol, port } = settings
     return {
-      ...{ host: target.name, address: target.address, protocol, ...(protocol === 'icmp' ? {} : { port }) },
-      ...{ reached, distance, loop, sent, received, duration },
+      ...{ host: target.name, address: addressWithZone(target), protocol, ...(protocol === 'icmp' ? {} : { port }) },
+      ...{ reached, distance, loop, sent, received, duration, interrupted },
       ...(problem === undefined ? {} : { problem }),
       hops: hops.map((hop) => hop.toJSON()),
     }
@@ -130,7 +131,8 @@ export class TracerouteResult {
     const counts = `${sent} probes, ${received} answered, ${formatDuration(duration)}`
     if (distance !== null) return `reached, ${distance} hop${distance === 1 ? '' : 's'}; ${counts}`
     const refusal = hops.at(-1)?.answered.find(({ kind }) => kind === 'refused')
-    const end = refusal === undefined ? 'not reached' : `not reached: ${refusal.address} says ${refusal.words}`
+    const silent = this.interrupted ? 'interrupted before it was reached' : 'not reached'
+    const end = refusal === undefined ? silent : `not reached: ${refusal.address} says ${refusal.words}`
     return `${end}${loop === null ? '' : `; packets go in a circle through ${loop}`}; ${counts}`
   }
 }

@@ -61,7 +61,8 @@ export class Trace {
       (index === undefined ? undefined : this.probes[index]) ??
       (error === undefined ? undefined : this.probes.find((each) => each.wire === wire))
     if (probe === undefined) {
-      this.vague.push({ packet, at })
+      // There is no place for more than probes; somebody may send any number.
+      if (this.vague.length < this.probes.length) this.vague.push({ packet, at })
       this.end = Math.min(this.end, this.beyondRouters())
       return
     }

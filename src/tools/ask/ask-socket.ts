@@ -3,33 +3,7 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import type { Socket as TcpSocket } from 'node:net'
 import { LinkError } from '../../link/index.js'
 import { openTcp, openUdp, type SocketPlace } from './open-socket.js'
-
-/** What came of a question. */
-export type Outcome<T> =
-  | {
-      kind: 'answer'
-      value: T
-      /** Seconds from the last sending to the answer. */
-      time: number
-      /** How often the question was sent. */
-      tries: number
-    }
-  /** Nobody said anything in time. */
-  | { kind: 'silent'; tries: number }
-  /** The system says that the port is closed (`ECONNREFUSED`), there is no way (`EHOSTUNREACH`), or what else went wrong. */
-  | { kind: 'error'; code: string; tries: number; time: number }
-  /** The other end closed the connection without an answer (TCP). */
-  | { kind: 'hung up'; tries: number; time: number }
-  | { kind: 'stopped'; tries: number }
-
-export interface AskOptions {
-  /** Seconds that an answer is waited for after each sending. */
-  timeout: number
-  /** How often a question without an answer is sent again. */
-  retry: number
-  /** Ends the wait. */
-  stop: AbortSignal
-}
+import type { AskOptions, Outcome } from './outcome.js'
 
 /**
  * Asks over UDP. `accept` gives the value of a datagram that is an answer, undefined for one that is not: the wait goes
@@ -77,16 +51,16 @@ function askSocket<T>(
       socket.send(question, (error) => {
         if (error) end(failure(error, tries, secondsSince(sentAt)))
       })
-      timer = setTimeout(() => (tries > retry ? end({ kind: 'silent', tries }) : sendOnce()), timeout * 1000)
+      timer = setTimeout(() => (tries > retry ? end({ kind: 'silent', tries }) : sendOnce()), milliseconds(timeout))
     }
     socket.on('error', (error) => end(failure(error, tries, secondsSince(sentAt))))
     socket.on('message', (datagram) => {
       try {
         const value = accept(datagram)
-        if (value !== undefined) end({ kind: 'answer', value, time: secondsSince(sentAt), tries })
+        if (value !== undefined) end({ kind: 'answer', value, rtt: secondsSince(sentAt), tries })
       } catch (error) {
-        end({ kind: 'stopped', tries })
         reject(error)
+        end({ kind: 'stopped', tries })
       }
     })
     if (stop.aborted) onStop()
@@ -127,8 +101,8 @@ export function askTcp<T>(
       resolve(outcome)
     }
     const onStop = (): void => end({ kind: 'stopped', tries: 1 })
-    const timer = setTimeout(() => end({ kind: 'silent', tries: 1 }), timeout * 1000)
-    const onEnd = (): void => end({ kind: 'hung up', tries: 1, time: secondsSince(start) })
+    const timer = setTimeout(() => end({ kind: 'silent', tries: 1 }), milliseconds(timeout))
+    const onEnd = (): void => end({ kind: 'hung up', tries: 1, rtt: secondsSince(start) })
     socket.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'ECONNRESET' || error.code === 'EPIPE' ? onEnd() : end(failure(error, 1, secondsSince(start))),
     )
@@ -138,11 +112,11 @@ export function askTcp<T>(
       read = Buffer.concat([read, bytes])
       try {
         const value = accept(read)
-        if (value !== undefined) end({ kind: 'answer', value, time: secondsSince(start), tries: 1 })
+        if (value !== undefined) end({ kind: 'answer', value, rtt: secondsSince(start), tries: 1 })
         else if (read.length > MOST_BYTES) onEnd()
       } catch (error) {
-        onStop()
         reject(error)
+        onStop()
       }
     })
     if (stop.aborted) onStop()
@@ -150,28 +124,12 @@ export function askTcp<T>(
   })
 }
 
-function failure<T>(error: unknown, tries: number, time: number): Outcome<T> {
+function failure<T>(error: unknown, tries: number, rtt: number): Outcome<T> {
   const { code, message } = error as NodeJS.ErrnoException
-  return { kind: 'error', code: code ?? message, tries, time }
+  return { kind: 'error', code: code ?? message, tries, rtt }
 }
+
+/** setTimeout takes no more than 2^31 - 1 ms and fires at once above that. */
+const milliseconds = (seconds: number): number => Math.min(seconds * 1000, 0x7fffffff)
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000
-
-/** What an error of the system means, in words: `the port is closed`. */
-export function errorWords(code: string): string {
-  return WORDS[code] ?? code
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the port is closed',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'there is no route to it',
-  ETIMEDOUT: 'no connection in time',
-  EACCES: 'the system forbids it (a broadcast address?)',
-  EPERM: 'a firewall of this system forbids it',
-  EMSGSIZE: 'the question is larger than a datagram',
-  EINVAL: 'the address cannot be asked (an IPv6 address of a link needs its zone: fe80::1%eth0)',
-  EADDRNOTAVAIL: 'this system has no address for it',
-  EAFNOSUPPORT: 'this system does not have this version of IP',
-  EMFILE: 'too many open files: fewer questions at once',
-}

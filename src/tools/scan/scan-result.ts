@@ -1,10 +1,10 @@
+import { givenName, type Target } from '../targets.js'
 import type { HostReport } from './host-report.js'
 import { portsText } from './ports.js'
+import { hostText, scanText } from './scan-text.js'
+import { scanXml } from './scan-xml.js'
 import { type PortProtocol, serviceName } from './services.js'
 import { outcomeOf, type PortState, type ScanType } from './states.js'
-import type { ScanTarget } from './targets.js'
-import { scanText } from './text.js'
-import { scanXml } from './xml.js'
 
 /** One port of a host. */
 export interface ScannedPort {
@@ -62,6 +62,14 @@ export class ScannedHost {
   /** The ports that are open; those that may be (`open|filtered`) are not among them. */
   get open(): ScannedPort[] {
     return this.ports.filter(({ state }) => state === 'open')
+  }
+
+  toString(): string {
+    return hostText(this, false)
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 
   /** Takes in what a scan of one protocol told. */
@@ -188,9 +196,9 @@ export class ScanResult {
 
   constructor(
     readonly facts: ScanFacts,
-    targets: readonly ScanTarget[] = [],
+    targets: readonly Target[] = [],
   ) {
-    this.hosts = targets.map(({ address, name }) => new ScannedHost(address, name === address ? undefined : name))
+    this.hosts = targets.map((target) => new ScannedHost(target.address, givenName(target)))
   }
 
   /** Hosts that are up. */

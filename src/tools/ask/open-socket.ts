@@ -5,6 +5,8 @@ import { hasForeignInterface, lastErrno } from '../../link/foreign.js'
 import { inNamespace } from '../../link/index.js'
 import { cLibrary } from '../../link/libc.js'
 import { LinkError } from '../../link/link.js'
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM } from '../../link/socket-numbers.js'
+import { addressWithZone, type Target } from '../targets.js'
 
 /** The other end of a socket, and where ours is. */
 export interface SocketPlace {
@@ -15,14 +17,13 @@ export interface SocketPlace {
   netns?: string | undefined
 }
 
-// Linux: bits/socket.h
-const AF_INET = 2
-const AF_INET6 = 10
-const SOCK_STREAM = 1
-const SOCK_DGRAM = 2
-const SOCK_NONBLOCK_CLOEXEC = 0o2004000
 // Level and option of IP_RECVERR and IPV6_RECVERR
 const RECEIVE_ERRORS = { 4: [0, 11], 6: [41, 25] } as const
+
+/** The port of a target as a socket takes it. */
+export function placeOf(target: Target, { port, netns }: { port: number; netns?: string }): SocketPlace {
+  return { address: addressWithZone(target), family: target.family, port, netns }
+}
 
 /** A UDP socket that is connected: only the other end's datagrams arrive, and its ICMP errors. The caller closes it. */
 export async function openUdp({ address, family, port, netns }: SocketPlace): Promise<UdpSocket> {
@@ -46,10 +47,19 @@ export async function openUdp({ address, family, port, netns }: SocketPlace): Pr
 
 /** A TCP socket that is connecting: `connect`, `error` and `close` tell how it goes. The caller destroys it. */
 export function openTcp({ address, family, port, netns }: SocketPlace): TcpSocket {
-  if (netns === undefined) return new TcpSocket().connect({ host: address, port, family })
+  return tcpSocket(family, netns).connect({ host: address, port, family })
+}
+
+/**
+ * A TCP socket that is not connected yet. In another network namespace it is made there: a socket stays where it was made,
+ * and Node makes its own only when it connects.
+ * @throws LinkError when the namespace can not be entered
+ */
+export function tcpSocket(family: 4 | 6, netns: string | undefined): TcpSocket {
+  if (netns === undefined) return new TcpSocket()
   // With manualStart Node does not read before there is a connection. It takes this, though its types do not say so.
   const options = { fd: descriptorIn(netns, family, SOCK_STREAM), manualStart: true }
-  return new TcpSocket(options).connect({ host: address, port, family })
+  return new TcpSocket(options)
 }
 
 /** With it all ICMP errors are told, "host unreachable" too; Linux else tells a UDP socket only of closed ports (ip(7)). */
@@ -63,7 +73,7 @@ function udpDescriptor(netns: string | undefined, family: 4 | 6): number {
 /** Node opens its sockets late and would do so outside of the namespace: so it is given one that is open. */
 function descriptorIn(netns: string | undefined, family: 4 | 6, type: number): number {
   return inNamespace(netns, () => {
-    const descriptor = cLibrary().socket(family === 4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK_CLOEXEC, 0)
+    const descriptor = cLibrary().socket(family === 4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
     if (descriptor < 0) throw new LinkError('SYSTEM', `no socket could be opened: ${lastErrno()}`)
     return descriptor
   })

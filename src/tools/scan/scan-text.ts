@@ -1,6 +1,6 @@
 import { formatDuration, printable } from '../../exchange/index.js'
 import { textTable } from '../text-table.js'
-import type { HiddenPorts, ScannedHost, ScannedPort, ScanResult } from './result.js'
+import type { HiddenPorts, ScannedHost, ScannedPort, ScanResult } from './scan-result.js'
 
 const TYPE_NAMES = { syn: 'SYN', connect: 'connect', udp: 'UDP' } as const
 
@@ -31,7 +31,19 @@ function isOpen({ state }: ScannedPort): boolean {
   return state === 'open' || state === 'open|filtered'
 }
 
-function hostText(host: ScannedHost, onlyOpen: boolean): string {
+/** Why no port answered: silence, or what routers say. */
+function silenceText({ ports, notShown }: ScannedHost): string {
+  const reasons = new Set([
+    ...ports.map(({ reason }) => reason),
+    ...notShown.flatMap((hidden) => Object.keys(hidden.reasons)),
+  ])
+  return reasons.size === 0 || reasons.has('no-response')
+    ? 'no answer from any port'
+    : `cannot be reached: ${[...reasons].join(', ')}`
+}
+
+/** One host and its ports. */
+export function hostText(host: ScannedHost, onlyOpen: boolean): string {
   const title = host.name === undefined ? host.address : `${host.name} (${host.address})`
   const facts = [
     host.state === 'up'
@@ -40,7 +52,7 @@ function hostText(host: ScannedHost, onlyOpen: boolean): string {
         : `up, ${formatDuration(host.rtt)}`
       : host.state === 'down'
         ? `down: ${host.reason}`
-        : 'no answer from any port',
+        : silenceText(host),
     ...(host.mac === undefined ? [] : [host.mac]),
   ]
   const lines = [printable(`${title}: ${facts.join(', ')}`)]
@@ -77,9 +89,5 @@ function totals({ facts, up, hosts, duration, interrupted }: ScanResult): string
   const ups = up.length === 1 ? '1 host up' : `${up.length} hosts up`
   const silent = hosts.filter(({ state }) => state === 'unknown').length
   const unknown = silent === 0 ? '' : `, ${silent} silent`
-  return `${interrupted ? 'interrupted' : 'done'}: ${addresses}, ${ups}${unknown}, ${kinds}in ${seconds(duration)}`
-}
-
-function seconds(duration: number): string {
-  return `${duration.toFixed(duration < 10 ? 2 : 1)} s`
+  return `${interrupted ? 'interrupted' : 'done'}: ${addresses}, ${ups}${unknown}, ${kinds}in ${formatDuration(duration)}`
 }

@@ -1,7 +1,8 @@
 import { defaultInterface, linkOf, type PathOptions, report } from '../../exchange/index.js'
 import { LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
 import { PacketError } from '../../packet/index.js'
-import { networkAddresses, type ScanTarget } from '../scan/targets.js'
+import { networkAddresses } from '../target-list.js'
+import type { Target } from '../targets.js'
 import type { Question } from './ask-link.js'
 
 /** The link that `lan` means: the one given, else that of the interface named, else that of the default route. @throws LinkError, PacketError */
@@ -15,15 +16,16 @@ export function lanLink(tool: string, { link, iface, netns }: PathOptions): Link
 }
 
 /** Every address of the IPv4 networks that the interface is in, but its own and those that are no station's. @throws PacketError */
-export function lanQuestions(tool: string, link: Link): Question[] {
+export function lanQuestions(tool: string, link: Link, quiet: boolean): Question[] {
   const questions: Question[] = []
   const own = new Set((link.addresses?.ipv4 ?? []).map(({ address }) => address))
   for (const { address, prefix } of link.addresses?.ipv4 ?? []) {
     if (prefix < 16) {
-      report(
-        `${tool}: ${address}/${prefix} is too large to ask all of it: give a part of it, such as ${address}/24`,
-        'warning',
-      )
+      if (!quiet)
+        report(
+          `${tool}: ${address}/${prefix} is too large to ask all of it: give a part of it, such as ${address}/24`,
+          'warning',
+        )
       continue
     }
     const all = networkAddresses(address, prefix, `${address}/${prefix}`, tool)
@@ -40,7 +42,7 @@ export function lanQuestions(tool: string, link: Link): Question[] {
 }
 
 /** The address of ours that asks for this one: one of its network, else the first. */
-export function sourceFor(link: Link, { address, family }: ScanTarget): string | undefined {
+export function sourceFor(link: Link, { address, family }: Target): string | undefined {
   const own = family === 4 ? link.addresses?.ipv4 : link.addresses?.ipv6
   const isLinkLocal = /^fe[89ab]/i.test(address)
   return (own?.find((each) => /^fe[89ab]/i.test(each.address) === isLinkLocal) ?? own?.[0])?.address

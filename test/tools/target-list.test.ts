@@ -1,11 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIpv4 } from '../../src/packet/index.js'
-import { parseTargets } from '../../src/tools/scan/targets.js'
+import { parseTargets } from '../../src/tools/target-list.js'
 
-const addresses = async (given: string | string[]) => (await parseTargets(given)).targets.map(({ address }) => address)
+const addresses = async (given: string | string[]) =>
+  (await parseTargets('scan', given)).targets.map(({ address }) => address)
 
 describe('parseTargets', () => {
+  test.each([undefined, '', ' , ', []])('no target at all: %j', async (given) => {
+    await expect(parseTargets('scan', given as string)).rejects.toThrow('scan: there is no target')
+  })
+
+  test.each([null, 42, {}, true, [null], [['10.0.0.1']], new Uint8Array(4)])('what is no text: %j', async (given) => {
+    await expect(parseTargets('scan', given as string)).rejects.toThrow('scan: a target is a text such as')
+  })
+
+  test.each(['10.0.0.300', '1.2.3.4.5', 'a_b!', 'x'.repeat(1000)])('what can be no host: %.20s', async (given) => {
+    const error = await parseTargets('scan', given, 4).catch((cause: unknown) => cause as Error)
+    expect((error as Error).message).toMatch(/^'.{1,42}' is neither an address, .* nor the name of a host$/)
+  })
+
   test('hosts, lists, ranges and networks, each address once and in order', async () => {
     expect(await addresses('10.0.0.1')).toEqual(['10.0.0.1'])
     expect(await addresses('10.0.0.3, 10.0.0.1 10.0.0.3')).toEqual(['10.0.0.3', '10.0.0.1'])
@@ -18,16 +32,16 @@ describe('parseTargets', () => {
   })
 
   test('a zone is kept apart, a network is told', async () => {
-    expect((await parseTargets('fe80::1%eth0')).targets).toEqual([
-      { name: 'fe80::1', address: 'fe80::1', family: 6, zone: 'eth0' },
+    expect((await parseTargets('scan', 'fe80::1%eth0')).targets).toEqual([
+      { name: 'fe80::1%eth0', address: 'fe80::1', family: 6, zone: 'eth0' },
     ])
-    expect((await parseTargets('10.0.0.0/30')).hasNetwork).toBe(true)
-    expect((await parseTargets('10.0.0.0/32')).hasNetwork).toBe(false)
-    expect((await parseTargets('10.0.0.1 10.0.0.2')).hasNetwork).toBe(false)
+    expect((await parseTargets('scan', '10.0.0.0/30')).hasNetwork).toBe(true)
+    expect((await parseTargets('scan', '10.0.0.0/32')).hasNetwork).toBe(false)
+    expect((await parseTargets('scan', '10.0.0.1 10.0.0.2')).hasNetwork).toBe(false)
   })
 
   test('a name keeps its name', async () => {
-    const { targets } = await parseTargets('localhost', { family: 4 })
+    const { targets } = await parseTargets('scan', 'localhost', 4)
     expect(targets).toEqual([{ name: 'localhost', address: '127.0.0.1', family: 4 }])
   })
 
@@ -42,7 +56,7 @@ describe('parseTargets', () => {
     ['', 'scan: there is no target'],
     [' , ', 'scan: there is no target'],
   ])('%s is refused: %s', async (given, message) => {
-    await expect(parseTargets(given)).rejects.toThrow(message)
+    await expect(parseTargets('scan', given)).rejects.toThrow(message)
   })
 
   test('a network has the addresses that its prefix says', async () => {

@@ -1,52 +1,35 @@
-import { formatIpv4, formatIpv6, PacketError, parseIpv4, parseIpv6 } from '../../packet/index.js'
-import { resolveTarget } from '../targets.js'
-
-/** One host to look at. */
-export interface ScanTarget {
-  /** As it was given when that was a name; the address otherwise. */
-  readonly name: string
-  /** In its canonical text, without a zone. */
-  readonly address: string
-  readonly family: 4 | 6
-  /** The interface that the address itself names: `fe80::1%eth0`. */
-  readonly zone?: string
-}
+import { formatIpv4, formatIpv6, PacketError, parseIpv4, parseIpv6 } from '../packet/index.js'
+import { resolveTarget, type Target } from './targets.js'
 
 /** What was asked for. */
 export interface TargetList {
-  readonly targets: ScanTarget[]
+  readonly targets: Target[]
   /** Whether a network or a range was among them: then it is first found out who is there. */
   readonly hasNetwork: boolean
 }
 
 /** Most addresses in one call. */
-export const MOST_TARGETS = 65_536
+const MOST_TARGETS = 65_536
 
 /**
  * Hosts, networks (`10.0.0.0/28`, `fd00::/120`) and ranges (`10.0.0.1-20`, `10.0.0.1-10.0.1.9`) as addresses, each once, in
  * the order given. Texts may hold several, with commas or spaces between them. Names are asked of the system's resolver.
+ * @param tool its name, for errors
  * @throws PacketError that names what is no target
  */
 export async function parseTargets(
+  tool: string,
   given: string | readonly string[],
-  { tool = 'scan', family }: { tool?: string; family?: 4 | 6 } = {},
+  family?: 4 | 6,
 ): Promise<TargetList> {
-  const words = (typeof given === 'string' ? [given] : given).flatMap((each) => {
-    if (typeof each !== 'string')
-      throw new PacketError(
-        `${tool}: a target is a text such as '10.0.0.1', '10.0.0.0/28' or 'host.example', not ${String(each)}`,
-      )
-    return each.split(/[\s,]+/).filter((word) => word !== '')
-  })
-  if (words.length === 0)
-    throw new PacketError(`${tool}: there is no target: give a host, a network such as 10.0.0.0/28, or 'lan'`)
-  const targets: ScanTarget[] = []
+  const words = targetWords(tool, given)
+  const targets: Target[] = []
   const known = new Set<string>()
   let hasNetwork = false
   for (const word of words) {
     const several = expand(word, tool)
     if (several !== undefined && several.length > 1) hasNetwork = true
-    for (const target of several ?? [await oneHost(word, family)]) {
+    for (const target of several ?? [await resolveTarget(word, family)]) {
       const key = `${target.address}%${target.zone ?? ''}`
       if (known.has(key)) continue
       known.add(key)
@@ -57,16 +40,23 @@ export async function parseTargets(
   return { targets, hasNetwork }
 }
 
-async function oneHost(word: string, family: 4 | 6 | undefined): Promise<ScanTarget> {
-  const found = await resolveTarget(word, family === undefined ? {} : { family })
-  const [bare, zone] = found.address.split('%') as [string, string?]
-  const address = found.family === 6 ? formatIpv6(parseIpv6(bare)!) : bare
-  const name = found.name === found.address ? address : found.name
-  return { name, address, family: found.family, ...(zone === undefined ? {} : { zone }) }
+/** The words of the texts given, at least one. @throws PacketError for what is no text */
+export function targetWords(tool: string, given: unknown): string[] {
+  const texts: readonly unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given]
+  const words = texts.flatMap((each) => {
+    if (typeof each !== 'string')
+      throw new PacketError(
+        `${tool}: a target is a text such as '10.0.0.1', '10.0.0.0/28' or 'host.example', not ${String(each)}`,
+      )
+    return each.split(/[\s,]+/).filter((word) => word !== '')
+  })
+  if (words.length === 0)
+    throw new PacketError(`${tool}: there is no target: give a host, a network such as 10.0.0.0/28, or 'lan'`)
+  return words
 }
 
 /** The addresses of a network or a range; undefined for what is neither. */
-function expand(word: string, tool: string): ScanTarget[] | undefined {
+function expand(word: string, tool: string): Target[] | undefined {
   const network = /^([^/]+)\/(\d{1,3})$/.exec(word)
   if (network !== null) return networkAddresses(network[1]!, Number(network[2]), word, tool)
   const range = /^(\d+\.\d+\.\d+\.\d+)-(\d+(?:\.\d+){0,3})$/.exec(word)
@@ -79,7 +69,7 @@ function expand(word: string, tool: string): ScanTarget[] | undefined {
 }
 
 /** All addresses of a network; @throws PacketError when the text is none or it has more than 65 536 */
-export function networkAddresses(base: string, prefix: number, word: string, tool: string): ScanTarget[] {
+export function networkAddresses(base: string, prefix: number, word: string, tool: string): Target[] {
   const ipv4 = parseIpv4(base)
   const [bare, zone] = base.split('%') as [string, string?]
   const ipv6 = ipv4 >= 0 ? undefined : parseIpv6(bare)
@@ -102,11 +92,12 @@ export function networkAddresses(base: string, prefix: number, word: string, too
     bytes[14] = (first + i) >>> 8
     bytes[15] = (first + i) & 255
     const address = formatIpv6(bytes)
-    return { name: address, address, family: 6 as const, ...(zone === undefined ? {} : { zone }) }
+    const target = { name: address, address, family: 6 } as const
+    return zone === undefined ? target : { ...target, zone, name: `${address}%${zone}` }
   })
 }
 
-function rangeAddresses(from: string, to: string, word: string, tool: string): ScanTarget[] {
+function rangeAddresses(from: string, to: string, word: string, tool: string): Target[] {
   const first = parseIpv4(from)
   // `10.0.0.1-20`: what is left out is as in the first address.
   const missing = 4 - to.split('.').length
@@ -121,7 +112,7 @@ function rangeAddresses(from: string, to: string, word: string, tool: string): S
   return Array.from({ length: last - first + 1 }, (_, i) => ipv4Target(first + i))
 }
 
-function ipv4Target(value: number): ScanTarget {
+function ipv4Target(value: number): Target {
   const address = formatIpv4(value)
   return { name: address, address, family: 4 }
 }

@@ -1,8 +1,9 @@
-import { ARP, Ether, ICMPv6ND_NS, ICMPv6NDOptSrcLLAddr, IPv6 } from '../../layers/index.js'
+import { pause } from '../../exchange/index.js'
+import { neighbourFrame } from '../../exchange/neighbour-frame.js'
 import type { CaptureBatch, Link } from '../../link/index.js'
-import { formatIpv4, formatIpv6, formatMac, parseIpv6, stack } from '../../packet/index.js'
-import { ANY_ATTEMPT, Flight } from '../scan/flight.js'
-import type { Patience } from '../scan/lane.js'
+import { formatIpv4, formatIpv6, formatMac } from '../../packet/index.js'
+import { ANY_ATTEMPT, Flight } from '../flight/flight.js'
+import type { Patience } from '../flight/lane.js'
 
 /** An address that is asked for, and the address of ours that asks. */
 export interface Question {
@@ -19,11 +20,14 @@ export interface LinkAnswer {
   readonly rtt?: number
 }
 
+/** Questions per second unless told otherwise: each reaches every station of the link. */
+export const LINK_RATE = 2000
+
 /** How to ask. */
 export interface AskPlan {
   retries: number
   patience: Patience
-  /** Questions per second: each reaches every station of the link. */
+  /** Questions per second. */
   rate: number
   /** Seconds to go on listening when all is answered, for a second station with the same address. */
   linger: number
@@ -62,12 +66,12 @@ export async function askLink(
       lanes: 1,
       probes: questions.length,
       linkOf: () => link,
-      frame: (_lane, number) => questionFrame(questions[number]!, own),
+      frame: (_lane, number) => neighbourFrame(questions[number]!.address, questions[number]!.source, own),
       patience: plan.patience,
       retries: plan.retries,
       retriesNeedLoss: false,
       rate: plan.rate,
-      ...(plan.onProgress === undefined ? {} : { onProgress: plan.onProgress }),
+      onProgress: plan.onProgress,
     },
     stop,
   )
@@ -96,44 +100,11 @@ export async function askLink(
   try {
     await capture.ready
     await flight.run()
-    if (plan.linger > 0 && !stop.aborted) await lingering(plan.linger, stop)
+    if (plan.linger > 0 && !stop.aborted) await pause(plan.linger * 1000, stop)
   } finally {
     capture.stop()
   }
   return flight.sent
-}
-
-function lingering(seconds: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000)
-    stop.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
-}
-
-function questionFrame({ address, source }: Question, own: string): Uint8Array {
-  const bytes = parseIpv6(address)
-  if (bytes === undefined)
-    return stack(
-      Ether({ dst: 'ff:ff:ff:ff:ff:ff', src: own }),
-      ARP({ op: 1, hwsrc: own, psrc: source ?? '0.0.0.0', pdst: address }),
-    ).bytes()
-  // The solicited-node group ends in the last three bytes of the address. RFC 4291 §2.7.1.
-  const group = parseIpv6('ff02::1:ff00:0')!
-  group.set(bytes.subarray(13), 13)
-  return stack(
-    Ether({ dst: formatMac(0x3333ff000000 + ((bytes[13]! << 16) | (bytes[14]! << 8) | bytes[15]!)), src: own }),
-    IPv6({ dst: formatIpv6(group), hlim: HOP_LIMIT, src: source ?? '::' }),
-    ICMPv6ND_NS({ tgt: address }),
-    // RFC 4861 §4.3: not when the source is unspecified.
-    ...(source === undefined ? [] : [ICMPv6NDOptSrcLLAddr({ lladdr: own })]),
-  ).bytes()
 }
 
 interface Message {

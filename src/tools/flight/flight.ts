@@ -1,3 +1,4 @@
+import { Pacer } from '../../exchange/pacer.js'
 import { turn } from '../../exchange/pause.js'
 import { sendFrames } from '../../exchange/send-frames.js'
 import type { Link } from '../../link/index.js'
@@ -31,12 +32,12 @@ export interface FlightPlan {
 }
 
 /** An outcome that is no result yet: never sent, or on its way. */
-export const PENDING = 0
+const PENDING = 0
 /** For `answered`: which attempt was answered is not known, or it was none. */
 export const ANY_ATTEMPT = -1
-export const NO_ATTEMPT = -2
+const NO_ATTEMPT = -2
 /** It turned out that the probe was not needed. */
-export const SKIPPED = 239
+const SKIPPED = 239
 /** Given up after this many attempts beyond the first: 240..255. */
 const GIVEN_UP = 240
 
@@ -48,8 +49,6 @@ const BATCH = 128
 const LEAST_WHEN_HELD_BACK = 3
 /** How often progress is told, ms. */
 const PROGRESS = 100
-/** What a rate may make up for after a pause, seconds. */
-const CATCH_UP = 0.02
 
 /**
  * Sends very many probes and keeps one byte for each: its outcome. Which answer belongs to which probe, and what it means,
@@ -79,14 +78,14 @@ export class Flight {
   private readonly previous = new Int32Array(MOST_OUTSTANDING)
   private wake: (() => void) | null = null
   private turnOf = 0
-  private allowance = 1
-  private allowanceAt = -1
+  private readonly pacer: Pacer
   private toldAt = 0
 
   constructor(
     private readonly plan: FlightPlan,
     private readonly stop: AbortSignal,
   ) {
+    this.pacer = new Pacer({ rate: plan.rate })
     this.outcomes = new Uint8Array(plan.lanes * plan.probes)
     this.lanes = Array.from({ length: plan.lanes }, () => new Lane(plan.probes, plan.patience))
     this.lanes.forEach((lane, number) => {
@@ -238,9 +237,9 @@ export class Flight {
     let frames: Uint8Array[] = []
     let link: Link | undefined
     let soonest = Number.POSITIVE_INFINITY
-    let budget = Math.min(BATCH, this.free.length, this.affordable(now))
-    if (budget <= 0)
-      return this.free.length === 0 ? soonest : now + 1 + (1 - this.allowance) * (1000 / (plan.rate ?? 1e6))
+    if (this.free.length === 0) return soonest
+    let budget = this.pacer.take(Math.min(BATCH, this.free.length))
+    if (budget === 0) return now + this.pacer.delay * 1000
     let idle = 0
     while (budget > 0 && idle < this.active.length) {
       const lane = this.active[this.turnOf++ % this.active.length]!
@@ -260,6 +259,7 @@ export class Flight {
       budget -= taken
       idle = taken === 0 ? idle + 1 : 0
     }
+    this.pacer.giveBack(budget)
     if (link !== undefined) await this.transmit(link, frames)
     return soonest
   }
@@ -305,7 +305,6 @@ export class Flight {
 
   private async transmit(link: Link, frames: Uint8Array[]): Promise<void> {
     if (frames.length === 0) return
-    if (this.plan.rate !== undefined) this.allowance -= frames.length
     // Building many frames takes longer than the way to a neighbour.
     const now = performance.now()
     for (const slot of this.leaving) this.slotSent[slot] = now
@@ -339,16 +338,6 @@ export class Flight {
     lane.outstanding--
     this.slotOf.delete(this.slotIndex[slot]!)
     this.free.push(slot)
-  }
-
-  /** How many probes the rate allows now. */
-  private affordable(now: number): number {
-    const { rate } = this.plan
-    if (rate === undefined) return BATCH
-    if (this.allowanceAt >= 0)
-      this.allowance = Math.min(Math.max(1, rate * CATCH_UP), this.allowance + ((now - this.allowanceAt) / 1000) * rate)
-    this.allowanceAt = now
-    return Math.floor(this.allowance)
   }
 
   private tell(now: number): void {

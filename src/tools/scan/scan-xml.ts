@@ -2,7 +2,7 @@
  * nmap's XML output (nmap.dtd, version 1.05), as far as a port scan has something to say in it, so that programs which read
  * nmap's results read ours.
  */
-import type { HiddenPorts, ScanFacts, ScannedHost, ScannedPort, ScanResult } from './result.js'
+import type { HiddenPorts, ScanFacts, ScannedHost, ScannedPort, ScanResult } from './scan-result.js'
 
 const VERSION = '1.05'
 
