@@ -4,9 +4,9 @@
  * so it finds candidates; whether one answers the other is for `answers` to say.
  */
 
-/** Only dissection tells: fragments, extension headers, tunnels, groups of hosts. */
+/** Only dissection tells: fragments, extension headers, tunnels. */
 export const UNKNOWN = -1
-/** This packet is no TCP, UDP or echo, and no error about one. */
+/** This packet is to a group, or no TCP, UDP or echo, and no error about one: it answers none of them. */
 export const FOREIGN = -2
 
 const ICMP = 1
@@ -35,20 +35,21 @@ function keyOfIpv4(bytes: Uint8Array, start: number, end: number, quoted: boolea
   if (((bytes[start + 6]! & 0x3f) | bytes[start + 7]!) !== 0 && !quoted) return UNKNOWN
   const source = word(bytes, start + 12)
   const target = word(bytes, start + 16)
-  if (target >>> 28 >= 14) return UNKNOWN
+  if (target >>> 28 >= 14) return FOREIGN
   const protocol = bytes[start + 9]!
   const next = start + header
   if (protocol === TCP || protocol === UDP) return mix(source, target, protocol, word(bytes, next))
   if (protocol !== ICMP) return protocol === 4 || protocol === 41 || protocol === 47 ? UNKNOWN : FOREIGN
   const type = bytes[next]!
   if (type === 8 || type === 0) return mix(source, target, protocol, word(bytes, next + 4), true)
-  if (!quoted && ICMP_ERRORS.has(type)) return keyOf(bytes, next + 8, end, true)
-  return UNKNOWN
+  if (ICMP_ERRORS.has(type)) return quoted ? UNKNOWN : keyOf(bytes, next + 8, end, true)
+  return FOREIGN
 }
 
 function keyOfIpv6(bytes: Uint8Array, start: number, end: number, quoted: boolean): number {
   const next = start + 40
-  if (next + 8 > end || bytes[start + 24] === 0xff) return UNKNOWN
+  if (bytes[start + 24] === 0xff) return FOREIGN
+  if (next + 8 > end) return UNKNOWN
   const protocol = bytes[start + 6]!
   const source = folded(bytes, start + 8)
   const target = folded(bytes, start + 24)
@@ -56,8 +57,8 @@ function keyOfIpv6(bytes: Uint8Array, start: number, end: number, quoted: boolea
   if (protocol !== ICMPV6) return EXTENSIONS.has(protocol) || protocol === 4 || protocol === 41 ? UNKNOWN : FOREIGN
   const type = bytes[next]!
   if (type === 128 || type === 129) return mix(source, target, protocol, word(bytes, next + 4), true)
-  if (type < 128 && !quoted) return keyOf(bytes, next + 8, end, true)
-  return UNKNOWN
+  if (type < 128) return quoted ? UNKNOWN : keyOf(bytes, next + 8, end, true)
+  return FOREIGN
 }
 
 /** @param together both halves of `ports` belong together (id and number); else they are the two ends' */

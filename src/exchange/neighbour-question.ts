@@ -54,6 +54,7 @@ export async function askNeighbours(
     },
   )
   try {
+    await capture.ready
     for (let asked = 0; asked < QUESTIONS && !done.signal.aborted && !stop.aborted; asked++) {
       const silent = [...wanted].filter(([address]) => !found.has(address))
       for (let i = 0; i < silent.length && !done.signal.aborted; i += BATCH) {

@@ -149,7 +149,7 @@ export class PcapLink implements Link {
     this.sender = undefined
   }
 
-  private hand(sender: FrameSender, frames: readonly Uint8Array[]): number {
+  private hand(sender: FrameSender, frames: readonly Uint8Array[], isAgain = false): number {
     try {
       const taken = sender.send(frames, 0)
       this.sent += taken
@@ -158,23 +158,24 @@ export class PcapLink implements Link {
       if (!(error instanceof LinkError)) throw error
       const taken = error.sent ?? 0
       this.sent += taken
-      if (error.code !== 'NO_SUCH_INTERFACE' || !this.followInterface()) throw error
-      return taken + this.hand(this.requireSender(), frames.slice(taken))
+      if (error.code !== 'NO_SUCH_INTERFACE' || isAgain) throw error
+      this.followInterface(true)
+      return taken + this.hand(this.requireSender(), frames.slice(taken), true)
     }
   }
 
   /**
-   * An interface that was deleted and made again has another number: sends by that one from now on, and returns true.
-   * Throws a LinkError when there is none of this name now.
+   * An interface that was deleted and made again has another number: sends by that one from now on. Throws a LinkError when there
+   * is none of this name now.
+   * @param isNew it is another one even with the same number (ip link add … index N): sockets stay with the old one
    */
-  private followInterface(): boolean {
+  private followInterface(isNew = false): void {
     const index = this.inside(() => requireIndex(this.name))
-    if (index === this.target.interfaceIndex) return false
+    if (index === this.target.interfaceIndex && !isNew) return
     this.target = this.targetOf(index)
     this.knownAddresses = undefined
     this.sender?.close()
     this.sender = this.openSender()
-    return true
   }
 
   private targetOf(interfaceIndex: number): SendTarget {

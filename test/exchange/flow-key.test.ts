@@ -96,12 +96,8 @@ describe('the key of a flow', () => {
   test.each([
     ['first of several fragments', stack(IP({ ...there, flags: 'MF' as never }), UDP())],
     ['later fragment', stack(IP({ ...there, frag: 10, proto: 17 }), 'abcdefgh')],
-    ['multicast', stack(IP({ ...there, dst: '224.0.0.251' }), UDP())],
-    ['broadcast', stack(IP({ ...there, dst: '255.255.255.255' }), UDP())],
-    ['multicast of IPv6', stack(IPv6({ ...there6, dst: 'ff02::1' }), UDP())],
     ['tunnel', stack(IP(there), IP(back), UDP())],
     ['fragment header', stack(IPv6(there6), IPv6ExtHdrFragment(), UDP())],
-    ['timestamp request', stack(IP(there), ICMP({ type: 13 }))],
     ['cut short', dissect(IP.definition, stack(IP(there), UDP()).bytes().subarray(0, 24))],
     ['no IP', dissect(IP.definition, new Uint8Array(40))],
   ])('only dissection tells: %s', (_name, packet) => {
@@ -111,7 +107,11 @@ describe('the key of a flow', () => {
   test('what can not answer is seen as such', () => {
     expect(key(stack(IP({ ...there, proto: 89 }), 'routing news'))).toBe(FOREIGN)
     expect(key(stack(IPv6({ ...there6, nh: 89 }), 'routing news'))).toBe(FOREIGN)
-    expect(key(stack(IPv6(there6), ICMPv6ND_NS()))).toBe(UNKNOWN)
+    expect(key(stack(IPv6(there6), ICMPv6ND_NS()))).toBe(FOREIGN)
+    expect(key(stack(IP(there), ICMP({ type: 13 })))).toBe(FOREIGN)
+    for (const dst of ['224.0.0.251', '255.255.255.255'])
+      expect(key(stack(IP({ ...there, dst }), UDP({ sport: 5353, dport: 5353 })))).toBe(FOREIGN)
+    expect(key(stack(IPv6({ ...there6, dst: 'ff02::1' }), UDP()))).toBe(FOREIGN)
   })
 
   test('never reads past the end, whatever the bytes are', () => {

@@ -95,6 +95,38 @@ describe('the network changes', () => {
     expect(ipv4).toBe(answer?.dst)
   })
 
+  test('the interface is made again with the same number: the ring that rested is not taken for a new one', async () => {
+    const { interfaceName, mac } = lab.here
+    const packet = stack(IP({ dst: lab.there.ipv4 }), ICMP())
+    const index = async () => (await lab.exec('here', ['cat', `/sys/class/net/${interfaceName}/ifindex`])).stdout
+    expect(await sr1(packet, { netns, quiet })).not.toBeNull()
+    const before = await index()
+    await ip('link', 'del', interfaceName)
+    const peer = `type veth peer name ${lab.there.interfaceName} address ${lab.there.mac} netns ${lab.there.namespace}`
+    await ip('link', 'add', interfaceName, 'index', before.trim(), 'address', mac, ...peer.split(' '))
+    for (const { side, ipv4, interfaceName: name } of [lab.here, lab.there]) {
+      await lab.exec(side, ['ip', 'addr', 'add', `${ipv4}/24`, 'dev', name])
+      await lab.exec(side, ['ip', 'link', 'set', name, 'up'])
+    }
+    expect(await index()).toBe(before)
+    await sleep(1100) // Routes are remembered for a second.
+    expect(await sr1(packet, { netns, quiet, timeout: 1, retry: 3 })).not.toBeNull()
+  })
+
+  test('the interface goes down twice during a sniff: told of twice, and what comes after is seen', async () => {
+    const { interfaceName } = lab.here
+    const task = sniff({ iface: interfaceName, netns, quiet, filter: 'icmp', count: 2, timeout: 20 })
+    await sleep(200)
+    for (let outage = 1; outage <= 2; outage++) {
+      await ip('link', 'set', interfaceName, 'down')
+      await expect.poll(() => messages.filter((text) => text.includes('went down'))).toHaveLength(outage)
+      await ip('link', 'set', interfaceName, 'up')
+      await sleep(600) // It is looked at four times a second.
+    }
+    await lab.exec('here', ['ping', '-c', '1', '-W', '5', lab.there.ipv4])
+    expect(await task).toHaveLength(2)
+  })
+
   test('a neighbour that never answers is told of, and stops nobody else', async () => {
     const network = lab.here.ipv4.replace(/\d+$/, '')
     const { answered, unanswered } = await sr(

@@ -165,10 +165,10 @@ test('tcpdump can not send, and says so', async () => {
 describe('opening and closing leaves no descriptor and no process behind', () => {
   // A capture through cap takes 50 ms of processor: it starts a process.
   test.each([
-    ['pcap', 100],
-    ['tcpdump', 100],
+    ['pcap', 30],
+    ['tcpdump', 30],
     ['cap', 20],
-    ['raw-socket', 100],
+    ['raw-socket', 30],
   ])('%s, %d times', async (backend, count) => {
     const [result] = (await run(lab, ['cycles', 'veth-here', backend, String(count)])) as [
       { before: number; after: number; children: number },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PacketError } from '../../src/packet/index.js'
 import { parsePorts, portsText, protocolsNamed } from '../../src/tools/scan/ports.js'
 import { serviceName, servicePort, topPorts } from '../../src/tools/scan/services.js'
 
@@ -84,7 +85,7 @@ describe('parsePorts', () => {
           expect(ports.length).toBeGreaterThan(0)
           expect(ports.every((port) => port >= 0 && port <= 65535)).toBe(true)
         } catch (error) {
-          expect((error as Error).name).toBe('PacketError')
+          expect(error).toBeInstanceOf(PacketError)
           expect((error as Error).message).toMatch(/^ports: /)
         }
       }),
