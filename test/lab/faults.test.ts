@@ -1,10 +1,10 @@
 /** What the wire survives: each fault that users meet, against the kernel. */
-import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { closeLinks, fragment, releasePorts, send, setReporter, sniff, sr, sr1, srp } from '../../src/exchange/index.js'
 import { ARP, Ether, ICMP, ICMPv6EchoRequest, IP, IPv6, TCP, UDP } from '../../src/layers/index.js'
 import { stack } from '../../src/packet/index.js'
+import { descriptors } from './descriptors.js'
 import { type Lab, openLab } from './lab.js'
 
 let lab: Lab
@@ -29,18 +29,6 @@ afterEach(async () => {
 const ip = async (...words: string[]): Promise<void> => {
   const result = await lab.exec('here', ['ip', ...words])
   if (result.status !== 0) throw new Error(result.stderr)
-}
-
-/** Open descriptors, once those that are being closed on a thread are gone. */
-async function descriptors(): Promise<number> {
-  let last = -1
-  for (let same = 0; same < 3; ) {
-    const count = readdirSync('/proc/self/fd').length
-    same = count === last ? same + 1 : 0
-    last = count
-    await sleep(50)
-  }
-  return last
 }
 
 describe('the network changes', () => {

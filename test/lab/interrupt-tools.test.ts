@@ -41,6 +41,7 @@ import {
   type TracerouteResult,
   traceroute,
 } from '../../src/tools/index.js'
+import { descriptors } from './descriptors.js'
 import { type Lab, openLab } from './lab.js'
 
 let lab: Lab
@@ -92,18 +93,6 @@ afterEach(async () => {
   )
   expect(warnings, 'warnings of Node').toEqual([])
 })
-
-/** Open descriptors, once those that are being closed on a thread are gone. */
-async function descriptors(): Promise<number> {
-  let last = -1
-  for (let same = 0; same < 3; ) {
-    const count = readdirSync('/proc/self/fd').length
-    same = count === last ? same + 1 : 0
-    last = count
-    await sleep(40)
-  }
-  return last
-}
 
 /** Processes that this one has started and that still run; esbuild is the test runner's. */
 function children(): string[] {

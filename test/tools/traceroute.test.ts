@@ -226,7 +226,7 @@ describe('traceroute', () => {
         return stack(IP({ src: HOST, dst: NEAR, ttl: 61 }), UDP({ sport: dport, dport: sport }), 'hello')
       }),
     )
-    const result = await traceroute(HOST, { link, udp: true, port: 53, timeout: 1 })
+    const result = await traceroute(HOST, { link, udp: true, port: 7, timeout: 1 })
     expect(result.path).toEqual([...ROUTERS, HOST])
     expect(result.distance).toBe(4)
   })
