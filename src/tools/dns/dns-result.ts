@@ -153,7 +153,8 @@ export class DnsResponse {
     const words = RCODES[this.rcode!]?.[1] ?? 'an unknown code'
     if (this.rcode !== 0) return `${this.status}, ${words}`
     const count = `${this.answers.length} answer${this.answers.length === 1 ? '' : 's'}`
-    if (this.flags.includes('tc')) return `${count}, cut short: it is too long for a datagram; over TCP it would be whole`
+    if (this.flags.includes('tc'))
+      return `${count}, cut short: it is too long for a datagram; over TCP it would be whole`
     if (this.answers.length > 0) return count
     return this.authority.some((record) => record.type === 'NS') && !this.flags.includes('aa')
       ? 'no answer here; the servers below know more'
