@@ -91,6 +91,10 @@ class Exchange {
   /** Probes that may still be answered; with `multi`, all that were made ready. */
   private waiting = 0
   private answered = 0
+  /** Everything was made ready. */
+  private isComplete = false
+  /** It ended, perhaps with an error: what still waits to leave stays. */
+  private isOver = false
   private readonly stop: AbortSignal
 
   constructor(
@@ -115,8 +119,7 @@ class Exchange {
     const timeout = options.timeout ?? 2
     const isDone = (): boolean => this.isDone()
     try {
-      await this.prepareAll(packets)
-      await this.send(probes)
+      await this.sendAll(packets)
       await session.wait(timeout, isDone)
       for (let again = options.retry ?? 0; again > 0 && !isDone(); again--) {
         const left = probes.filter((probe) => probe.frame !== null && probe.answers.length === 0)
@@ -125,25 +128,38 @@ class Exchange {
         await session.wait(timeout, isDone)
       }
     } finally {
+      this.isOver = true
       session.close()
     }
     return this.result()
   }
 
-  /** Everything is made ready first, so that the first answer cannot come before somebody listens. */
-  private async prepareAll(packets: Sendable): Promise<void> {
+  /** Chunk by chunk: while one leaves, the next is made ready. Listening begins before the first one leaves. */
+  private async sendAll(packets: Sendable): Promise<void> {
     const { probes, session } = this
     this.checkCount(countOf(packets) ?? 0)
+    let leaving: Promise<void> = Promise.resolve()
     for (const chunk of chunksOf(concretePackets(packets), CHUNK)) {
       this.checkCount(probes.length + chunk.length)
-      for (const probe of await session.prepare(chunk)) {
+      const ready = await session.prepare(chunk)
+      for (const probe of ready) {
         probes.push(probe)
         if (probe.frame !== null) this.waiting++
       }
+      leaving = this.sendBehind(leaving, ready)
+      // It is awaited below; an error in the meantime must not count as one that nobody handles.
+      leaving.catch(() => undefined)
       await turn()
-      if (this.stop.aborted) break
+      if (this.isDone()) break
     }
+    this.isComplete = true
+    await leaving
     if (probes.length === 0 && !this.stop.aborted) throw new PacketError(`${this.name}: there is no packet to send`)
+  }
+
+  private async sendBehind(before: Promise<void>, probes: readonly Probe[]): Promise<void> {
+    await before
+    await this.send(probes)
   }
 
   private checkCount(count: number): void {
@@ -162,7 +178,7 @@ class Exchange {
   }
 
   private isDone(): boolean {
-    if (this.stop.aborted || this.waiting === 0) return true
+    if (this.stop.aborted || this.isOver || (this.isComplete && this.waiting === 0)) return true
     return this.onlyOne && this.answered > 0
   }
 
