@@ -1,3 +1,4 @@
+export { batchMeta } from './batch-meta.js'
 export type { CaptureInput } from './byte-source.js'
 export type { CaptureFileBatch, CaptureInterface } from './capture-batch.js'
 export { type CaptureErrorCode, CaptureFileError, CaptureWarning } from './capture-error.js'

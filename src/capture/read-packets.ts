@@ -1,4 +1,5 @@
 import { dissect, type Packet, PacketError } from '../packet/index.js'
+import { batchMeta } from './batch-meta.js'
 import type { CaptureInput } from './byte-source.js'
 import type { CaptureFileBatch } from './capture-batch.js'
 import { layerOfBytes } from './link-type.js'
@@ -92,19 +93,7 @@ export function batchPacket(batch: CaptureFileBatch, i: number): Packet {
 
 function withMeta(batch: CaptureFileBatch, i: number, bytes: Uint8Array, start: number, end: number): Packet {
   const packet = dissect(layerOfBytes(batch.linkType, bytes, start, end), bytes, start, end)
-  const seconds = batch.seconds[i]!
-  const nanoseconds = batch.nanoseconds[i]!
-  const known = !Number.isNaN(seconds)
-  packet._meta = {
-    time: known ? seconds + nanoseconds / 1e9 : undefined,
-    seconds: known ? seconds : undefined,
-    nanoseconds: known ? nanoseconds : undefined,
-    linkType: batch.linkType,
-    originalLength: batch.originalLengths[i]!,
-    interfaceName:
-      batch.interfaceIndexes === null ? batch.interfaceName : batch.interfaces[batch.interfaceIndexes[i]!]!.name,
-    comment: batch.comments?.get(i),
-  }
+  packet._meta = batchMeta(batch, i)
   return packet
 }
 

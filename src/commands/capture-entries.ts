@@ -1,5 +1,5 @@
 import { bg, jobs, sniff } from '../exchange/index.js'
-import type { Entry } from './entry.js'
+import { type Entry, NETNS } from './entry.js'
 
 /** Capturing, also in the background. */
 export const CAPTURE_ENTRIES: readonly Entry[] = [
@@ -47,12 +47,7 @@ export const CAPTURE_ENTRIES: readonly Entry[] = [
         { name: 'bufferSize', type: 'number', summary: "bytes of the kernel's buffer", default: '16 MiB' },
         { name: 'started', type: 'function', summary: 'called once listening has begun' },
         { name: 'link', type: 'Link', summary: 'a link of your own, or several' },
-        {
-          name: 'netns',
-          type: 'string',
-          summary: 'network namespace, as ip netns names it',
-          default: 'that of netshell',
-        },
+        NETNS,
         { name: 'quiet', type: 'boolean', summary: 'no message about lost packets', default: 'false' },
       ],
       example: "sniff({iface: 'lo', timeout: 0.5})",

@@ -11,12 +11,12 @@ import {
   srploop,
   suppressReset,
 } from '../exchange/index.js'
-import type { Entry } from './entry.js'
+import { type Entry, NETNS } from './entry.js'
 
 const PATH_OPTIONS = [
   { name: 'iface', type: 'string', summary: 'interface', default: 'the one of the route' },
   { name: 'link', type: 'Link', summary: 'a link of your own, such as one of memoryLinkPair()' },
-  { name: 'netns', type: 'string', summary: 'network namespace, as ip netns names it', default: 'that of netshell' },
+  NETNS,
 ] as const
 
 const PACE_OPTIONS = [
@@ -163,14 +163,7 @@ export const EXCHANGE_ENTRIES: readonly Entry[] = [
       summary:
         'Keeps the kernel from resetting TCP crafted from these source ports, until close() of what it gives; sr and send do so by themselves.',
       usage: 'suppressReset(ports, {netns})',
-      parameters: [
-        {
-          name: 'netns',
-          type: 'string',
-          summary: 'network namespace, as ip netns names it',
-          default: 'that of netshell',
-        },
-      ],
+      parameters: [NETNS],
       example: 'suppressReset(4321)',
     },
   ],

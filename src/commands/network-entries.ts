@@ -11,11 +11,7 @@ import {
   rules,
 } from '../link/index.js'
 import type { PracticeNetwork, PracticeNetworkOptions } from '../tools/practice-network/index.js'
-import type { Entry } from './entry.js'
-
-const NETNS = [
-  { name: 'netns', type: 'string', summary: 'network namespace, as ip netns names it', default: 'that of netshell' },
-] as const
+import { type Entry, NETNS } from './entry.js'
 
 /** The network is loaded when it is first made; the shell waits for that by itself. */
 function practiceNetwork(options?: PracticeNetworkOptions): Task<PracticeNetwork> {
@@ -32,7 +28,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
     {
       summary: 'The network interfaces with their addresses, and what they are captured and sent with.',
       usage: 'interfaces({netns})',
-      parameters: NETNS,
+      parameters: [NETNS],
       example: 'interfaces()',
     },
   ],
@@ -46,7 +42,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
       parameters: [
         { name: 'iface', type: 'string', summary: 'only by this interface' },
         { name: 'source', type: 'string', summary: 'as for a packet from this address' },
-        ...NETNS,
+        NETNS,
       ],
       example: "route('127.0.0.1')",
     },
@@ -60,7 +56,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
       parameters: [
         { name: 'family', type: 'number', summary: '4 or 6', default: 'both' },
         { name: 'table', type: 'string', summary: "a table by name or number, or 'all'", default: "'main'" },
-        ...NETNS,
+        NETNS,
       ],
       example: 'routes()',
     },
@@ -71,7 +67,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
     {
       summary: 'The policy rules that choose a routing table.',
       usage: 'rules({family, netns})',
-      parameters: [{ name: 'family', type: 'number', summary: '4 or 6', default: 'both' }, ...NETNS],
+      parameters: [{ name: 'family', type: 'number', summary: '4 or 6', default: 'both' }, NETNS],
       example: 'rules()',
     },
   ],
@@ -82,7 +78,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
       summary:
         "Bytes of the largest packet to an address, as this machine knows it: the route's MTU, else the interface's.",
       usage: 'mtuTo(destination, {netns})',
-      parameters: NETNS,
+      parameters: [NETNS],
       example: "mtuTo('127.0.0.1')",
     },
   ],
@@ -92,7 +88,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
     {
       summary: "The kernel's table of neighbours and their MAC addresses.",
       usage: 'neighbours({netns})',
-      parameters: NETNS,
+      parameters: [NETNS],
       example: 'neighbours()',
     },
   ],
@@ -178,7 +174,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
           summary: "'pcap', 'cap', 'raw-socket' or 'tcpdump'",
           default: 'the best that is there',
         },
-        ...NETNS,
+        NETNS,
       ],
       example: "openLink('lo').stats()",
     },

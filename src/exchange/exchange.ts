@@ -110,7 +110,12 @@ class Exchange {
     checkNumber(name, 'timeout', options.timeout ?? 2, false)
     checkNumber(name, 'retry', options.retry ?? 0, true)
     this.stop = stopSignal(control)
-    this.session = new ProbeSession(name, level, { suppressReset: undefined, ...options }, this.stop)
+    this.session = new ProbeSession(
+      name,
+      level,
+      { ...options, suppressReset: options.suppressReset ?? 'auto' },
+      this.stop,
+    )
     this.session.onAnswer = (probe) => this.onAnswer(probe)
   }
 

@@ -3,6 +3,7 @@
  * and number), the same for both directions. An ICMP error has the key of the packet that it quotes. Two flows may share a number,
  * so it finds candidates; whether one answers the other is for `answers` to say.
  */
+import { isFragment } from './network-start.js'
 
 /** Only dissection tells: fragments, extension headers, tunnels. */
 export const UNKNOWN = -1
@@ -32,7 +33,7 @@ function keyOfIpv4(bytes: Uint8Array, start: number, end: number, quoted: boolea
   const header = (bytes[start]! & 15) * 4
   if (header < 20 || start + header + 8 > end) return UNKNOWN
   // More fragments to come, or one that is not the first.
-  if (((bytes[start + 6]! & 0x3f) | bytes[start + 7]!) !== 0 && !quoted) return UNKNOWN
+  if (!quoted && isFragment(bytes, start, end)) return UNKNOWN
   const source = word(bytes, start + 12)
   const target = word(bytes, start + 16)
   if (target >>> 28 >= 14) return FOREIGN

@@ -1,21 +1,7 @@
-import type { StorableBatch } from '../capture/index.js'
+import { batchMeta, type StorableBatch } from '../capture/index.js'
 import { dissectLink } from '../layers/index.js'
 import type { CaptureBatch } from '../link/index.js'
-import type { AnyPacket, Packet, PacketMeta } from '../packet/index.js'
-
-/** What a batch knows of its packet number `index`, for a packet that is kept. */
-export function metaOf(batch: CaptureBatch, index: number): PacketMeta {
-  const seconds = batch.seconds[index]!
-  const nanoseconds = batch.nanoseconds[index]!
-  return {
-    time: seconds + nanoseconds / 1e9,
-    seconds,
-    nanoseconds,
-    linkType: batch.linkType,
-    originalLength: batch.originalLengths[index]!,
-    interfaceName: batch.interfaceName,
-  }
-}
+import type { AnyPacket, Packet } from '../packet/index.js'
 
 /** Frame `index` of a batch, copied: the batch's buffer is used again. */
 export function copyFrame(batch: CaptureBatch, index: number): Uint8Array {
@@ -54,21 +40,9 @@ export class BatchPackets {
     const offset = batch.offsets[index]!
     const end = offset + batch.lengths[index]!
     if (offset < this.start || end > this.end) this.copyFrom(batch, index)
-    const origin = batch.interfaceIndexes == null ? null : batch.interfaces![batch.interfaceIndexes[index]!]!
-    const linkType = origin === null ? batch.linkType : origin.linkType
-    const packet = dissectLink(linkType, this.piece, offset - this.start, end - this.start)
-    const seconds = batch.seconds[index]!
-    const nanoseconds = batch.nanoseconds[index]!
-    const known = !Number.isNaN(seconds)
-    packet._meta = {
-      time: known ? seconds + nanoseconds / 1e9 : undefined,
-      seconds: known ? seconds : undefined,
-      nanoseconds: known ? nanoseconds : undefined,
-      linkType,
-      originalLength: batch.originalLengths[index]!,
-      interfaceName: origin === null ? batch.interfaceName : origin.name,
-      comment: batch.comments?.get(index),
-    }
+    const meta = batchMeta(batch, index)
+    const packet = dissectLink(meta.linkType, this.piece, offset - this.start, end - this.start)
+    packet._meta = meta
     return packet as AnyPacket
   }
 

@@ -1,5 +1,5 @@
 /** setTimeout holds at most 2^31 - 1 ms (24.8 days) and fires at once above that. */
-const MAXIMUM_TIMER = 0x7fffffff
+export const LONGEST_TIMER = 0x7fffffff
 
 /** Waits so many milliseconds (Infinity: for ever), less when the signal is aborted. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -17,7 +17,7 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
     }
     const wait = (): void => {
       const left = until - performance.now()
-      timer = setTimeout(left > MAXIMUM_TIMER ? wait : end, Math.min(Math.max(left, 0), MAXIMUM_TIMER))
+      timer = setTimeout(left > LONGEST_TIMER ? wait : end, Math.min(Math.max(left, 0), LONGEST_TIMER))
     }
     signal?.addEventListener('abort', end, { once: true })
     wait()

@@ -1,24 +1,19 @@
+import { batchMeta } from '../capture/index.js'
 import { dissectLink, IP, IPv6 } from '../layers/index.js'
-import {
-  type Capture,
-  type CaptureBatch,
-  LINKTYPE_ETHERNET,
-  LINKTYPE_RAW,
-  type Link,
-  type LinkStats,
-} from '../link/index.js'
+import type { Capture, CaptureBatch, Link } from '../link/index.js'
 import { type AnyPacket, dissect, type Packet, type PacketMeta } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
-import { copyFrame, metaOf, networkLayer } from './frame-copy.js'
+import { copyFrame, networkLayer } from './frame-copy.js'
 import { ANSWER_CAPTURE } from './links.js'
 import { Matcher } from './matcher.js'
+import { isFragment, networkStart } from './network-start.js'
 import { FramePreparer, NetworkPreparer, type Preparer } from './outgoing.js'
 import { type PaceOptions, Pacer } from './pacer.js'
-import { turn } from './pause.js'
+import { LONGEST_TIMER, turn } from './pause.js'
 import { Probe } from './probe.js'
 import { Reassembler } from './reassembler.js'
 import { report } from './report.js'
-import { AutomaticGuards } from './reset-guards.js'
+import { automaticGuards } from './reset-guards.js'
 import { sendFrames } from './send-frames.js'
 
 /** What probes are: packets from IP or IPv6 on, or whole frames. */
@@ -31,9 +26,9 @@ export interface ProbeSessionOptions extends PathOptions, PaceOptions {
   /** More than one answer to a probe is taken. */
   multi?: boolean
   /**
-   * Whether the kernel is kept from sending RST to what answers crafted TCP: true, or unset where it can be. Default of a session: false.
+   * Whether the kernel is kept from sending RST to what answers crafted TCP: true insists, 'auto' does it where it can. Default false.
    */
-  suppressReset?: boolean | undefined
+  suppressReset?: boolean | 'auto'
 }
 
 /** Packets that are made ready together: their neighbours are asked for at the same time. */
@@ -79,7 +74,7 @@ export class ProbeSession {
     this.matcher = new Matcher(level === 'link')
     this.preparer =
       level === 'network' ? new NetworkPreparer(name, options, stop) : new FramePreparer(name, options, stop)
-    if ('suppressReset' in options) this.preparer.guards = new AutomaticGuards(options.suppressReset, options.netns)
+    this.preparer.guards = automaticGuards(options.suppressReset ?? false, options.netns)
     this.pacer = new Pacer(options)
     stop.addEventListener('abort', this.onStop, { once: true })
   }
@@ -176,19 +171,6 @@ export class ProbeSession {
     this.further -= Math.max(0, probe.answers.length - 1)
   }
 
-  /** Counters of what was heard: frames, and those lost by the kernel and the interface. */
-  stats(): LinkStats {
-    const backend = [...new Set([...this.captures.keys()].map((link) => link.backend))].join(', ')
-    const total = { received: 0, dropped: 0, interfaceDropped: 0, sent: this.sent, backend }
-    for (const capture of this.captures.values()) {
-      const { received, dropped, interfaceDropped } = capture.stats()
-      total.received += received
-      total.dropped += dropped
-      total.interfaceDropped += interfaceDropped
-    }
-    return total
-  }
-
   /** Ends listening. A second call does nothing. */
   close(): void {
     this.stop.removeEventListener('abort', this.onStop)
@@ -252,7 +234,7 @@ export class ProbeSession {
     const isPart = this.level === 'network' && isFragment(buffer, start, end)
     if (candidates.length === 0 && !isPart) return false
     const copy = copyFrame(batch, index)
-    const meta = metaOf(batch, index)
+    const meta = batchMeta(batch, index)
     if (isPart || this.level === 'link') {
       const frame = dissectLink(linkType, copy)
       frame._meta = meta
@@ -301,23 +283,3 @@ export class ProbeSession {
 
 /** Further answers that are kept (`multi`): each takes about 1 kB, and a flood of them must not take all memory. */
 const MOST_FURTHER = 100_000
-/** setTimeout holds at most 2^31 - 1 ms and fires at once above that. */
-const LONGEST_TIMER = 0x7fffffff
-const ETHERNET_HEADER = 14
-
-/** Where the network layer of a frame begins, as far as that is quickly seen; -1 where only dissection tells. */
-function networkStart(linkType: number, bytes: Uint8Array, start: number, end: number): number {
-  if (linkType === LINKTYPE_RAW) return start
-  if (linkType !== LINKTYPE_ETHERNET || end - start < ETHERNET_HEADER + 20) return -1
-  const type = (bytes[start + 12]! << 8) | bytes[start + 13]!
-  return type === 0x0800 || type === 0x86dd ? start + ETHERNET_HEADER : -1
-}
-
-const FRAGMENT_HEADER = 44
-
-/** Whether a network layer is part of a datagram. RFC 791 §3.1; RFC 8200 §4.5, where the header stands right behind the first. */
-function isFragment(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 20) return false
-  if (bytes[start]! >>> 4 === 6) return bytes[start + 6] === FRAGMENT_HEADER
-  return ((bytes[start + 6]! & 0x3f) | bytes[start + 7]!) !== 0
-}

@@ -77,16 +77,16 @@ export function suppressReset(ports: number | readonly number[], options: { netn
 export class AutomaticGuards {
   private readonly seen = new Set<number>()
 
-  /** @param mode the option `suppressReset`: true insists, false never, unset does it where it can */
+  /** @param mode true insists, 'auto' does it where it can */
   constructor(
-    private readonly mode: boolean | undefined,
+    private readonly mode: true | 'auto',
     private readonly netns: string | undefined,
   ) {}
 
   /** Called with the source port of each TCP packet, before it is sent. @throws LinkError when asked for and not possible */
   note(port: number): void {
-    if (this.mode === false || port === 0 || this.seen.has(port)) return
-    if (this.mode === undefined && this.seen.size >= MOST_AUTOMATIC) return
+    if (port === 0 || this.seen.has(port)) return
+    if (this.mode === 'auto' && this.seen.size >= MOST_AUTOMATIC) return
     if (this.seen.size >= MOST)
       throw new PacketError(
         `suppressReset: these packets have more than ${MOST} source ports; take fewer, or none of it`,
@@ -103,6 +103,11 @@ export class AutomaticGuards {
       report(`${error.message}; it will reset what answers there`, 'warning')
     }
   }
+}
+
+/** The guards of a run with this option `suppressReset`; null where the kernel is let: then no packet is looked at. */
+export function automaticGuards(mode: boolean | 'auto', netns: string | undefined): AutomaticGuards | null {
+  return mode === false ? null : new AutomaticGuards(mode, netns)
 }
 
 /** Lets the kernel reset from all ports again. */

@@ -14,7 +14,7 @@ import {
 import { checkPace, type PaceOptions, Pacer } from './pacer.js'
 import { turn } from './pause.js'
 import { packetCount, report } from './report.js'
-import { AutomaticGuards } from './reset-guards.js'
+import { automaticGuards } from './reset-guards.js'
 import { sendFrames } from './send-frames.js'
 import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
@@ -98,7 +98,7 @@ async function sendAll(
 }
 
 async function* prepared(packets: Sendable, options: SendOptions, preparer: Preparer): AsyncGenerator<Run[]> {
-  preparer.guards = new AutomaticGuards(options.suppressReset, options.netns)
+  preparer.guards = automaticGuards(options.suppressReset ?? 'auto', options.netns)
   for (const chunk of chunksOf(concretePackets(packets), BATCH)) yield runsOf(await preparer.prepare(chunk))
 }
 

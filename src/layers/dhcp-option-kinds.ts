@@ -37,7 +37,6 @@ export const DHCP_TYPES: Readonly<Record<number, string>> = {
 
 export const PAD = 0
 export const END = 255
-export const OVERLOAD = 52
 
 type Kinds = Readonly<Record<number, readonly [name: string, form: DhcpOptionForm]>>
 

@@ -3,17 +3,12 @@
  * time-out, `-c` a count, `-p` ports, `-q` quiet, `-4` and `-6`. A tool that is named like a program that people know
  * keeps the letters of that program where they differ: `ping -i` is the interval.
  */
+import { NETNS as IN_NAMESPACE } from '../entry.js'
 import type { ToolParameter } from '../tool-command.js'
 
 export const LINK: ToolParameter = { name: 'link', type: 'Link', summary: 'a link of your own', flag: null }
 
-export const NETNS: ToolParameter = {
-  name: 'netns',
-  type: 'string',
-  summary: 'network namespace, as ip netns names it',
-  default: 'that of netshell',
-  flag: '--netns <name>',
-}
+export const NETNS: ToolParameter = { ...IN_NAMESPACE, type: 'string', flag: '--netns <name>' }
 
 export const IFACE: ToolParameter = {
   name: 'iface',

@@ -1,6 +1,7 @@
 /** One question over an ordinary socket and what came of it. */
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Socket as TcpSocket } from 'node:net'
+import { LONGEST_TIMER } from '../../exchange/index.js'
 import { LinkError } from '../../link/index.js'
 import { openTcp, openUdp, type SocketPlace } from './open-socket.js'
 import type { AskOptions, Outcome } from './outcome.js'
@@ -129,7 +130,6 @@ function failure<T>(error: unknown, tries: number, rtt: number): Outcome<T> {
   return { kind: 'error', code: code ?? message, tries, rtt }
 }
 
-/** setTimeout takes no more than 2^31 - 1 ms and fires at once above that. */
-const milliseconds = (seconds: number): number => Math.min(seconds * 1000, 0x7fffffff)
+const milliseconds = (seconds: number): number => Math.min(seconds * 1000, LONGEST_TIMER)
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000

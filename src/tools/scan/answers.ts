@@ -2,7 +2,7 @@
  * What a scan looks for in captured frames, read from the bytes without an object for each: of ten thousand ports, most
  * answer with a reset of 60 bytes.
  */
-import { LINKTYPE_ETHERNET } from '../../link/index.js'
+import { networkStart } from '../../exchange/index.js'
 import { formatIpv4, formatIpv6 } from '../../packet/index.js'
 
 /** What a frame may be to a scan. */
@@ -12,10 +12,6 @@ export const UDP_DATAGRAM = 2
 export const ICMP_ERROR = 3
 export const ECHO_REPLY = 4
 
-const ETHER_TYPE_IPV4 = 0x0800
-const ETHER_TYPE_IPV6 = 0x86dd
-const ETHER_TYPE_VLAN = 0x8100
-const ETHER_TYPE_QINQ = 0x88a8
 const ICMP = 1
 const TCP = 6
 const UDP = 17
@@ -23,9 +19,6 @@ const ICMPV6 = 58
 /** IPv6 extension headers whose length is in units of 8 bytes behind the first 8: hop-by-hop, routing, destination options. RFC 8200 §4. */
 const EXTENSIONS = new Set([0, 43, 60])
 const FRAGMENT = 44
-/** Link headers by LINKTYPE, in bytes: BSD loopback, raw IP, cooked Linux. */
-const LINK_HEADERS: Readonly<Record<number, number>> = { 0: 4, 12: 0, 101: 0, 108: 4, 113: 16, 228: 0, 229: 0, 276: 20 }
-
 /** One captured frame, as far as a scan reads it; used again for the next one. */
 export class AnswerReader {
   kind = NOTHING
@@ -54,7 +47,7 @@ export class AnswerReader {
   /** Reads `bytes[start, end)`; gives the kind. */
   read(bytes: Uint8Array, start: number, end: number, linkType: number): number {
     this.kind = NOTHING
-    const network = networkStart(bytes, start, end, linkType)
+    const network = networkStart(linkType, bytes, start, end)
     if (network < 0 || network + 20 > end) return NOTHING
     const version = bytes[network]! >>> 4
     const at = version === 4 ? this.ipv4(bytes, network, end) : version === 6 ? this.ipv6(bytes, network, end) : -1
@@ -148,22 +141,6 @@ export class AnswerReader {
 /** Canonical text of the address at this place. */
 export function addressAt(bytes: Uint8Array, at: number, family: 4 | 6): string {
   return family === 4 ? formatIpv4(read32(bytes, at)) : formatIpv6(bytes, at)
-}
-
-/** Where the network layer of a captured frame begins; -1 when it is neither IPv4 nor IPv6. */
-function networkStart(bytes: Uint8Array, start: number, end: number, linkType: number): number {
-  if (linkType !== LINKTYPE_ETHERNET) {
-    const length = LINK_HEADERS[linkType]
-    return length === undefined ? -1 : start + length
-  }
-  let at = start + 12
-  for (let tags = 0; tags < 3 && at + 2 <= end; tags++) {
-    const type = read16(bytes, at)
-    if (type === ETHER_TYPE_IPV4 || type === ETHER_TYPE_IPV6) return at + 2
-    if (type !== ETHER_TYPE_VLAN && type !== ETHER_TYPE_QINQ) return -1
-    at += 4
-  }
-  return -1
 }
 
 function read16(bytes: Uint8Array, at: number): number {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Pacer } from '../../exchange/index.js'
+import { LONGEST_TIMER, Pacer } from '../../exchange/index.js'
 import { tcpSocket } from '../ask/open-socket.js'
 import { Lane, type Patience } from '../flight/lane.js'
 import type { Target } from '../targets.js'
@@ -118,8 +118,7 @@ class ConnectScan {
 
   private later(milliseconds: number): void {
     clearTimeout(this.timer)
-    // setTimeout fires at once above 2^31 - 1 ms.
-    this.timer = setTimeout(() => this.fill(), Math.min(milliseconds, 0x7fffffff))
+    this.timer = setTimeout(() => this.fill(), Math.min(milliseconds, LONGEST_TIMER))
   }
 
   /** A host with a port to try, those that were begun first; several are under way when one alone does not fill the room. */
