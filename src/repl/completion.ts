@@ -1,8 +1,11 @@
 /** Tab completion. Nothing of the user's is run for it: getters and proxies are never asked. */
+
+import { readdirSync } from 'node:fs'
 import { types } from 'node:util'
 import { metadataOf } from '../commands/metadata.js'
 import { allLayers, Packet } from '../packet/index.js'
-import { completeDotCommand } from './dot-commands.js'
+import { atHome } from './dot/words.js'
+import { DOT_COMMANDS } from './dot-commands.js'
 
 const KEYWORDS =
   'await break case catch class const continue default delete else finally for function if import in instanceof let new of return switch this throw try typeof var void while'.split(
@@ -140,4 +143,21 @@ function inTextOrComment(text: string): boolean {
     }
   }
   return quote !== ''
+}
+
+/** What may end a line that begins with a dot: the names of commands, or of files for `.load`. */
+function completeDotCommand(text: string): [candidates: string[], word: string] {
+  const word = /\S*$/.exec(text)?.[0] ?? ''
+  if (!/^\s*\.load\s+\S*$/.test(text)) {
+    const found = text.trim() === word ? Object.keys(DOT_COMMANDS).filter((command) => command.startsWith(word)) : []
+    return [found.map((command) => (DOT_COMMANDS[command]!.usage === command ? command : `${command} `)), word]
+  }
+  const folder = word.slice(0, word.lastIndexOf('/') + 1)
+  try {
+    const entries = readdirSync(atHome(folder) || '.', { withFileTypes: true })
+    const names = entries.map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    return [names.filter((name) => name.startsWith(word) && (word !== folder || !name.startsWith(`${folder}.`))), word]
+  } catch {
+    return [[], word]
+  }
 }
