@@ -1,0 +1,64 @@
+/** What the user has set for the whole session (`conf`): the one place that commands and the shell read it from. */
+
+/** All settings with their types. `conf` validates what is put here; see src/commands/conf.ts for what each means. */
+export interface Settings {
+  /** Interface for what names none; undefined: the one of the route. */
+  iface: string | undefined
+  /** Seconds that `sr` and its family wait after the last packet. */
+  timeout: number
+  /** No messages of commands when they are done. */
+  quiet: boolean
+  color: 'auto' | 'always' | 'never'
+  /** 'auto', 'never', or the command of a pager. */
+  pager: string
+  /** Rows of a list that are shown. */
+  rows: number
+  /** Results are shown with the name under which they are found again: `_3 = …`. */
+  numbers: boolean
+  /** Colours in what is being typed. */
+  highlight: boolean
+  /** The parameters of the call that is being typed are shown. */
+  hints: boolean
+  /** Command of the editor for `edit`; undefined: $VISUAL or $EDITOR. */
+  editor: string | undefined
+  /** Entries that are kept in the history file. */
+  historySize: number
+  /** Text before the line; undefined: one that tells interface, sessions and rights. */
+  prompt: string | undefined
+}
+
+/** What holds while nothing is set. */
+export const DEFAULT_SETTINGS: Readonly<Settings> = {
+  iface: undefined,
+  timeout: 2,
+  quiet: false,
+  color: 'auto',
+  pager: 'auto',
+  rows: 20,
+  numbers: true,
+  highlight: true,
+  hints: true,
+  editor: undefined,
+  historySize: 10_000,
+  prompt: undefined,
+}
+
+const values: Settings = { ...DEFAULT_SETTINGS }
+const listeners = new Set<(name: keyof Settings) => void>()
+
+/** The value of a setting. */
+export function setting<K extends keyof Settings>(name: K): Settings[K] {
+  return values[name]
+}
+
+/** Changes a setting; the value has been validated. */
+export function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): void {
+  values[name] = value
+  for (const listener of listeners) listener(name)
+}
+
+/** Calls the listener after each change. Returns the function that stops this. */
+export function onSettingChange(listener: (name: keyof Settings) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
