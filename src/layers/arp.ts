@@ -52,6 +52,7 @@ type Address = string | Uint8Array
 
 /** An address whose length is said in the header: text when it has the usual length, else bytes. */
 class AddressCodec implements Codec<Address> {
+  readonly kindName = 'address'
   readonly scalar: Field<never, never>
   private readonly plain: Field
 
@@ -149,7 +150,8 @@ export const ARP = layer(
     hwdst: hardware('hwdst'),
     pdst: protocol('pdst'),
   },
-  'Address resolution. RFC 826. Unset: the own addresses from the route to pdst. Addresses of unusual length are bytes.',
+  'Address resolution. Unset: the own addresses from the route to pdst. Addresses of unusual length are bytes.',
+  'RFC 826; reverse: RFC 903; probes and announcements: RFC 5227',
 )
 
 const REQUEST = 1

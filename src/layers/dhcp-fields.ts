@@ -17,6 +17,7 @@ import {
 
 /** Text of a fixed field, filled up with zeros; bytes where it holds more than text and zeros behind it. */
 class PaddedTextCodec implements Codec<string | Uint8Array> {
+  readonly kindName: string = 'text'
   constructor(readonly size: number) {}
 
   read(reader: Reader): string | Uint8Array {
@@ -72,6 +73,7 @@ export const paddedText = (size: number): Field<string | Uint8Array> =>
 
 /** The client's hardware address: a MAC address where the message says that it has 6 bytes and no more, else all 16 bytes. */
 class HardwareAddressCodec extends PaddedTextCodec {
+  override readonly kindName = 'hardware address'
   override read(reader: Reader, packet?: AnyPacket): string | Uint8Array {
     const bytes = reader.bytes(this.size)
     const isMac =

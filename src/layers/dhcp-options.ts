@@ -58,6 +58,7 @@ export function readDhcpOptions(buffer: Uint8Array, start = 0, end = buffer.leng
 }
 
 class DhcpOptionsCodec implements Codec<Option[]> {
+  readonly kindName = 'options'
   read(reader: Reader): Option[] {
     const options = readDhcpOptions(reader.buffer, reader.position, reader.end)
     reader.position = reader.end
@@ -94,6 +95,10 @@ class DhcpOptionsCodec implements Codec<Option[]> {
         `${where}: ${printed(value)} is no list of options such as [['message-type', 'discover'], 'end']`,
       )
     return value.map((given: unknown) => coerceOption(given, where))
+  }
+
+  optionNames(): (readonly [name: string, about: string])[] {
+    return dhcpOptionNames().map((name) => [name, `option ${dhcpOptionNumber(name)}`] as const)
   }
 
   empty(): Option[] {

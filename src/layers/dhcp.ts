@@ -66,13 +66,15 @@ export const BOOTP = layer(
     file: paddedText(128),
     options: bytes(optionsLength),
   },
-  'Bootstrap Protocol. RFC 951. chaddr is a MAC address or up to 16 bytes; flag B asks for answers by broadcast.',
+  'Bootstrap Protocol. chaddr is a MAC address or up to 16 bytes; flag B asks for answers by broadcast.',
+  'RFC 951; RFC 2131 §2; flags: RFC 1542 §3.1.1',
 )
 
 export const DHCP = layer(
   'DHCP',
   { options: dhcpOptions() },
-  "Options of DHCP behind BOOTP. RFC 2132. DHCP({options: [['message-type', 'discover'], 'end']}).",
+  "Options of DHCP behind BOOTP. DHCP({options: [['message-type', 'discover'], 'end']}).",
+  'RFC 2131 §3; RFC 2132',
 )
 
 const who = (message: AnyPacket): string => message.text('chaddr')

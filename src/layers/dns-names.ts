@@ -199,6 +199,7 @@ export function canonicalName(value: unknown, where: string): string {
 }
 
 class NameCodec extends PlainValueCodec<string> {
+  readonly kindName = 'domain name'
   constructor(private readonly compress: boolean) {
     super()
   }

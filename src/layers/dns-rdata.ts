@@ -28,6 +28,7 @@ export type Rdata = string | CharacterString[] | Uint8Array
 
 /** Reads and writes by the record's type. What does not read as its type says stays bytes, which any type takes. */
 class RdataCodec implements Codec<Rdata> {
+  readonly kindName = 'by type'
   read(reader: Reader, packet: AnyPacket): Rdata {
     const length = packet._stored(packet._layer.indexOf('rdlen')) as number
     const at = reader.position

@@ -62,7 +62,8 @@ const head = (type: number) => ({
 export const DNSRR = layer(
   'DNSRR',
   { ...head(1), rdata: rdata() },
-  'DNS record; rdata is an address, a name, a list of texts or bytes, as its type says. RFC 1035 §3.2.1.',
+  'DNS record; rdata is an address, a name, a list of texts or bytes, as its type says.',
+  'RFC 1035 §3.2.1; cacheflush (multicast DNS): RFC 6762 §10.2',
 )
 
 type Head = ReturnType<typeof head>
@@ -75,8 +76,9 @@ function record<const L extends Layout>(
   types: readonly number[],
   data: L,
   about: string,
+  source: string,
 ): Layer<Values<Head & L>, Inputs<Head & L>> {
-  const made = layer(name, { ...head(types[0]!), ...data }, about) as unknown as Layer<
+  const made = layer(name, { ...head(types[0]!), ...data }, about, source) as unknown as Layer<
     Values<Head & L>,
     Inputs<Head & L>
   >
@@ -96,28 +98,32 @@ export const DNSRRSOA = record(
     expire: u32(),
     minimum: u32(),
   },
-  'Start of a zone: first server, mailbox of its keeper, serial number, times in seconds. RFC 1035 §3.3.13.',
+  'Start of a zone: first server, mailbox of its keeper, serial number, times in seconds.',
+  'RFC 1035 §3.3.13',
 )
 
 export const DNSRRHINFO = record(
   'DNSRRHINFO',
   [13],
   { cpu: characterString(), os: characterString() },
-  'Host information. RFC 1035 §3.3.2; as the answer to ALL: RFC 8482.',
+  'Host information.',
+  'RFC 1035 §3.3.2; as the answer to ALL: RFC 8482',
 )
 
 export const DNSRRMX = record(
   'DNSRRMX',
   [15],
   { preference: u16(), exchange: domainName('.', true) },
-  'Mail exchange; the lowest preference first. RFC 1035 §3.3.9.',
+  'Mail exchange; the lowest preference first.',
+  'RFC 1035 §3.3.9',
 )
 
 export const DNSRRSRV = record(
   'DNSRRSRV',
   [33],
   { priority: u16(), weight: u16(), port: u16(), target: domainName() },
-  'Server of a service; the lowest priority first, within it by weight. RFC 2782.',
+  'Server of a service; the lowest priority first, within it by weight.',
+  'RFC 2782',
 )
 
 export const DNSRRNAPTR = record(
@@ -131,14 +137,16 @@ export const DNSRRNAPTR = record(
     regexp: characterString(),
     replacement: domainName(),
   },
-  'Naming authority pointer. RFC 3403 §4.1.',
+  'Naming authority pointer.',
+  'RFC 3403 §4.1',
 )
 
 export const DNSRRDS = record(
   'DNSRRDS',
   [43, 59, 32769],
   { keytag: u16(), algorithm: u8Enum(13, DNSSEC_ALGORITHMS), digesttype: u8Enum(2, DNSSEC_DIGESTS), digest: bytes() },
-  'Digest of the key that signs a delegated zone. RFC 4034 §5; CDS: RFC 7344; DLV: RFC 4431.',
+  'Digest of the key that signs a delegated zone.',
+  'RFC 4034 §5; CDS: RFC 7344; DLV: RFC 4431',
 )
 
 export const DNSRRSSHFP = record(
@@ -149,7 +157,8 @@ export const DNSRRSSHFP = record(
     fptype: u8Enum(2, { 1: 'SHA-1', 2: 'SHA-256' }),
     fingerprint: bytes(),
   },
-  'Fingerprint of an SSH host key. RFC 4255.',
+  'Fingerprint of an SSH host key.',
+  'RFC 4255',
 )
 
 export const DNSRRRSIG = record(
@@ -166,14 +175,16 @@ export const DNSRRRSIG = record(
     signersname: domainName(),
     signature: bytes(),
   },
-  'Signature of the records of one name and type; times in seconds since 1970. RFC 4034 §3.',
+  'Signature of the records of one name and type; times in seconds since 1970.',
+  'RFC 4034 §3',
 )
 
 export const DNSRRNSEC = record(
   'DNSRRNSEC',
   [47],
   { nextname: domainName(), typebitmaps: typeMap() },
-  'The next name of the zone, and the types that this one has. RFC 4034 §4.',
+  'The next name of the zone, and the types that this one has.',
+  'RFC 4034 §4',
 )
 
 /** From the lowest bit up: S, the entry point (a key-signing key), R, revoked (RFC 5011), Z, a zone key; the others by number. */
@@ -185,7 +196,8 @@ export const DNSRRDNSKEY = record(
   'DNSRRDNSKEY',
   [48, 60],
   { flags: flags(16, KEY_FLAGS, 'Z'), protocol: u8(3), algorithm: u8Enum(13, DNSSEC_ALGORITHMS), publickey: bytes() },
-  'Key that signs a zone. RFC 4034 §2; CDNSKEY: RFC 7344.',
+  'Key that signs a zone.',
+  'RFC 4034 §2; CDNSKEY: RFC 7344',
 )
 
 export const DNSRRNSEC3 = record(
@@ -201,7 +213,8 @@ export const DNSRRNSEC3 = record(
     nexthashedownername: bytes('hashlength'),
     typebitmaps: typeMap(),
   },
-  'The next hashed name of the zone, and the types that this one has. RFC 5155 §3.',
+  'The next hashed name of the zone, and the types that this one has.',
+  'RFC 5155 §3',
 )
 
 export const DNSRRNSEC3PARAM = record(
@@ -214,7 +227,8 @@ export const DNSRRNSEC3PARAM = record(
     saltlength: u8().lengthOf('salt'),
     salt: bytes('saltlength'),
   },
-  'How the names of a zone are hashed. RFC 5155 §4.',
+  'How the names of a zone are hashed.',
+  'RFC 5155 §4',
 )
 
 export const DNSRRTLSA = record(
@@ -226,7 +240,8 @@ export const DNSRRTLSA = record(
     matchingtype: u8Enum(1, { 0: 'Full', 1: 'SHA2-256', 2: 'SHA2-512' }),
     data: bytes(),
   },
-  'Certificate or key of a TLS server. RFC 6698 §2; names: RFC 7218; SMIMEA: RFC 8162.',
+  'Certificate or key of a TLS server.',
+  'RFC 6698 §2; names: RFC 7218; SMIMEA: RFC 8162',
 )
 
 const service = () => ({ svc_priority: u16(1), target_name: domainName(), svc_params: svcParams() })
@@ -235,22 +250,25 @@ export const DNSRRSVCB = record(
   'DNSRRSVCB',
   [64],
   service(),
-  'Service binding; priority 0 makes it an alias. RFC 9460.',
+  'Service binding; priority 0 makes it an alias.',
+  'RFC 9460',
 )
-export const DNSRRHTTPS = record('DNSRRHTTPS', [65], service(), 'Service binding for HTTPS. RFC 9460 §9.')
+export const DNSRRHTTPS = record('DNSRRHTTPS', [65], service(), 'Service binding for HTTPS.', 'RFC 9460 §9')
 
 export const DNSRRURI = record(
   'DNSRRURI',
   [256],
   { priority: u16(), weight: u16(), target: textToEnd() },
-  'Address of a service as a URI. RFC 7553.',
+  'Address of a service as a URI.',
+  'RFC 7553',
 )
 
 export const DNSRRCAA = record(
   'DNSRRCAA',
   [257],
   { flags: flags(8, [...unnamed(7), 'critical']), tag: characterString(), value: textToEnd() },
-  'Which authorities may issue certificates for a name. RFC 8659 §4.1.',
+  'Which authorities may issue certificates for a name.',
+  'RFC 8659 §4.1',
 )
 
 /** EDNS options. IANA, "DNS EDNS0 Option Codes (OPT)". */
@@ -291,7 +309,8 @@ export const DNSRROPT = layer(
     rdlen: u16().auto(dataLength),
     rdata: options({ kinds: EDNS_OPTIONS, typeSize: 2, lengthSize: 2, lengthCounts: 'value' }),
   },
-  'EDNS: the greatest datagram that the sender takes (rclass, bytes), flags (z: DO asks for signatures), options. RFC 6891 §6.1.',
+  'EDNS: the greatest datagram that the sender takes (rclass, bytes), flags (z: DO asks for signatures), options.',
+  'RFC 6891 §6.1',
 )
 ;(RECORD_LAYERS as Map<number, LayerDefinition>).set(41, DNSRROPT.definition)
 

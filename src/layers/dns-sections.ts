@@ -26,6 +26,7 @@ const FIXED = 10
 export type SectionInput = Packet | LayerReference | Readonly<Record<string, unknown>> | string
 
 class SectionCodec extends LayerListCodec {
+  override readonly kindName = 'records'
   constructor(
     private readonly section: string,
     private readonly countField: string,

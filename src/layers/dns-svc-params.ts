@@ -136,6 +136,7 @@ function keyNumber(name: string): number | undefined {
 }
 
 class SvcParamsCodec implements Codec<SvcParam[]> {
+  readonly kindName = 'parameters'
   read(reader: Reader): SvcParam[] {
     const params: SvcParam[] = []
     while (reader.left > 0 && reader.missing === 0) {

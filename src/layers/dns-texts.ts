@@ -65,6 +65,7 @@ export function inPieces(bytes: Uint8Array): Uint8Array[] {
 
 /** One text: with a length byte, or all that is left of the record. Bytes that are no UTF-8 make the record unreadable. */
 class StringCodec extends PlainValueCodec<string> {
+  readonly kindName = 'text'
   constructor(private readonly toEnd: boolean) {
     super()
   }
@@ -103,6 +104,7 @@ const WINDOW = 256
 
 /** Lists of types as bit maps in windows of 256. */
 class TypeMapCodec implements Codec<string[]> {
+  readonly kindName = 'record types'
   read(reader: Reader): string[] {
     const types: string[] = []
     let before = -1

@@ -74,7 +74,8 @@ export const DNSQR = layer(
     unicastresponse: bits(1),
     qclass: bitsEnum(15, 1, DNS_CLASSES),
   },
-  'Question of a DNS message. RFC 1035 §4.1.2; unicastresponse (multicast DNS): RFC 6762 §5.4.',
+  'Question of a DNS message.',
+  'RFC 1035 §4.1.2; unicastresponse (multicast DNS): RFC 6762 §5.4',
 )
 
 const overTcp = (me: AnyPacket): boolean => lengthPrefix(me) > 0
@@ -105,7 +106,8 @@ export const DNS = layer(
     ns: records('ns', 'nscount'),
     ar: records('ar', 'arcount'),
   },
-  "Domain Name System message. RFC 1035 §4. DNS({qd: 'example.org'}) asks for its address.",
+  "Domain Name System message. DNS({qd: 'example.org'}) asks for its address.",
+  'RFC 1035 §4.1; AD and CD: RFC 4035 §3.2; over TCP: RFC 7766 §8; multicast DNS: RFC 6762; LLMNR: RFC 4795',
 )
 
 const COUNTS = [

@@ -39,7 +39,8 @@ export const Ether = layer(
     src: mac(),
     type: u16Enum(0x9000, ETHER_TYPES).hex(),
   },
-  'Ethernet II frame. RFC 894; IEEE 802.3 §3. When sent, unset addresses come from the interface and the neighbour table.',
+  'Ethernet II frame. When sent, unset addresses come from the interface and the neighbour table.',
+  'RFC 894; IEEE 802.3 §3',
 )
 
 /** Payload bytes of an 802.3 frame, whose type field is a length; undefined for Ethernet II. */

@@ -53,7 +53,8 @@ export const ICMPExtensionHeader = layer(
     // Zero says that there is no checksum. RFC 4884 §7.
     chksum: u16().checksum((c) => checksum(c.buffer, c.start, c.payloadEnd) || 0xffff),
   },
-  'Start of the extensions of an ICMP error, behind the quoted datagram, which is padded to 128 bytes. RFC 4884.',
+  'Start of the extensions of an ICMP error, behind the quoted datagram, which is padded to 128 bytes.',
+  'RFC 4884 §7',
 )
 
 export const ICMPExtensionObject = layer(
@@ -64,7 +65,8 @@ export const ICMPExtensionObject = layer(
     classtype: u8(),
     data: bytes(),
   },
-  'Extension of an ICMP error. RFC 4884 §8. len counts its header too.',
+  'Extension of an ICMP error. len counts its header too.',
+  'RFC 4884 §8',
 )
 
 export const ICMPExtensionMPLS = layer(
@@ -75,7 +77,8 @@ export const ICMPExtensionMPLS = layer(
     classtype: u8(1),
     labels: layers(MPLS),
   },
-  'MPLS labels that the packet had where the ICMP error arose. RFC 4950.',
+  'MPLS labels that the packet had where the ICMP error arose.',
+  'RFC 4950',
 )
 
 export const ICMPExtensionInterfaceInformation = layer(
@@ -102,7 +105,8 @@ export const ICMPExtensionInterfaceInformation = layer(
     mtu: u32().when((me) => me.has_mtu === 1),
     rest: bytes(),
   },
-  'Interface that the packet which the ICMP error is about came in by. RFC 5837. ifname is padded with zeros to 4n - 1 bytes.',
+  'Interface that the packet which the ICMP error is about came in by. ifname is padded with zeros to 4n - 1 bytes.',
+  'RFC 5837 §4.1',
 )
 
 behave(ICMPExtensionHeader, { isTrailer: true })

@@ -77,6 +77,7 @@ const isType = (type: number) => (me: Packet) => typeOf(me) === type
 
 /** The unused bytes of a message, as one number: 2 behind a length, else 4. */
 class UnusedCodec extends PlainValueCodec<number> {
+  readonly kindName = 'number'
   read(reader: Reader, packet: AnyPacket): number {
     return has(UNUSED16)(packet) ? reader.u16() : reader.u32()
   }
@@ -100,7 +101,8 @@ class UnusedCodec extends PlainValueCodec<number> {
 export const ICMPRouterAddress = layer(
   'ICMPRouterAddress',
   { addr: ipv4(), preference: u32().hex() },
-  'Router in an ICMP router advertisement. RFC 1256. preference is a signed number; 0x80000000: not as default router.',
+  'Router in an ICMP router advertisement. preference is a signed number; 0x80000000: not as default router.',
+  'RFC 1256 §3',
 )
 
 const header = () => ({
@@ -129,11 +131,12 @@ const header = () => ({
 export const ICMP = layer(
   'ICMP',
   header(),
-  'Internet Control Message Protocol. RFC 792. Which fields a message has depends on its type. Times: ms since midnight UT.',
+  'Internet Control Message Protocol. Which fields a message has depends on its type. Times: ms since midnight UT.',
+  'RFC 792; next-hop MTU: RFC 1191; address mask: RFC 950; router discovery: RFC 1256; extensions: RFC 4884',
 )
 
 /** The ICMP message that an ICMP error is about, as far as the error quotes it. */
-export const ICMPerror = layer('ICMPerror', header(), 'ICMP message quoted in an ICMP error. RFC 792.')
+export const ICMPerror = layer('ICMPerror', header(), 'ICMP message quoted in an ICMP error.', 'RFC 792')
 
 function headerLength(me: AnyPacket): number {
   const type = typeOf(me)

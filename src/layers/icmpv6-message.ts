@@ -52,6 +52,7 @@ export const ICMPv6Unknown = layer(
   'ICMPv6Unknown',
   { ...messageHeader(0), msgbody: bytes() },
   'ICMPv6 message of a type that has no layer of its own.',
+  'RFC 4443 §2.1',
 )
 
 /** The IPv6 layer around a message, behind its extension headers. */

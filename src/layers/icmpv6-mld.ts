@@ -42,13 +42,20 @@ const message = (type: number, delay: number) => ({
 export const ICMPv6MLQuery = layer(
   'ICMPv6MLQuery',
   message(QUERY, 10000),
-  'Asks who listens to a group (:: for any). RFC 2710. mrd: ms within which to answer.',
+  'Asks who listens to a group (:: for any). mrd: ms within which to answer.',
+  'RFC 2710 §3',
 )
-export const ICMPv6MLReport = layer('ICMPv6MLReport', message(131, 0), 'Says that a host listens to a group. RFC 2710.')
+export const ICMPv6MLReport = layer(
+  'ICMPv6MLReport',
+  message(131, 0),
+  'Says that a host listens to a group.',
+  'RFC 2710 §3',
+)
 export const ICMPv6MLDone = layer(
   'ICMPv6MLDone',
   message(132, 0),
-  'Says that a host stops listening to a group. RFC 2710.',
+  'Says that a host stops listening to a group.',
+  'RFC 2710 §3',
 )
 
 export const ICMPv6MLQuery2 = layer(
@@ -62,7 +69,8 @@ export const ICMPv6MLQuery2 = layer(
     sources_number: u16().countOf('sources'),
     sources: list(ipv6(), { count: 'sources_number' }),
   },
-  'Asks who listens to a group, to certain sources in it. RFC 3810. mrd and QQIC are floating-point above 32767 and 127.',
+  'Asks who listens to a group, to certain sources in it. mrd and QQIC are floating-point above 32767 and 127.',
+  'RFC 3810 §5.1',
 )
 
 export const ICMPv6MLDMultAddrRec = layer(
@@ -75,7 +83,8 @@ export const ICMPv6MLDMultAddrRec = layer(
     sources: list(ipv6(), { count: 'sources_number' }),
     auxdata: bytes((me) => (me.auxdata_len as number) * 4),
   },
-  'One group in a listener report. RFC 3810 §5.2.4. auxdata_len in words of 4 bytes.',
+  'One group in a listener report. auxdata_len in words of 4 bytes.',
+  'RFC 3810 §5.2.4',
 )
 
 export const ICMPv6MLReport2 = layer(
@@ -88,7 +97,8 @@ export const ICMPv6MLReport2 = layer(
     records_number: u16().countOf('records'),
     records: layers(ICMPv6MLDMultAddrRec, { count: 'records_number' }),
   },
-  'Says which groups and sources a host listens to. RFC 3810 §5.2.',
+  'Says which groups and sources a host listens to.',
+  'RFC 3810 §5.2',
 )
 
 for (const each of [ICMPv6MLQuery, ICMPv6MLReport, ICMPv6MLDone, ICMPv6MLQuery2]) {

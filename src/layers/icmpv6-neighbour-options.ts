@@ -65,18 +65,21 @@ export const ICMPv6NDOptUnknown = layer(
   'ICMPv6NDOptUnknown',
   { ...optionHeader(0), data: paddedTo8(bytes()) },
   'Option of neighbour discovery that has no layer of its own. len in units of 8 bytes; data is padded with zeros.',
+  'RFC 4861 §4.6',
 )
 
 export const ICMPv6NDOptSrcLLAddr = layer(
   'ICMPv6NDOptSrcLLAddr',
   { ...optionHeader(1), lladdr: mac() },
-  'Link address of the sender. RFC 4861 §4.6.1.',
+  'Link address of the sender.',
+  'RFC 4861 §4.6.1',
 )
 
 export const ICMPv6NDOptDstLLAddr = layer(
   'ICMPv6NDOptDstLLAddr',
   { ...optionHeader(2), lladdr: mac() },
-  'Link address of the target. RFC 4861 §4.6.1.',
+  'Link address of the target.',
+  'RFC 4861 §4.6.1',
 )
 
 export const ICMPv6NDOptPrefixInfo = layer(
@@ -93,19 +96,22 @@ export const ICMPv6NDOptPrefixInfo = layer(
     res2: u32(),
     prefix: ipv6(),
   },
-  'Prefix of the link. RFC 4861 §4.6.2. L: addresses in it are on the link, A: hosts may make their own; lifetimes in s.',
+  'Prefix of the link. L: addresses in it are on the link, A: hosts may make their own; lifetimes in s.',
+  'RFC 4861 §4.6.2',
 )
 
 export const ICMPv6NDOptRedirectedHdr = layer(
   'ICMPv6NDOptRedirectedHdr',
   { ...optionHeader(4), res: bytes(6), pkt: paddedTo8(bytes()) },
-  'The packet that led to a redirect, as bytes: IPv6(option.pkt) dissects it. RFC 4861 §4.6.3.',
+  'The packet that led to a redirect, as bytes: IPv6(option.pkt) dissects it.',
+  'RFC 4861 §4.6.3',
 )
 
 export const ICMPv6NDOptMTU = layer(
   'ICMPv6NDOptMTU',
   { ...optionHeader(5), res: u16(), mtu: u32(1280) },
-  'MTU of the link, in bytes. RFC 4861 §4.6.4.',
+  'MTU of the link, in bytes.',
+  'RFC 4861 §4.6.4',
 )
 
 export const ICMPv6NDOptRouteInfo = layer(
@@ -119,13 +125,15 @@ export const ICMPv6NDOptRouteInfo = layer(
     rtlifetime: u32(INFINITY),
     prefix: new Field<string>(Kind.CODEC, 0, new PrefixCodec() as Codec).default('::'),
   },
-  'Route to a prefix by way of the router. RFC 4191 §2.3. plen bits of prefix count; rtlifetime in s.',
+  'Route to a prefix by way of the router. plen bits of prefix count; rtlifetime in s.',
+  'RFC 4191 §2.3',
 )
 
 export const ICMPv6NDOptRDNSS = layer(
   'ICMPv6NDOptRDNSS',
   { ...optionHeader(25), res: u16(), lifetime: u32(INFINITY), dns: list(ipv6()) },
-  'Addresses of DNS servers. RFC 8106 §5.1. lifetime in s.',
+  'Addresses of DNS servers. lifetime in s.',
+  'RFC 8106 §5.1',
 )
 
 export const ICMPv6NDOptDNSSL = layer(
@@ -136,7 +144,8 @@ export const ICMPv6NDOptDNSSL = layer(
     lifetime: u32(INFINITY),
     searchlist: paddedTo8(new Field<string[], readonly string[]>(Kind.CODEC, 0, new DomainListCodec() as Codec)),
   },
-  'Domains in which to look names up. RFC 8106 §5.2. lifetime in s.',
+  'Domains in which to look names up. lifetime in s.',
+  'RFC 8106 §5.2',
 )
 
 /** Layers by type, where the length (in units of 8 bytes) is one that they have. */

@@ -29,6 +29,7 @@ export function paddedTo8<T, In>(field: Field<T, In>): Field<T, In> {
 
 /** Domain names without compression, up to the padding. RFC 8106 §5.2. As text they are escaped like those of DNS. */
 export class DomainListCodec implements Codec<string[]> {
+  readonly kindName = 'domain names'
   read(reader: Reader): string[] {
     const names: string[] = []
     // A message that starts behind the names leaves pointers nothing to point to.
@@ -82,6 +83,7 @@ export class DomainListCodec implements Codec<string[]> {
 
 /** The first 0, 8 or 16 bytes of an IPv6 address, as many as the option's length asks for; all when that is unset, if any. RFC 4191 §2.3. */
 export class PrefixCodec extends PlainValueCodec<string> {
+  readonly kindName = 'IPv6 prefix'
   read(reader: Reader): string {
     const address = new Uint8Array(16)
     address.set(reader.bytes(Math.min(16, reader.left)))

@@ -70,13 +70,15 @@ const optionsHeader = () => ({
 export const IPv6ExtHdrHopByHop = layer(
   'IPv6ExtHdrHopByHop',
   optionsHeader(),
-  "Options for every router on the way. RFC 8200 §4.3. Filled up with padding; an option's own alignment is up to you.",
+  "Options for every router on the way. Filled up with padding; an option's own alignment is up to you.",
+  'RFC 8200 §4.3; jumbo payload: RFC 2675; router alert: RFC 2711',
 )
 
 export const IPv6ExtHdrDestOpt = layer(
   'IPv6ExtHdrDestOpt',
   optionsHeader(),
-  "Options for the destination. RFC 8200 §4.6. Filled up with padding; an option's own alignment is up to you.",
+  "Options for the destination. Filled up with padding; an option's own alignment is up to you.",
+  'RFC 8200 §4.6; home address: RFC 6275',
 )
 
 const hasAddresses = (me: AnyPacket) => ADDRESS_TYPES.has(me.type as number)
@@ -92,7 +94,8 @@ export const IPv6ExtHdrRouting = layer(
     addresses: list(ipv6()).when(hasAddresses),
     data: bytes().when((me) => !hasAddresses(me)),
   },
-  'Addresses to visit. RFC 8200 §4.4. segleft: how many are still to come, all unless set. Types 0 and 2 have addresses, others data.',
+  'Addresses to visit. segleft: how many are still to come, all unless set. Types 0 and 2 have addresses, others data.',
+  'RFC 8200 §4.4; type 2: RFC 6275',
 )
 
 export const IPv6ExtHdrSegmentRouting = layer(
@@ -113,7 +116,8 @@ export const IPv6ExtHdrSegmentRouting = layer(
     addresses: list(ipv6(), { count: (me) => segmentCount(me) }),
     tlv_objects: bytes(),
   },
-  'Segments to visit, the last one first. RFC 8754. The current one is addresses[segleft], the last of the list unless set. TLVs are bytes.',
+  'Segments to visit, the last one first. The current one is addresses[segleft], the last of the list unless set. TLVs are bytes.',
+  'RFC 8754',
 )
 
 /** The last entry's number is one less than their count; a header too short for one segment has none. */
@@ -131,7 +135,8 @@ export const IPv6ExtHdrFragment = layer(
     m: bits(1),
     id: u32(),
   },
-  'Fragment of a packet. RFC 8200 §4.5. offset in units of 8 bytes; m: more follow. Only the first names its next layer.',
+  'Fragment of a packet. offset in units of 8 bytes; m: more follow. Only the first names its next layer.',
+  'RFC 8200 §4.5',
 )
 
 /** All of them: each names the next header as IPv6 itself does. */

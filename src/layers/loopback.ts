@@ -36,6 +36,7 @@ const LARGEST_FAMILY = 0xffff
 
 /** A family number in either byte order; one that was read keeps its order when it is changed. */
 class FamilyCodec extends PlainValueCodec<number> {
+  readonly kindName = 'number'
   readonly size = 4
   private readonly plain = u32Enum(0, FAMILIES)
 
@@ -87,12 +88,14 @@ export const Loopback = layer(
   'Loopback',
   { type: new Field<number, number | string>(Kind.CODEC, 32, new FamilyCodec()).default(2) },
   'BSD loopback (LINKTYPE_NULL). type is the address family; read in either byte order, built little-endian.',
+  'tcpdump.org/linktypes: LINKTYPE_NULL',
 )
 
 export const LoopbackBE = layer(
   'LoopbackBE',
   { type: u32Enum(2, FAMILIES) },
   'OpenBSD loopback (LINKTYPE_LOOP). type is the address family in network order.',
+  'tcpdump.org/linktypes: LINKTYPE_LOOP',
 )
 
 for (const each of [Loopback, LoopbackBE]) {

@@ -16,7 +16,8 @@ import { Raw } from './raw.js'
 export const MPLS = layer(
   'MPLS',
   { label: bits(20, 3), cos: bits(3), s: bits(1, 1), ttl: u8() },
-  'MPLS label. RFC 3032. s is 1 in the last label of the stack, which IP of either version follows, else Raw.',
+  'MPLS label. s is 1 in the last label of the stack, which IP of either version follows, else Raw.',
+  'RFC 3032 §2.1; traffic class: RFC 5462',
 )
 
 /** Nothing says what follows the last label: the first four bits tell the versions of IP. RFC 4928 §3. */

@@ -38,6 +38,7 @@ export const OpenVPN = layer(
     keyid: bits(3),
   },
   'OpenVPN packet: opcode and key number; what follows is its payload.',
+  'openvpn.net: OpenVPN Network Protocol Security; draft-ietf-openvpn-wire-protocol',
 )
 
 behave(OpenVPN, {

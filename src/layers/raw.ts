@@ -4,11 +4,17 @@
  */
 import { bytes, layer, useOpaqueLayers } from '../packet/index.js'
 
-export const Raw = layer('Raw', { load: bytes() }, 'Bytes that no layer understands, or a payload of your own.')
+export const Raw = layer(
+  'Raw',
+  { load: bytes() },
+  'Bytes that no layer understands, or a payload of your own.',
+  'no protocol',
+)
 export const Padding = layer(
   'Padding',
   { load: bytes() },
   'Bytes behind the end that a length field gives; no length or checksum counts them.',
+  'no protocol',
 )
 
 useOpaqueLayers(Raw.definition, Padding.definition)

@@ -83,6 +83,7 @@ export const CookedLinux = layer(
     proto: u16Enum(0x0800, PROTOCOLS).hex(),
   },
   "Linux cooked capture (SLL): what tcpdump -i any writes. src is the sender's link address, lladdrlen bytes of it.",
+  'tcpdump.org/linktypes: LINKTYPE_LINUX_SLL',
 )
 
 export const CookedLinuxV2 = layer(
@@ -97,6 +98,7 @@ export const CookedLinuxV2 = layer(
     src: bytes(8),
   },
   'Linux cooked capture, second version (SLL2): with the index of the interface.',
+  'tcpdump.org/linktypes: LINKTYPE_LINUX_SLL2',
 )
 
 /** Short names of the two, as tcpdump has them. */

@@ -68,7 +68,8 @@ const header = () => ({
 export const TCP = layer(
   'TCP',
   header(),
-  'Transmission Control Protocol. RFC 9293. Flags from the lowest bit: FSRPAUECN.',
+  'Transmission Control Protocol. Flags from the lowest bit: FSRPAUECN.',
+  'RFC 9293 §3.1; ECN flags: RFC 3168, RFC 9768',
 )
 
 /** Whether the bytes reach that far into the header; what is built always does. */
@@ -92,7 +93,8 @@ export const TCPerror = layer(
     urgptr: u16().when(reaches(HEADER)),
     options: options({ kinds: OPTIONS, end: 0, align: 4 }).when(reaches(HEADER)),
   },
-  'TCP header quoted in an ICMP error, as far as the error has it: at least the ports and seq. RFC 792.',
+  'TCP header quoted in an ICMP error, as far as the error has it: at least the ports and seq.',
+  'RFC 792',
 )
 
 /** Bytes of a quoted header, which ends where the quotation does. */

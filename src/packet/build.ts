@@ -30,6 +30,8 @@ class Workshop {
   trailerAt = -1
   readonly context = new BuildContext()
   readonly writer = new Writer()
+  /** Where each layer was put, when somebody wants to know. */
+  placements: Map<Packet, Placement> | null = null
 
   /** Makes room for `need` more bytes in front of `position`. */
   reserve(need: number): void {
@@ -46,6 +48,16 @@ class Workshop {
     this.outerLimit += shift
     if (this.trailerAt >= 0) this.trailerAt += shift
   }
+}
+
+/** Where building has put a layer. */
+export interface Placement {
+  /** Bytes from the start of its header to the end of the packet. */
+  fromEnd: number
+  headerLength: number
+  /** Where its conditional and variable fields stand, from the header's start. */
+  tailStarts: number[]
+  tailEnds: number[]
 }
 
 /** A packet inside a field of another is built while the other one is: each depth has its own workshop. */
@@ -67,6 +79,29 @@ export function buildPacket(packet: Packet): Buffer {
   }
 }
 
+/**
+ * The bytes of one packet that is no set, and where each of its layers was put.
+ * @throws PacketError when a computed value does not fit its field
+ */
+export function buildPlaced(packet: Packet): { bytes: Buffer; placements: ReadonlyMap<Packet, Placement> } {
+  workshops[depth] ??= new Workshop()
+  const workshop = workshops[depth]!
+  const placements = new Map<Packet, Placement>()
+  workshop.placements = placements
+  depth++
+  try {
+    return { bytes: build(packet, workshop), placements }
+  } finally {
+    depth--
+    workshop.placements = null
+  }
+}
+
+/** Whether the packet still is what its bytes say. */
+export function isUntouchedPacket(packet: Packet): boolean {
+  return packet._buffer !== null && isUntouched(packet)
+}
+
 function isUntouched(packet: Packet): boolean {
   for (let layer: Packet | null | undefined = packet; layer !== null && layer !== undefined; layer = layer._payload) {
     if (layer._values !== null || !layer._isUntouched()) return false
@@ -74,7 +109,8 @@ function isUntouched(packet: Packet): boolean {
   return true
 }
 
-function standsForMany(packet: Packet): boolean {
+/** Whether a field of the packet has a set or a random value. */
+export function standsForMany(packet: Packet): boolean {
   for (let layer: Packet | null | undefined = packet; layer !== null && layer !== undefined; layer = layer._payload)
     if (layer._many) return true
   return false
@@ -92,12 +128,14 @@ function build(packet: Packet, workshop: Workshop): Buffer {
     const definition = layer._layer
     if (definition.isOpaque) {
       writeOpaque(layer, definition.isPadding, workshop)
+      if (workshop.placements !== null) notePlace(layer, workshop, workshop.placements)
       continue
     }
     const ownsTrailer = definition.behaviour.trailer !== undefined
     if (ownsTrailer) takeTrailer(layer, workshop)
     context.packet = layer
     writeHeader(layer, definition, workshop)
+    if (workshop.placements !== null) notePlace(layer, workshop, workshop.placements)
     if (ownsTrailer) workshop.trailerAt = -1
     if (definition.behaviour.isTrailer === true) {
       workshop.limit = workshop.position
@@ -105,6 +143,27 @@ function build(packet: Packet, workshop: Workshop): Buffer {
     }
   }
   return workshop.buffer.subarray(workshop.position, workshop.end)
+}
+
+/** Notes where a layer that was just written stands. */
+function notePlace(layer: Packet, workshop: Workshop, placements: Map<Packet, Placement>): void {
+  const { context, position, end } = workshop
+  const definition = layer._layer
+  const placement: Placement = { fromEnd: end - position, headerLength: 0, tailStarts: [], tailEnds: [] }
+  placements.set(layer, placement)
+  if (definition.isOpaque) {
+    placement.headerLength = (layer._stored(0) as Uint8Array).length
+    placement.tailStarts.push(0)
+    placement.tailEnds.push(placement.headerLength)
+    return
+  }
+  placement.headerLength = context.headerLength
+  const count = definition.fields.length - definition.tailStart
+  if (count === 0) return
+  if (context.isTailNew || tailIsEmpty(layer, definition)) {
+    placement.tailStarts.push(...context.tailStarts.slice(0, count))
+    placement.tailEnds.push(...context.tailEnds.slice(0, count))
+  } else layer._measureTail(placement.tailStarts, placement.tailEnds)
 }
 
 function writeOpaque(layer: Packet, isPadding: boolean, workshop: Workshop): void {
@@ -131,6 +190,9 @@ function takeTrailer(layer: Packet, workshop: Workshop): void {
   if (missing <= 0) return
   workshop.reserve(missing)
   const start = workshop.position - missing
+  // What stands in front of the trailer moves away from it.
+  for (const placement of workshop.placements?.values() ?? [])
+    if (workshop.end - placement.fromEnd < workshop.trailerAt) placement.fromEnd += missing
   workshop.slab.copyWithin(start, workshop.position, workshop.trailerAt)
   workshop.slab.fill(0, workshop.trailerAt - missing, workshop.trailerAt)
   workshop.position = start

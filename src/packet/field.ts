@@ -35,6 +35,10 @@ const SIZE: readonly number[] = [0, 1, 2, 3, 4, 8, 2, 4, 8, 4, 16, 6, 0]
 
 /** Reads, writes and prints values that are no plain numbers or addresses: byte strings, lists, options, layers. */
 export interface Codec<T = unknown> {
+  /** What it holds, in a word or two, for listings. */
+  readonly kindName?: string
+  /** Names that an element of the list may begin with, each with what is known of it: for completion. */
+  optionNames?(): readonly (readonly [name: string, about: string])[]
   /** Bytes, when it is always the same number. */
   readonly size?: number
   /** Must stay within the reader's bounds, also on hostile bytes; a read that fails leaves `reader.missing` set. */

@@ -4,6 +4,9 @@ export { writeNested } from './build.js'
 export { BuildContext } from './build-context.js'
 export { escapeBytes, fromHex, Reader, sameBytes, toBytes, toHex, Writer } from './bytes.js'
 export { checksum, finish, fold, sum } from './checksum.js'
+export type { FieldDifference } from './diff.js'
+export type { ByteDifference } from './diff-bytes.js'
+export { BytesDiff, type DiffOptions, diff, PacketDiff } from './diff-text.js'
 export { closest, Issue, PacketError, suggestion } from './errors.js'
 export { type AnyPacket, type Codec, Deferred, Field, Kind } from './field.js'
 export { hexdumpOf } from './hexdump.js'
@@ -39,6 +42,8 @@ export {
   type Stackable,
   useOpaqueLayers,
 } from './packet.js'
+export { type Painter, painterFor, type Role, setPainter, unpainted } from './paint.js'
+export type { FieldPath, FieldRange } from './places.js'
 export { PlainValueCodec } from './plain-value.js'
 export * from './random.js'
 export { hardwareSource, routeSource, setHardwareSource, setRouteSource } from './route-source.js'

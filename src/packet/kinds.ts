@@ -87,6 +87,7 @@ export function extentOf(extent: Extent | undefined, packet: AnyPacket): number 
 
 /** Byte strings: read as a view on the packet's bytes, given as bytes or text (UTF-8). */
 class BytesCodec implements Codec<Uint8Array> {
+  readonly kindName = 'bytes'
   readonly size: number | undefined
 
   constructor(private readonly extent: Extent | undefined) {
@@ -147,6 +148,7 @@ export function bytes(extent?: Extent): Field<Uint8Array, Uint8Array | string> {
 
 /** Text in UTF-8. Bytes that are none read as U+FFFD; padding zeros at the end of a fixed size are cut off. */
 class TextCodec extends PlainValueCodec<string> {
+  readonly kindName = 'text'
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly isLossy = true
   readonly size: number | undefined

@@ -109,6 +109,8 @@ export class LayerDefinition implements LayerReference {
   readonly layerName: string
   readonly fields: readonly Field[]
   readonly summaryText: string
+  /** What defines it: `'RFC 768'`; empty where nothing does. */
+  readonly source: string
   /** Bytes of the fixed fields. */
   readonly fixedSize: number
   /** Index of the first field of the tail; `fields.length` when there is none. */
@@ -149,9 +151,10 @@ export class LayerDefinition implements LayerReference {
   private readonly overloadTable = new Map<LayerDefinition, readonly (readonly [number, unknown])[]>()
   private overloadCount = 0
 
-  constructor(name: string, layout: Readonly<Record<string, Field<never, never>>>, summaryText: string) {
+  constructor(name: string, layout: Readonly<Record<string, Field<never, never>>>, summaryText: string, source = '') {
     this.layerName = name
     this.summaryText = summaryText
+    this.source = source
     const fields: Field[] = []
     for (const [key, given] of Object.entries(layout) as [string, Field][]) {
       // A field object may serve several layers (IP and IPerror); each gets its own.

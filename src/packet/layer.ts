@@ -37,13 +37,18 @@ export interface Layer<F = unknown, I = Record<string, unknown>> extends LayerRe
 }
 
 /**
- * Declares a layer: its name, its fields in the order of their bytes, one sentence about it (with its RFC).
+ * Declares a layer: its name, its fields in the order of their bytes, one sentence about it, and what defines it (`'RFC 768'`).
  * @throws PacketError when bit fields do not fill whole bytes, or a field has a name that packets use themselves
  */
-export function layer<const L extends Layout>(name: string, layout: L, about = ''): Layer<Values<L>, Inputs<L>> {
+export function layer<const L extends Layout>(
+  name: string,
+  layout: L,
+  about = '',
+  source = '',
+): Layer<Values<L>, Inputs<L>> {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
     throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
-  const definition = new LayerDefinition(name, layout as never, about)
+  const definition = new LayerDefinition(name, layout as never, about, source)
   registerDefinition(definition)
   const make = (input?: unknown): Packet => makePacket(definition, input)
   Object.defineProperties(make, {

@@ -32,6 +32,7 @@ function* elements(reader: Reader, extent: ListExtent, packet: AnyPacket): Gener
 
 /** Lists of plain values: numbers, addresses, byte strings. */
 class ListCodec<T> implements Codec<T[]> {
+  readonly kindName = 'list'
   constructor(
     private readonly element: Field<T, never>,
     private readonly extent: ListExtent,
@@ -105,6 +106,7 @@ export type ElementLayer = LayerReference | ((reader: Reader, packet: AnyPacket)
 
 /** Lists of layers. Elements are packets; their `under` is the packet that holds the list. */
 export class LayerListCodec implements Codec<Packet[]> {
+  readonly kindName: string = 'layers'
   constructor(
     private readonly element: ElementLayer,
     private readonly extent: ListExtent,

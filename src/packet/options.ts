@@ -41,6 +41,7 @@ const MAX_OPTIONS = 1024
  * it is built back to the same bytes.
  */
 class OptionsCodec implements Codec<Option[]> {
+  readonly kindName = 'options'
   readonly align: number | undefined
   private readonly numbers = new Map<string, number>()
   /** The options without a value: every list has the same ones. */
@@ -140,6 +141,14 @@ class OptionsCodec implements Codec<Option[]> {
     if (!Array.isArray(value))
       throw new PacketError(`${where}: ${printed(value)} is no list of options such as [['${this.exampleName()}', …]]`)
     return value.map((given: unknown) => this.coerceOne(given, where))
+  }
+
+  optionNames(): (readonly [name: string, about: string])[] {
+    return Object.entries(this.format.kinds).map(([number, { name, fields, bare, repeats }]: [string, OptionKind]) => {
+      const bits = (fields ?? []).map((field) => `${field.bits} bits`).join(', ')
+      const value = bare === true || fields === undefined ? (bare === true ? 'no value' : 'bytes or no value') : bits
+      return [name, `option ${number}, ${value}${repeats === true ? ', repeated' : ''}`] as const
+    })
   }
 
   private exampleName(): string {

@@ -1,12 +1,15 @@
 import { buildPacket } from './build.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
+import { type DiffOptions, diff, type PacketDiff } from './diff-text.js'
 import { closest, Issue, PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field, Kind } from './field.js'
 import { FieldAccess, watchNames } from './field-access.js'
-import { hexdumpOf } from './hexdump.js'
+import { fieldHexdump, layerHexdump } from './field-hexdump.js'
 import { jsonOf, type PacketJson } from './json.js'
 import { LayerDefinition, type LayerReference } from './layer-definition.js'
+import { painterFor } from './paint.js'
+import { type FieldPath, type FieldRange, placesOf, rangeIn } from './places.js'
 import { asSet, countOf, expand } from './sets.js'
 import { fieldsText, showOf, summaryOf } from './show.js'
 
@@ -31,7 +34,7 @@ export interface PacketMeta {
 export interface PrintOptions {
   /** Give the text back instead of printing it. */
   dump?: boolean
-  /** Colours by layer; the default asks the terminal. */
+  /** Colours by layer. Unset: where it prints and colours are wanted there; text that is given back has none. */
   color?: boolean
 }
 
@@ -768,7 +771,7 @@ export class Packet {
 
   /** Prints every field of every layer; automatic fields that are unset stand as `auto`. */
   show(options: PrintOptions = {}): string | undefined {
-    return emit(showOf(this, options.color), options)
+    return emit(showOf(this, painterFor(options)), options)
   }
 
   /** As `show()`, of the built packet: lengths and checksums have their values. */
@@ -776,9 +779,34 @@ export class Packet {
     return this.rebuilt().show(options)
   }
 
-  /** Prints the bytes: offset, hexadecimal, text. */
-  hexdump(options: PrintOptions = {}): string | undefined {
-    return emit(hexdumpOf(this.bytes()), options)
+  /**
+   * Prints the bytes: offset, hexadecimal, text. Those of fields or layers that are named stand out, and what they are stands
+   * below: `packet.hexdump('TCP.flags')`, `packet.hexdump(['IP.src', 'IP.dst'])`, `packet.hexdump(TCP)`.
+   * @throws PacketError for a name that is none
+   */
+  hexdump(options?: PrintOptions): string | undefined
+  hexdump(fields?: FieldPath | readonly FieldPath[], options?: PrintOptions): string | undefined
+  hexdump(given?: FieldPath | readonly FieldPath[] | PrintOptions, rest: PrintOptions = {}): string | undefined {
+    const isNamed = typeof given === 'string' || typeof given === 'function' || Array.isArray(given)
+    const options = isNamed ? rest : ((given as PrintOptions | undefined) ?? rest)
+    const paint = painterFor(options)
+    if (!isNamed) return emit(layerHexdump(this, paint), options)
+    return emit(fieldHexdump(this, given as FieldPath | readonly FieldPath[], paint), options)
+  }
+
+  /**
+   * Where a field, or the header of a layer, stands in this packet's bytes: `packet.rangeOf('TCP.flags')` gives
+   * `{ layer, field, offset, length, bits: { first, count } }`. Lengths and the like are computed first, as for `bytes()`.
+   * @returns undefined when this packet does not have the field: a conditional one, or one that its bytes broke off before
+   * @throws PacketError for a name that is none
+   */
+  rangeOf(field: FieldPath): FieldRange | undefined {
+    return rangeIn(placesOf(this), this, field)?.range
+  }
+
+  /** What another packet has otherwise than this one, field by field; see `diff`. */
+  diff(other: Packet, options?: DiffOptions): PacketDiff {
+    return diff(this, other, options)
   }
 
   /** The JavaScript expression that builds this packet. */
