@@ -20,11 +20,13 @@ export interface WriteResult {
  * file. Packets that were read and not changed are written with their bytes and exact times; a packet without a time gets the present.
  * Throws CaptureFileError when the file cannot be written or the format cannot hold the packets, PacketError when a packet
  * cannot be built.
+ * @param onStart told when writing begins: the writer counts its packets and bytes
  */
 export async function wrpcap(
   path: string | URL,
   packets: WritablePackets,
   options: WriteCaptureOptions = {},
+  onStart?: (writer: CaptureWriter) => void,
 ): Promise<WriteResult> {
   const name = path instanceof URL ? path.pathname : path
   await refuseOwnInput(name, packets)
@@ -32,6 +34,7 @@ export async function wrpcap(
   // Looked through before the file is touched: what cannot be written must not cost the file that was there.
   if (isInMemory(packets)) nanoseconds ??= await inspect(name, packets, options)
   const writer = await CaptureWriter.open(path, { ...options, nanoseconds })
+  onStart?.(writer)
   try {
     await writer.write(packets)
   } finally {

@@ -1,11 +1,11 @@
 import { ARP } from '../layers/index.js'
 import { LINKTYPE_ETHERNET, type Link, LinkError, route } from '../link/index.js'
 import { type AnyPacket, formatMac, type Packet, PacketError, parseIpv4, parseIpv6, parseMac } from '../packet/index.js'
-import { defaultInterface, linkOf } from './links.js'
+import { chosenInterface, defaultInterface, linkOf } from './links.js'
 
 /** Where packets go when their own addresses do not decide. */
 export interface PathOptions {
-  /** Interface name; unset: the one that the route to the destination takes. */
+  /** Interface name; unset: that of the setting `iface`, else the one that the route to the destination takes. */
   iface?: string
   /** A link of your own, for lessons and tests in memory. */
   link?: Link
@@ -45,18 +45,24 @@ export function pathOf(name: string, packet: Packet, options: PathOptions, sourc
   }
   const destination = (packet as AnyPacket).dst as string
   if (options.link !== undefined) return ownPath(options.link, destination)
+  const iface = chosenInterface(options)
   const way = route(destination, {
-    ...(options.iface === undefined ? {} : { interfaceName: options.iface }),
+    ...(iface === undefined || isToSelf(destination, iface, options) ? {} : { interfaceName: iface }),
     ...(options.netns === undefined ? {} : { netns: options.netns }),
     ...(source === undefined ? {} : { source }),
   })
   if (way.type === 'unreachable' || way.type === 'prohibit' || way.type === 'blackhole') {
     throw new PacketError(
-      `no route to ${destination} (${way.type})${options.iface === undefined ? '; name the interface with iface to send all the same' : ` by ${options.iface}`}; ip route shows the routes`,
+      `no route to ${destination} (${way.type})${iface === undefined ? '; name the interface with iface to send all the same' : ` by ${iface}`}; ip route shows the routes`,
     )
   }
   const link = linkOf(way.interfaceName, options.netns)
   return { link, nextHop: way.type === 'local' ? undefined : (way.gateway ?? destination), source: way.source }
+}
+
+/** Whether a packet is for this machine, and only the setting `iface` would send it elsewhere. */
+function isToSelf(destination: string, iface: string, options: PathOptions): boolean {
+  return options.iface === undefined && iface !== 'lo' && route(destination).type === 'local'
 }
 
 /** The way on a link of the user's own: its addresses say what is on the link, and what its gateway is for. */
@@ -94,7 +100,8 @@ function bytesOf(address: string): Uint8Array | undefined {
 export function frameLink(packet: Packet, options: PathOptions): Link {
   if (options.link !== undefined) return options.link
   const { netns } = options
-  if (options.iface !== undefined) return linkOf(options.iface, netns)
+  const iface = chosenInterface(options)
+  if (iface !== undefined) return linkOf(iface, netns)
   const inner = packet.get('IP') ?? packet.get('IPv6') ?? packet.get('ARP')
   if (inner === undefined) return linkOf(defaultInterface(netns), netns)
   const destination = (inner.layerName === 'ARP' ? inner.pdst : inner.dst) as string

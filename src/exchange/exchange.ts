@@ -8,13 +8,15 @@ import { checkPace, type PaceOptions } from './pacer.js'
 import { turn } from './pause.js'
 import type { Probe } from './probe.js'
 import { type ProbeLevel, ProbeSession } from './probe-session.js'
+import { grouped } from './progress-text.js'
 import { packetCount, report } from './report.js'
+import { setting } from './settings.js'
 import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
 
 /** Options of `sr`, `sr1`, `srp` and `srp1`. */
 export interface ExchangeOptions extends PathOptions, PaceOptions {
-  /** Seconds to wait for answers after the last packet was sent. Default 2. */
+  /** Seconds to wait for answers after the last packet was sent. Unset: the setting `timeout`, 2. */
   timeout?: number
   /** How often unanswered packets are sent again. Default 0. */
   retry?: number
@@ -107,7 +109,7 @@ class Exchange {
     checkOptions(name, options, EXCHANGE_OPTIONS)
     checkPath(name, options)
     checkPace(name, options)
-    checkNumber(name, 'timeout', options.timeout ?? 2, false)
+    checkNumber(name, 'timeout', options.timeout ?? setting('timeout'), false)
     checkNumber(name, 'retry', options.retry ?? 0, true)
     this.stop = stopSignal(control)
     this.session = new ProbeSession(
@@ -121,7 +123,7 @@ class Exchange {
 
   async run(packets: Sendable): Promise<ExchangeResult> {
     const { options, session, probes } = this
-    const timeout = options.timeout ?? 2
+    const timeout = options.timeout ?? setting('timeout')
     const isDone = (): boolean => this.isDone()
     try {
       await this.sendAll(packets)
@@ -178,7 +180,7 @@ class Exchange {
     const isDone = (): boolean => this.isDone()
     for (let from = 0; from < probes.length && !isDone(); from += PART) {
       await this.session.send(probes.length <= PART ? probes : probes.slice(from, from + PART), isDone)
-      this.control.progress({ done: this.session.sent, total: this.probes.length })
+      this.control.progress({ done: this.session.sent, total: this.probes.length, unit: 'packets' })
     }
   }
 
@@ -190,7 +192,9 @@ class Exchange {
   private onAnswer(probe: Probe): void {
     if (probe.answers.length === 1) this.answered++
     if (this.options.multi !== true) this.waiting--
-    this.control.progress({ done: this.answered, total: this.probes.length })
+    const { answered } = this
+    const { length: total } = this.probes
+    this.control.progress({ done: answered, total, text: `${grouped(answered)} of ${grouped(total)} answered` })
   }
 
   private async result(): Promise<ExchangeResult> {
@@ -204,7 +208,7 @@ class Exchange {
       for (const { packet, at } of answers) answered.push(new AnswerPair(query, packet, at - sentAt))
     }
     const { sent, received } = this.session
-    if (this.options.quiet !== true) {
+    if ((this.options.quiet ?? setting('quiet')) !== true) {
       report(
         `sent ${packetCount(sent)}, received ${packetCount(received)}, ${answered.length} answered, ${unanswered.length} without an answer`,
       )

@@ -1,4 +1,5 @@
 import { interfaces, type Link, LinkError, namespaceKey, openLink, removeStaleTables, route } from '../link/index.js'
+import { setting } from './settings.js'
 
 /**
  * Links of this session, one an interface, opened when first used. Opening takes milliseconds, so they stay open;
@@ -32,19 +33,35 @@ export function closeLinks(): void {
   opened.clear()
 }
 
-/** The interface when none is named: that of the default route, else the first one that is up, else loopback. */
+/** The interface when none is named: the one of the setting `iface`, that of the default route, else the first one that is up, else loopback. */
 export function defaultInterface(netns?: string): string {
+  const chosen = chosenInterface({ netns })
+  if (chosen !== undefined) return chosen
   const place = netns === undefined ? {} : { netns }
   for (const destination of ['192.0.2.1', '2001:db8::1']) {
     const found = route(destination, place)
     if (found.type === 'unicast' && found.interfaceName !== '') return found.interfaceName
   }
   const list = interfaces(place).filter((each) => each.flags.includes('up'))
-  const chosen = list.find((each) => !each.flags.includes('loopback')) ?? list[0]
-  if (chosen === undefined)
+  const best = list.find((each) => !each.flags.includes('loopback')) ?? list[0]
+  if (best === undefined)
     throw new LinkError(
       'NO_SUCH_INTERFACE',
       'no network interface is up; ip link shows them, sudo ip link set NAME up raises one',
     )
-  return chosen.name
+  return best.name
+}
+
+/**
+ * The interface that packets leave by whatever the route says: the one that a call names, else the setting `iface`. That is one of netshell's
+ * own network namespace, and nothing where a call names a link or a namespace. Undefined: the route decides.
+ */
+export function chosenInterface({ iface, link, netns }: PlaceOptions): string | undefined {
+  return iface ?? (link === undefined && netns === undefined ? setting('iface') : undefined)
+}
+
+interface PlaceOptions {
+  iface?: string | undefined
+  link?: Link | undefined
+  netns?: string | undefined
 }

@@ -1,4 +1,6 @@
+import { PacketList } from '../capture/index.js'
 import type { Link } from '../link/index.js'
+import { Packet } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
 import { defaultInterface, linkOf } from './links.js'
 import { checkNumber, checkOptions, checkPath } from './options.js'
@@ -16,6 +18,7 @@ import { turn } from './pause.js'
 import { packetCount, report } from './report.js'
 import { automaticGuards } from './reset-guards.js'
 import { sendFrames } from './send-frames.js'
+import { setting } from './settings.js'
 import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
 
@@ -44,7 +47,7 @@ type Run = [link: Link, frames: Uint8Array[]]
 export function send(packets: Sendable, options: SendOptions = {}): Task<number> {
   return Task.run(
     (control) =>
-      sendAll('send', options, control, (stop) =>
+      sendAll('send', packets, options, control, (stop) =>
         prepared(packets, options, new NetworkPreparer('send', options, stop)),
       ),
     { name: 'send' },
@@ -55,7 +58,7 @@ export function send(packets: Sendable, options: SendOptions = {}): Task<number>
 export function sendp(packets: Sendable, options: SendOptions = {}): Task<number> {
   return Task.run(
     (control) =>
-      sendAll('sendp', options, control, (stop) =>
+      sendAll('sendp', packets, options, control, (stop) =>
         areFrames(packets)
           ? asTheyAre(packets, options)
           : prepared(packets, options, new FramePreparer('sendp', options, stop)),
@@ -67,6 +70,7 @@ export function sendp(packets: Sendable, options: SendOptions = {}): Task<number
 /** @param runsOnce what one round sends, in parts */
 async function sendAll(
   name: string,
+  packets: Sendable,
   options: SendOptions,
   control: TaskControl<number>,
   runsOnce: (stop: AbortSignal) => AsyncIterable<Run[]> | Iterable<Run[]>,
@@ -79,21 +83,24 @@ async function sendAll(
   const stop = stopSignal(control)
   const pacer = new Pacer(options)
   let sent = 0
+  const total = totalOf(packets, count)
+  // Those of the part that leaves now are told one by one: at a slow pace a part takes minutes.
+  const tell = (more: number): void => control.progress({ done: sent + more, total, unit: 'packets' })
   // While some leave, the next are made ready.
   let leaving = Promise.resolve(0)
   for (let round = 0; round < count && !stop.aborted; round++) {
     for await (const runs of runsOnce(stop)) {
       sent += await leaving
-      leaving = sendRuns(runs, pacer, stop)
+      leaving = sendRuns(runs, pacer, stop, tell)
       // It is awaited soon; an error in the meantime must not count as one that nobody handles.
       leaving.catch(() => undefined)
-      control.progress({ done: sent })
+      tell(0)
       await turn()
       if (stop.aborted) break
     }
   }
   sent += await leaving
-  if (options.quiet !== true) report(`sent ${packetCount(sent)}`)
+  if ((options.quiet ?? setting('quiet')) !== true) report(`sent ${packetCount(sent)}`)
   return sent
 }
 
@@ -112,22 +119,50 @@ function areFrames(packets: Sendable): packets is Uint8Array[] {
   return Array.isArray(packets) && packets.length > 0 && packets.every((each) => each instanceof Uint8Array)
 }
 
-async function sendRuns(runs: readonly Run[], pacer: Pacer, stop: AbortSignal): Promise<number> {
+async function sendRuns(
+  runs: readonly Run[],
+  pacer: Pacer,
+  stop: AbortSignal,
+  tell: (sent: number) => void,
+): Promise<number> {
   let sent = 0
-  for (const [link, frames] of runs) sent += await sendPaced(link, frames, pacer, stop)
+  for (const [link, frames] of runs) {
+    const before = sent
+    sent += await sendPaced(link, frames, pacer, stop, (more) => tell(before + more))
+  }
   return sent
 }
 
 /** Sends frames at the pace; gives how many went. */
-async function sendPaced(link: Link, frames: readonly Uint8Array[], pacer: Pacer, stop: AbortSignal): Promise<number> {
+async function sendPaced(
+  link: Link,
+  frames: readonly Uint8Array[],
+  pacer: Pacer,
+  stop: AbortSignal,
+  tell: (sent: number) => void,
+): Promise<number> {
   if (pacer.isFree) return sendFrames(link, frames, stop)
   let sent = 0
   while (sent < frames.length) {
     const now = await pacer.next(frames.length - sent, stop)
     if (now === 0) break
     sent += await sendFrames(link, frames.slice(sent, sent + now), stop)
+    tell(sent)
   }
   return sent
+}
+
+/** Packets that will be sent, sets counted out; undefined where only sending tells. */
+function totalOf(packets: Sendable, rounds: number): number | undefined {
+  const once =
+    packets instanceof Packet
+      ? packets.count()
+      : packets instanceof PacketList
+        ? packets.length
+        : Array.isArray(packets)
+          ? packets.reduce((sum: number, each) => sum + (each instanceof Packet ? each.count() : 1), 0)
+          : Number.NaN
+  return Number.isFinite(once * rounds) ? once * rounds : undefined
 }
 
 function runsOf(ready: readonly Outgoing[]): Run[] {

@@ -2,7 +2,10 @@
 
 /** All settings with their types. `conf` validates what is put here; see src/commands/conf.ts for what each means. */
 export interface Settings {
-  /** Interface for what names none; undefined: the one of the route. */
+  /**
+   * Interface for what names neither interface, link nor network namespace: `sniff` listens there, `send`, `sr` and tools send by it
+   * whatever the route says. Undefined: the route's.
+   */
   iface: string | undefined
   /** Seconds that `sr` and its family wait after the last packet. */
   timeout: number
@@ -23,8 +26,10 @@ export interface Settings {
   editor: string | undefined
   /** Entries that are kept in the history file. */
   historySize: number
-  /** Text before the line; undefined: one that tells interface, sessions and rights. */
+  /** Text before the line, with `{iface}` and other placeholders; undefined: one that tells interface, jobs and rights. */
   prompt: string | undefined
+  /** Further names whose values are kept out of the history, as those of `password` are. */
+  redact: readonly string[]
 }
 
 /** What holds while nothing is set. */
@@ -41,6 +46,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   editor: undefined,
   historySize: 10_000,
   prompt: undefined,
+  redact: [],
 }
 
 const values: Settings = { ...DEFAULT_SETTINGS }

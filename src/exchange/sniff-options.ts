@@ -5,7 +5,7 @@ import { checkNumber, checkOptions, checkPath } from './options.js'
 
 /** Options of `sniff`. */
 export interface SniffOptions {
-  /** Interface name, `'any'` for all, or several; unset: the one of the default route. Packets of several come in the order of time. */
+  /** Interface name, `'any'` for all, or several; unset: that of the setting `iface`, else of the default route. Packets of several come in the order of time. */
   iface?: string | readonly string[]
   /** BPF expression such as `'tcp port 80'`, run in the kernel. */
   filter?: string

@@ -13,6 +13,7 @@ import { copyBatch } from './frame-copy.js'
 import { defaultInterface, linkOf } from './links.js'
 import { pause, turn } from './pause.js'
 import { packetCount, report } from './report.js'
+import { setting } from './settings.js'
 import { SniffKeeper } from './sniff-keeper.js'
 import { checkSniff, type SniffOptions } from './sniff-options.js'
 import { lostText, SniffProgress } from './sniff-progress.js'
@@ -248,7 +249,7 @@ class Sniffer {
         counts: capture.stats(),
       })),
     )
-    if (this.options.quiet === true || this.failure !== undefined || writer.path === '-') return
+    if ((this.options.quiet ?? setting('quiet')) || this.failure !== undefined || writer.path === '-') return
     const files = writer.files.length === 1 ? writer.files[0] : `${writer.files[0]} … ${writer.files.at(-1)}`
     report(`${packetCount(writer.packets)} written to ${files}`)
   }

@@ -9,6 +9,7 @@ import { printable } from './printable.js'
 import type { Probe } from './probe.js'
 import { type ProbeLevel, ProbeSession } from './probe-session.js'
 import { packetCount, report } from './report.js'
+import { setting } from './settings.js'
 import { stopSignal } from './stop-signal.js'
 import { Task, type TaskControl } from './task.js'
 
@@ -18,7 +19,7 @@ export interface LoopOptions extends PathOptions {
   count?: number
   /** Seconds from one sending to the next. Default 1. */
   inter?: number
-  /** Seconds that answers are waited for, after which the next sending may begin. Default 2. */
+  /** Seconds that answers are waited for, after which the next sending may begin. Unset: the setting `timeout`, 2. */
   timeout?: number
   /** Most packets a second. Default: no bound. */
   rate?: number
@@ -78,7 +79,7 @@ class Loop {
     checkPath(name, options)
     checkNumber(name, 'count', options.count ?? 0, true)
     checkNumber(name, 'inter', options.inter ?? 1, false)
-    checkNumber(name, 'timeout', options.timeout ?? 2, false)
+    checkNumber(name, 'timeout', options.timeout ?? setting('timeout'), false)
     const { iface, link, netns, rate, multi, filter } = options
     if (rate !== undefined) checkPace(name, { rate })
     this.stop = stopSignal(control)
@@ -119,7 +120,7 @@ class Loop {
     const probes = await session.prepare(packets)
     for (const probe of probes) if (probe.frame !== null) waiting.add(probe)
     await session.send(probes)
-    await session.wait(options.timeout ?? 2, () => options.multi !== true && waiting.size === 0)
+    await session.wait(options.timeout ?? setting('timeout'), () => options.multi !== true && waiting.size === 0)
     for (const probe of probes) {
       session.forget(probe)
       // Interrupted, it was not waited for.
@@ -158,7 +159,7 @@ class Loop {
 
   private result(): ExchangeResult {
     const { queries, hits, session } = this
-    if (this.options.quiet !== true) {
+    if ((this.options.quiet ?? setting('quiet')) !== true) {
       const part = queries === 0 ? 0 : Math.round((hits / queries) * 1000) / 10
       report(
         `sent ${packetCount(session.sent)}, ${hits} answered, ${queries - hits} without an answer, ${part} % answered`,

@@ -13,10 +13,14 @@ export class Interrupted extends Error {
   }
 }
 
-/** How far a task has come. All parts are optional; `done` and `total` count the same unit (packets, bytes, hosts). */
+/** How far a task has come. All parts are optional; `done` and `total` count the same unit (packets, bytes, hosts). It may be live: read when somebody looks. */
 export interface TaskProgress {
   done?: number
   total?: number
+  /** What they count, in the plural: `packets`. */
+  unit?: string
+  /** Packets so far, where `done` counts something else, such as bytes of a file. */
+  packets?: number
   text?: string
   /** What it works on, as it goes behind the name: `on eth0`. */
   subject?: string
@@ -151,6 +155,8 @@ export class Task<T> extends Promise<T> implements Interruptible {
   }
 
   readonly name: string
+  /** When it began, as `performance.now()`. */
+  readonly began = performance.now()
   /** True as soon as the result (or the error) is there. */
   settled = false
   /** What the operation reported last; empty before that. Some are live: they change while it runs. */
@@ -367,5 +373,31 @@ export function sleep(seconds: number): Task<void> {
   if (typeof seconds !== 'number' || !(seconds >= 0)) {
     throw new RangeError(`sleep(${String(seconds)}): give the seconds to wait as a number, 0 or more`)
   }
-  return Task.run<void>(({ signal }) => pause(seconds * 1000, signal), { name: 'sleep' })
+  return Task.run<void>(
+    ({ signal, progress }) => {
+      if (seconds >= TOLD_SLEEP) progress(new SleepProgress(seconds))
+      return pause(seconds * 1000, signal)
+    },
+    { name: 'sleep' },
+  )
+}
+
+/** Of shorter pauses nothing is told: they are often steps of a loop. */
+const TOLD_SLEEP = 5
+
+/** How long a pause still is. */
+class SleepProgress implements TaskProgress {
+  readonly #until: number
+
+  constructor(readonly total: number) {
+    this.#until = performance.now() + total * 1000
+  }
+
+  get done(): number {
+    return Math.min(this.total, Math.max(0, this.total - (this.#until - performance.now()) / 1000))
+  }
+
+  get text(): string {
+    return `${Math.floor(this.done)} of ${this.total} s`
+  }
 }

@@ -1,0 +1,42 @@
+/** Whose files we read and write: those of who called sudo, with his rights, so that they are his and no link of his leads root astray. */
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+
+/** Who called sudo; null without it. */
+export function invokingUser(): { user: number; group: number } | null {
+  const { SUDO_UID, SUDO_GID } = process.env
+  if (process.getuid?.() !== 0 || !SUDO_UID || !SUDO_GID) return null
+  const [user, group] = [Number(SUDO_UID), Number(SUDO_GID)]
+  return Number.isInteger(user) && Number.isInteger(group) && user > 0 ? { user, group } : null
+}
+
+/** The home folder of who called sudo, else our own. */
+export function homeOfInvokingUser(): string {
+  const invoking = invokingUser()
+  if (!invoking) return homedir()
+  try {
+    const fields = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'))
+    return fields.find(([, , user]) => user === String(invoking.user))?.[5] ?? homedir()
+  } catch {
+    return homedir()
+  }
+}
+
+/**
+ * Runs `work` with the rights of who called sudo, and gives what it gives. It must not wait: what goes on later has root's
+ * rights again.
+ */
+export function asInvokingUser<T>(work: () => T): T {
+  const invoking = invokingUser()
+  if (!invoking || !process.seteuid || !process.setegid) return work()
+  process.setegid(invoking.group)
+  process.seteuid(invoking.user)
+  try {
+    return work()
+  } finally {
+    process.seteuid(0)
+    process.setegid(0)
+  }
+}
