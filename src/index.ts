@@ -1,5 +1,7 @@
 /** The library: everything that the prompt has preloaded, typed. `import { IP, ICMP, sr1, stack } from 'netshell'`. */
 import { useKernelRoutes } from './exchange/index.js'
+import { colouredPainter } from './exchange/terminal-colours.js'
+import { setPainter, unpainted } from './packet/index.js'
 
 export {
   type CaptureErrorCode,
@@ -74,3 +76,5 @@ export * from './packet/index.js'
 export * from './tools/index.js'
 
 useKernelRoutes()
+// Colours only for whoever asks for them: `packet.show({ color: true })`.
+setPainter(() => unpainted, colouredPainter)

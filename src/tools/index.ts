@@ -1,4 +1,14 @@
 export { type ArpingOptions, ArpingResult, arping, type Station } from './arping/index.js'
+export {
+  type Connection,
+  ConnectionList,
+  type ConnectionsOptions,
+  connections,
+  type SocketProcess,
+  type SocketProtocol,
+  type SocketState,
+  type SocketTimer,
+} from './connections/index.js'
 export { type DhcpDiscoverOptions, DhcpOffer, DhcpResult, dhcpDiscover } from './dhcp/index.js'
 export {
   type DnsEdns,
@@ -37,6 +47,7 @@ export {
   type ScanType,
   scan,
 } from './scan/index.js'
+export * from './shell-command/index.js'
 export type { Target } from './targets.js'
 export { textTable } from './text-table.js'
 export {

@@ -1,5 +1,5 @@
 /** Which way the probes of a tool go. */
-import type { PathOptions } from '../exchange/index.js'
+import { chosenInterface, type PathOptions } from '../exchange/index.js'
 import { findInterface, type Link, route } from '../link/index.js'
 import { PacketError } from '../packet/index.js'
 import type { Target } from './targets.js'
@@ -24,10 +24,14 @@ function zoneOf(name: string, targets: readonly Target[]): string | undefined {
 /** Why nothing can be sent to a host; undefined when there is a route. */
 export function whyNoRoute({ address }: Target, { iface, link, netns }: PathOptions): string | undefined {
   if (link !== undefined) return undefined
-  const { type } = route(address, {
-    ...(iface === undefined ? {} : { interfaceName: iface }),
-    ...(netns === undefined ? {} : { netns }),
-  })
+  const typeBy = (interfaceName: string | undefined): string =>
+    route(address, {
+      ...(interfaceName === undefined ? {} : { interfaceName }),
+      ...(netns === undefined ? {} : { netns }),
+    }).type
+  const own = chosenInterface({ iface, netns })
+  const first = typeBy(iface)
+  const type = iface === undefined && own !== undefined && first === 'unreachable' ? typeBy(own) : first
   return type === 'unreachable' || type === 'prohibit' || type === 'blackhole' ? `no route (${type})` : undefined
 }
 

@@ -1,5 +1,5 @@
 import { pathOf } from '../../exchange/addressing.js'
-import { stopSignal, Task, type TaskControl } from '../../exchange/index.js'
+import { chosenInterface, stopSignal, Task, type TaskControl } from '../../exchange/index.js'
 import { IP, IPv6 } from '../../layers/index.js'
 import { LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
 import { PacketError } from '../../packet/index.js'
@@ -127,7 +127,7 @@ function nobodyToAsk({ address }: Target): PacketError {
 
 /** On which link an address is; undefined where nobody can be asked for it. @throws PacketError for one that is behind a router */
 function placeOf(target: Target, options: ArpingOptions): { link: Link; source: string | undefined } | undefined {
-  const iface = options.iface ?? target.zone
+  const iface = options.iface ?? target.zone ?? chosenInterface(options)
   if (options.link !== undefined || iface !== undefined) {
     // Whoever names the interface may ask there for any address.
     const link = lanLink('arping', iface === undefined ? options : { ...options, iface })

@@ -148,7 +148,7 @@ class Replay {
     this.toldAt = now
     const { sent } = this.counts
     const read = this.settings.loops === 1 ? this.source.progress() : undefined
-    this.control.progress({ ...(read ?? { done: sent }), text: `${sent} packets` })
+    this.control.progress(read === undefined ? { done: sent, unit: 'packets' } : { ...read, packets: sent })
   }
 
   private warn(text: string): void {

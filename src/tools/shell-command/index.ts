@@ -1,0 +1,5 @@
+export type { ShellArgument } from './arguments.js'
+export type { ShellOptions } from './options.js'
+export { type ProgramEnd, ShellResult } from './result.js'
+export { type Sh, sh } from './sh.js'
+export { ShellError } from './shell-error.js'
