@@ -1,7 +1,7 @@
-import type { Metadata, ParameterMetadata } from './metadata.js'
+import type { Described, ParameterMetadata } from './metadata.js'
 
-/** One preloaded name: its value and what `help` says of it. */
-export type Entry = [name: string, value: unknown, metadata: Metadata]
+/** One preloaded name: its value and what `help` says of it. Long texts are given as a function, which help calls when it needs them. */
+export type Entry = [name: string, value: unknown, metadata: Described]
 
 /** The option that all of the wire has. */
 export const NETNS: ParameterMetadata = {
@@ -9,4 +9,5 @@ export const NETNS: ParameterMetadata = {
   type: 'string',
   summary: 'network namespace, as ip netns names it',
   default: 'that of netshell',
+  values: 'namespace',
 }

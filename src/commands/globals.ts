@@ -1,13 +1,20 @@
 import * as engine from '../packet/index.js'
 import { CAPTURE_ENTRIES } from './capture-entries.js'
+import { CONF_ENTRIES } from './conf-entries.js'
 import type { Entry } from './entry.js'
 import { EXCHANGE_ENTRIES } from './exchange-entries.js'
+import { FIELD_KIND_NAMES, fieldKindMetadata, RANDOM_NAMES, randomMetadata } from './field-kinds.js'
 import { FILE_ENTRIES } from './file-entries.js'
+import { layerMetadata } from './layer-metadata.js'
 import { describe } from './metadata.js'
 import { NETWORK_ENTRIES } from './network-entries.js'
-import { FIELD_KINDS, PACKET_ENTRIES, RANDOM } from './packet-entries.js'
+import { describeObjects } from './objects.js'
+import { PACKET_ENTRIES } from './packet-entries.js'
+import { SCRIPT_ENTRIES } from './script-entries.js'
+import { SYSTEM_ENTRIES } from './system-entries.js'
 import { toolFunction } from './tool-command.js'
 import { TOOL_COMMANDS } from './tools/index.js'
+import { describeTopics } from './topics.js'
 import '../layers/index.js'
 
 /** Everything that the prompt has preloaded, described for `help`. */
@@ -16,7 +23,7 @@ export function preloaded(): Record<string, unknown> {
   const add = (group: string, entries: readonly Entry[]): void => {
     for (const [name, value, metadata] of entries) {
       globals[name] = value
-      describe(name, { group, ...metadata })
+      describe(name, metadata, group)
     }
   }
   add('Wire', EXCHANGE_ENTRIES)
@@ -24,21 +31,18 @@ export function preloaded(): Record<string, unknown> {
   add('Wire', NETWORK_ENTRIES)
   add('Capture files', FILE_ENTRIES)
   for (const command of TOOL_COMMANDS) add('Tools', [[command.name, toolFunction(command), command]])
+  add('System', SYSTEM_ENTRIES)
   add('Packets', PACKET_ENTRIES)
+  add('Scripts', SCRIPT_ENTRIES)
+  add('Session', CONF_ENTRIES)
   for (const layer of engine.allLayers()) {
-    const { layerName } = layer
-    globals[layerName] = layer
-    describe(layerName, {
-      group: 'Layers',
-      summary: layer.definition.summaryText,
-      usage: `${layerName}({field: value, …})`,
-      example: `${layerName}()`,
-    })
+    globals[layer.layerName] = layer
+    describe(layer.layerName, () => layerMetadata(layer))
   }
   const exported = engine as unknown as Record<string, unknown>
-  for (const [name, summary] of Object.entries(FIELD_KINDS))
-    add('Fields of layers', [[name, exported[name], { summary, usage: `${name}(…)` }]])
-  for (const [name, summary] of Object.entries(RANDOM))
-    add('Random values', [[name, exported[name], { summary, usage: `${name}(…)` }]])
+  for (const name of FIELD_KIND_NAMES) add('Fields of layers', [[name, exported[name], () => fieldKindMetadata(name)]])
+  for (const name of RANDOM_NAMES) add('Random values', [[name, exported[name], () => randomMetadata(name)]])
+  describeObjects()
+  describeTopics()
   return globals
 }

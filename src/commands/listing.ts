@@ -1,60 +1,115 @@
-import { allLayers, Kind, type Layer, LayerDefinition, layerByName, PacketError, suggestion } from '../packet/index.js'
+/** `ls()`: what there is, a line each; `ls(IP)` and `ls(packet)`: one of it with all that belongs to it. */
+import {
+  allLayers,
+  type Field,
+  type Layer,
+  LayerDefinition,
+  layerByName,
+  Packet,
+  PacketError,
+  suggestion,
+} from '../packet/index.js'
+import { fieldPage, noSuchField } from './field-page.js'
+import { layerMetadata } from './layer-metadata.js'
+import { layerPage } from './layer-page.js'
+import { allMetadata, type Metadata } from './metadata.js'
+import { packetPage } from './packet-page.js'
+import { brief, type Page, uncoloured } from './text-layout.js'
 
-/** Lists all layers, a line each; of one layer its fields: name, size, default, names of values. */
-export function listing(layer?: Layer | string): string {
-  if (layer === undefined) {
-    const all = allLayers().sort((a, b) => a.layerName.localeCompare(b.layerName))
-    const width = Math.max(...all.map((each) => each.layerName.length))
-    return all.map((each) => `${each.layerName.padEnd(width)}  ${each.definition.summaryText}`).join('\n')
-  }
-  const found = typeof layer === 'string' ? layerByName(layer) : layer
-  if (!(found?.definition instanceof LayerDefinition)) {
-    throw new PacketError(
-      `ls: there is no layer ${String(layer)}${
-        typeof layer === 'string'
-          ? suggestion(
-              layer,
-              allLayers().map((each) => each.layerName),
-            )
-          : ''
-      }`,
-    )
-  }
-  return fieldTable(found.definition)
-}
+const NOWHERE: Page = { paint: uncoloured, columns: Number.POSITIVE_INFINITY }
+/** Longer names push their text to the right instead of widening the whole list. */
+const LONGEST_NAME = 18
 
-function fieldTable(definition: LayerDefinition): string {
-  const rows = definition.fields.map((field) => {
-    const size =
-      field.kind === Kind.CODEC
-        ? field.size > 0
-          ? `${field.size} bytes`
-          : 'variable'
-        : `${field.bits} bit${field.bits === 1 ? '' : 's'}`
-    const unset =
-      field.automatic !== null
-        ? 'auto'
-        : field.dynamicDefault !== null
-          ? 'by route'
-          : field.defaultValue === undefined
-            ? ''
-            : field.show(field.present(field.defaultValue))
-    const names =
-      field.flagNames !== null
-        ? `flags ${field.flagNames.join(field.flagNames.some((name) => name.length > 1) ? ' ' : '')}`
-        : namesText(field.enumNames)
-    return [field.name, size, unset, `${names}${field.condition === null ? '' : ' (only in some packets)'}`.trim()]
-  })
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length), 4))
-  const lines = rows.map((row) =>
-    `  ${row.map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell)).join('  ')}`.trimEnd(),
+/**
+ * Nothing: all layers and commands. A layer, or its name: its fields. A packet: its fields with their values. A text: what has it in its
+ * name; `'TCP.flags'` is a field.
+ * @throws PacketError for what is none of these, or a name that nothing has
+ */
+export function listing(subject?: unknown, page: Page = NOWHERE): string {
+  if (subject === undefined) return groupsText(everything(), page)
+  if (subject instanceof Packet) return packetPage(subject, page)
+  const definition = definitionOf(subject)
+  if (definition !== undefined) return layerPage(definition, page)
+  if (typeof subject === 'string') return named(subject, page)
+  throw new PacketError(
+    'ls: give a layer (ls(TCP)), a packet, a field (ls("TCP.flags")), or a part of a name (ls("tcp")); alone it lists all',
   )
-  return [`${definition.layerName}: ${definition.summaryText}`, ...lines].join('\n')
 }
 
-function namesText(names: Readonly<Record<number, string>> | null): string {
-  if (names === null) return ''
-  const all = Object.entries(names)
-  const shown = all.slice(0, 6).map(([number, name]) => `${number} ${name}`)
-  return `${shown.join(', ')}${all.length > 6 ? `, … ${all.length} names` : ''}`
+/** A name's groups and one line for each. */
+type Groups = Map<string, [name: string, summary: string][]>
+
+function everything(): Groups {
+  const groups: Groups = new Map()
+  const add = (name: string, { group = 'Commands', summary }: Metadata): void => {
+    if (!groups.has(group)) groups.set(group, [])
+    groups.get(group)!.push([name, summary])
+  }
+  groups.set('Layers', [])
+  const layers = allLayers().sort((a, b) => a.layerName.localeCompare(b.layerName))
+  for (const layer of layers) add(layer.layerName, layerMetadata(layer))
+  for (const [name, metadata] of allMetadata()) if (layerByName(name) === undefined) add(name, metadata)
+  return groups
+}
+
+function groupsText(groups: Groups, { paint, columns }: Page): string {
+  const lines: string[] = []
+  for (const [group, entries] of groups) {
+    const width = Math.min(LONGEST_NAME, Math.max(...entries.map(([name]) => name.length)))
+    lines.push(paint('bold', group))
+    for (const [name, summary] of entries) {
+      const label = name.padEnd(width)
+      lines.push(`  ${paint('cyan', label)}  ${brief(summary, columns - label.length - 4)}`)
+    }
+  }
+  lines.push(paint('gray', 'ls(NAME) or NAME? tells more of one; ls("tcp") finds by a part of a name'))
+  return lines.join('\n')
+}
+
+/** A text: a layer's name, a field as in `TCP.flags`, else a part of names. */
+function named(text: string, page: Page): string {
+  const layer = layerByName(text)
+  if (layer !== undefined) return layerPage(layer.definition, page)
+  const [, layerName, field] = /^(\w+)\.(\w+)$/.exec(text) ?? []
+  const owner = layerName === undefined ? undefined : layerNamed(layerName)
+  if (owner !== undefined) {
+    const found = fieldPage(owner.definition, field!, page)
+    if (found !== undefined) return found
+    throw new PacketError(`ls: ${noSuchField(owner.definition, field!)}`)
+  }
+  const word = text.trim().toLowerCase()
+  const groups: Groups = new Map()
+  if (word !== '')
+    for (const [group, entries] of everything()) {
+      const fitting = entries.filter(([name]) => name.toLowerCase().includes(word) || group.toLowerCase() === word)
+      if (fitting.length > 0) groups.set(group, fitting)
+    }
+  const hits = [...groups.values()].flat()
+  const only = hits.length === 1 ? layerByName(hits[0]![0]) : undefined
+  if (only !== undefined) return layerPage(only.definition, page)
+  if (groups.size > 0) return groupsText(groups, page)
+  const names = [...everything().values()].flat().map(([name]) => name)
+  throw new PacketError(
+    `ls: no name has '${text}' in it${suggestion(text, names)}; apropos('${text}') searches texts too`,
+  )
+}
+
+/** The layer of that name; the case of letters counts only where there are several. */
+export function layerNamed(name: string): Layer | undefined {
+  return layerByName(name) ?? allLayers().find((layer) => layer.layerName.toLowerCase() === name.toLowerCase())
+}
+
+/** The definition of what stands for a layer: its function. */
+export function definitionOf(subject: unknown): LayerDefinition | undefined {
+  const definition = typeof subject === 'function' ? (subject as Partial<Layer>).definition : undefined
+  return definition instanceof LayerDefinition ? definition : undefined
+}
+
+/** The field of the packet's layers that `packet.NAME` means: of the outermost layer that has one. */
+export function fieldOfPacket(packet: Packet, name: string): { definition: LayerDefinition; field: Field } | undefined {
+  for (const layer of packet.layers()) {
+    const index = layer._layer.find(name)
+    if (index >= 0) return { definition: layer._layer, field: layer._layer.fields[index]! }
+  }
+  return undefined
 }

@@ -18,6 +18,16 @@ export interface ParameterMetadata {
   values?: ValueKind
 }
 
+/** What an example needs beyond netshell itself: the rights of root, or a network with others in it. */
+export type ExampleNeed = 'root' | 'network'
+
+/** One example, as it is typed. */
+export interface Example {
+  code: string
+  /** Unset: it runs as it stands, by anybody, anywhere. */
+  needs?: ExampleNeed
+}
+
 /** What is known of a name: of a function, a method, a layer, an operator. */
 export interface Metadata {
   /** One sentence: what it does and gives. */
@@ -32,10 +42,10 @@ export interface Metadata {
   returns?: string
   /** What it throws, and when. */
   errors?: readonly string[]
-  /** A line that works when typed. */
+  /** A line that works when typed, by anybody, anywhere. */
   example?: string
-  /** More lines that work when typed. */
-  examples?: readonly string[]
+  /** More lines that work when typed; those that need rights or a network say so. */
+  examples?: readonly (string | Example)[]
   /** Where it is defined: `RFC 768`. */
   source?: string
   /** Other names worth a look. */
@@ -44,43 +54,90 @@ export interface Metadata {
   group?: string
 }
 
-const registry = new Map<string, Metadata>()
-const members = new Map<string, Map<string, Metadata>>()
+/** Made when it is first asked for: the prompt starts without. */
+export type Described = Metadata | (() => Metadata)
+type Members = Readonly<Record<string, Metadata>>
 
-/** Describes a name that the user can type. A second description replaces the first. */
-export function describe(name: string, metadata: Metadata): void {
-  registry.set(name, metadata)
+const registry = new Map<string, Described>()
+const members = new Map<string, Map<string, Metadata>>()
+let pending: (() => void)[] = []
+
+/**
+ * Describes a name that the user can type. A second description replaces the first.
+ * @param group what `group` is where the metadata has none
+ */
+export function describe(name: string, metadata: Described, group?: string): void {
+  registry.set(name, group === undefined ? metadata : () => ({ group, ...resolved(metadata) }))
 }
 
 /**
  * Describes the members of a class, by the class's name: what `help('Packet.show')` and Tab behind a dot say. Members of the
  * classes that it extends need no second description.
  */
-export function describeMembers(className: string, all: Readonly<Record<string, Metadata>>): void {
+export function describeMembers(className: string, all: Members): void {
   const known = members.get(className) ?? new Map<string, Metadata>()
   for (const [name, metadata] of Object.entries(all)) known.set(name, metadata)
   members.set(className, known)
 }
 
+/**
+ * Registers descriptions to come: `work` is called once, when something is first asked for. V8 compiles a function when it is first
+ * called, so the texts in it cost the start of the prompt nothing.
+ */
+export function describeLater(work: () => void): void {
+  pending.push(work)
+}
+
+/** Makes all descriptions that are still to come. All that reads them does so by itself; a second call does nothing. */
+export function loadDescriptions(): void {
+  while (pending.length > 0) {
+    const works = pending
+    pending = []
+    for (const work of works) work()
+  }
+}
+
 /** What is known of a name, or of a member as in `Packet.show`; undefined where nothing is. */
 export function metadataOf(name: string): Metadata | undefined {
+  loadDescriptions()
   const known = registry.get(name)
-  if (known !== undefined) return known
+  if (known !== undefined) return made(name, known)
   const [, className, member] = /^(.+)\.([^.]+)$/.exec(name) ?? []
   return className === undefined ? undefined : members.get(className)?.get(member!)
 }
 
 /** What is known of the members of a class. */
 export function membersDescribed(className: string): ReadonlyMap<string, Metadata> {
+  loadDescriptions()
   return members.get(className) ?? new Map()
 }
 
 /** The names of all classes of which members are described. */
 export function classesDescribed(): readonly string[] {
+  loadDescriptions()
   return [...members.keys()]
 }
 
 /** All described names with what is known of them, in the order of their description. */
 export function allMetadata(): ReadonlyMap<string, Metadata> {
-  return registry
+  loadDescriptions()
+  for (const [name, known] of registry) made(name, known)
+  return registry as Map<string, Metadata>
+}
+
+/** All examples of a description. */
+export function examplesOf({ example, examples = [] }: Metadata): Example[] {
+  return [...(example === undefined ? [] : [example]), ...examples].map((each) =>
+    typeof each === 'string' ? { code: each } : each,
+  )
+}
+
+function made(name: string, known: Described): Metadata {
+  const metadata = resolved(known)
+  if (metadata !== known) registry.set(name, metadata)
+  return metadata
+}
+
+function resolved(known: Described): Metadata {
+  return typeof known === 'function' ? known() : known
 }

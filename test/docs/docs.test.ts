@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { preloaded } from '../../src/commands/globals.js'
-import { metadataOf } from '../../src/commands/metadata.js'
-import { allLayers, layerByName } from '../../src/packet/index.js'
+import { allLayers } from '../../src/packet/index.js'
 import { parse } from '../../src/repl/parse.js'
 import { allPages, fits, type Page, ROOT, replaceOutput, type Step, UPDATES, updateLines } from './examples.js'
+import { layerTable, referenceLines, slug } from './reference.js'
 import { Session } from './session.js'
 
 const pages = allPages()
@@ -90,13 +89,22 @@ describe('the table of layers', () => {
     const [start, end] = ['<!-- layers:', '<!-- end'].map((mark) =>
       page.lines.findIndex((line) => line.startsWith(mark)),
     ) as [number, number]
-    const names = own.map(({ layerName }) => layerName).sort((a, b) => a.localeCompare(b))
-    const rows = names.map(
-      (name) => `| \`${name}\` | ${layerByName(name)!.definition.summaryText.replaceAll('|', '\\|')} |`,
-    )
-    const table = ['| Layer | |', '|---|---|', ...rows]
+    const table = layerTable(own)
     if (UPDATES) updateLines(page, start + 1, end - start - 1, table)
     else expect(page.lines.slice(start + 1, end), 'UPDATE_DOCS=1 npx vitest run test/docs writes it').toEqual(table)
+  })
+})
+
+describe('the reference', () => {
+  it('is what help says', () => {
+    const lines = [...referenceLines()]
+    const file = path.join(ROOT, 'docs/reference.md')
+    if (UPDATES) writeFileSync(file, `${lines.join('\n').trimEnd()}\n`)
+    else
+      expect(
+        readFileSync(file, 'utf8').trimEnd().split('\n'),
+        'UPDATE_DOCS=1 npx vitest run test/docs writes it',
+      ).toEqual(lines.join('\n').trimEnd().split('\n'))
   })
 })
 
@@ -116,12 +124,7 @@ describe('links', () => {
 
 /** The names by which the headings of a page can be linked to. */
 function headings(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
-    title!
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title]) => slug(title!))
 }
 
 describe('the library example of the README', () => {
@@ -141,31 +144,5 @@ describe('the library example of the README', () => {
     await import('./library-example.js')
     vi.mocked(console.log).mockImplementation(print)
     expect(lines[0]).toBe('4500001c000100004001f887c0a8000ac0a800fe0800f7ff00000000')
-  })
-})
-
-describe('what is preloaded', () => {
-  const names = Object.keys(preloaded())
-  /** They need a network, or the right to use it. */
-  const wire = new Set(['send', 'sendp', 'sr', 'sr1', 'srp', 'srp1', 'sniff', 'interfaces', 'route', 'neighbours'])
-  /** They read what the others wrote. */
-  const later = new Set(['rdpcap', 'pcapReader'])
-
-  it.each(names)('%s has its help', (name) => {
-    const metadata = metadataOf(name)
-    expect(metadata?.summary).toMatch(/\S/)
-    expect(metadata?.usage).toMatch(/\S/)
-    for (const parameter of metadata?.parameters ?? []) expect(parameter.summary).toMatch(/\S/)
-    if (metadata?.example !== undefined)
-      expect(parse(metadata.example, { prompt: true })).toMatchObject({ state: 'complete' })
-  })
-
-  it('has examples that work when they are typed', async () => {
-    const offline = names.filter((name) => !wire.has(name) && metadataOf(name)?.example !== undefined)
-    for (const name of [...offline.filter((each) => !later.has(each)), ...offline.filter((each) => later.has(each))]) {
-      const example = metadataOf(name)!.example!.replaceAll('/tmp/', '')
-      const shown = await session.type(example)
-      expect(shown.join('\n'), `${name}: ${example}`).not.toMatch(/^\w*Error: /m)
-    }
   })
 })

@@ -5,11 +5,13 @@ import { setReporter, useKernelRoutes } from '../../src/exchange/index.js'
 import { setPrinter } from '../../src/packet/index.js'
 import { renderError } from '../../src/repl/errors.js'
 import { Evaluator } from '../../src/repl/evaluate.js'
-import { makeHelp } from '../../src/repl/help.js'
+import { helpGlobals } from '../../src/repl/help.js'
 import { render } from '../../src/repl/render.js'
 
 export class Session {
   readonly evaluator: Evaluator
+  /** What was evaluated last. */
+  last: unknown
   private printed: string[] = []
   private count = 0
 
@@ -18,9 +20,13 @@ export class Session {
     setReporter((text, kind) => this.print(kind === 'warning' ? `warning: ${text}` : text))
     setPrinter((text) => this.print(text))
     this.evaluator = new Evaluator({
-      help: makeHelp(
-        (text) => this.print(text),
-        (_style, text) => text,
+      ...helpGlobals(
+        {
+          print: (text) => this.print(text),
+          paint: () => (_style, text) => text,
+          columns: () => undefined,
+        },
+        () => this.evaluator,
       ),
       _: undefined,
     })
@@ -49,8 +55,10 @@ export class Session {
   }
 
   private async evaluate(source: string): Promise<void> {
+    this.last = undefined
     try {
-      const text = render(await this.evaluator.run(source, { file: `prompt-${++this.count}`, prompt: true }))
+      this.last = await this.evaluator.run(source, { file: `prompt-${++this.count}`, prompt: true })
+      const text = render(this.last)
       if (text !== undefined) this.print(text)
     } catch (error) {
       this.print(renderError(error, this.evaluator, {}))

@@ -6,6 +6,21 @@ export const arpingCommand: ToolCommand<ArpingResult> = {
   name: 'arping',
   summary: 'Asks on the link who has an address (ARP, neighbour solicitation): one, a network, or everybody.',
   usage: 'arping(targets, {iface, timeout, retry, rate})',
+  positionals: [
+    {
+      name: 'targets',
+      type: 'string | list',
+      summary: "addresses, networks, ranges '10.0.0.2-9', or 'lan' for everybody",
+      default: "'lan'",
+    },
+  ],
+  returns: 'ArpingResult: stations with address, mac and rtt (seconds)',
+  errors: [
+    'OptionError for an option that makes no sense',
+    'LinkError without the rights to send (root), or when the targets are on no link',
+  ],
+  source: 'RFC 826; RFC 4861 §7.2',
+  see: ['neighbours', 'scan', 'srp', 'ArpingResult'],
   example: "arping('10.0.0.2-4', {link: practiceNetwork().link})",
   arguments: '[target...]',
   commandLineExample: 'sudo netshell arping 192.168.1.0/24',

@@ -7,6 +7,10 @@ export const dhcpCommand: ToolCommand<DhcpResult> = {
   subcommand: 'dhcp discover',
   summary: 'Finds the DHCP servers of a link and what they offer; nothing is leased.',
   usage: 'dhcpDiscover({iface, timeout, first, mac, requestOptions})',
+  returns: 'DhcpResult: offers with address, routers, name servers, lease',
+  errors: ['OptionError for an option that makes no sense', 'LinkError without the rights to send (root)'],
+  source: 'RFC 2131 §3.1',
+  see: ['DhcpResult', 'DhcpOffer', 'DHCP', 'BOOTP'],
   example: 'dhcpDiscover({first: true, link: practiceNetwork().link})',
   commandLineExample: 'sudo netshell dhcp discover -i eth0',
   parameters: [

@@ -7,6 +7,17 @@ export const dnsCommand: ToolCommand<DnsResult> = {
   name: 'dns',
   summary: 'Asks a name server for the records of names; an address is looked up in reverse.',
   usage: 'dns(name, {type, server, tcp, dnssec, recurse, timeout})',
+  positionals: [
+    {
+      name: 'name',
+      type: 'string | list',
+      summary: 'a name, or an address that is looked up in reverse; several in a list',
+    },
+  ],
+  returns: 'DnsResult: responses with their records; short has the data alone',
+  errors: ['OptionError for an option that makes no sense', 'PacketError for what is no name'],
+  source: 'RFC 1035; EDNS: RFC 6891',
+  see: ['DnsResult', 'DnsRecord', 'DNS'],
   example: "dns('www.example', {server: '10.0.0.2', link: practiceNetwork().link})",
   arguments: '<name...>',
   commandLineExample: 'netshell dns example.org --type A,AAAA,MX --server 10.0.0.1',

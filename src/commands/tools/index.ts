@@ -1,7 +1,9 @@
 import type { ToolCommand } from '../tool-command.js'
 import { arpingCommand } from './arping.js'
+import { connectionsCommand } from './connections.js'
 import { dhcpCommand } from './dhcp.js'
 import { dnsCommand } from './dns.js'
+import { doctorCommand } from './doctor.js'
 import { mtuCommand } from './mtu.js'
 import { openvpnCommand } from './openvpn.js'
 import { pingCommand } from './ping.js'
@@ -20,4 +22,6 @@ export const TOOL_COMMANDS: readonly ToolCommand[] = [
   dhcpCommand,
   openvpnCommand,
   replayCommand,
+  doctorCommand,
+  connectionsCommand,
 ]

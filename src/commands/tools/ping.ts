@@ -6,6 +6,16 @@ export const pingCommand: ToolCommand<PingResult> = {
   name: 'ping',
   summary: 'Asks hosts whether they are there and how long the way takes (ICMP echo, or TCP or UDP to a port).',
   usage: 'ping(host, {count, inter, size, ttl, df, timeout, tcp, udp})',
+  positionals: [
+    {
+      name: 'host',
+      type: 'string | list',
+      summary: "name or address, several in a list, a network '10.0.0.0/28' or range '10.0.0.2-9'",
+    },
+  ],
+  returns: 'PingResult: hosts with counts and times, alive, loss',
+  errors: ['OptionError for an option that makes no sense', 'PacketError for a host that cannot be resolved'],
+  see: ['traceroute', 'mtu', 'scan', 'PingResult', 'practiceNetwork'],
   example: "ping('10.0.0.2', {count: 2, link: practiceNetwork().link})",
   arguments: '<host...>',
   commandLineExample: 'netshell ping -c 2 127.0.0.1',

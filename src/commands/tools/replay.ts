@@ -6,6 +6,21 @@ export const replayCommand: ToolCommand<ReplayResult> = {
   name: 'replay',
   summary: 'Sends the frames of a capture: with its timing, at a rate, or as fast as possible.',
   usage: 'replay(file, {iface, speed, rate, topspeed, loop, count, filter})',
+  positionals: [
+    {
+      name: 'file',
+      type: 'string | list',
+      summary: 'a capture file, a PacketList, or a list of packets',
+      values: 'file',
+    },
+  ],
+  returns: 'ReplayResult: frames and bytes that were sent, rate, lateness',
+  errors: [
+    'OptionError for an option that makes no sense',
+    'CaptureFileError for a file that cannot be read',
+    'LinkError without the rights to send (root)',
+  ],
+  see: ['rdpcap', 'sendp', 'ReplayResult'],
   example: 'replay([Ether()/IP()/UDP()], {link: memoryLinkPair()[0]})',
   arguments: '<file>',
   commandLineExample: 'sudo netshell replay capture.pcap -i eth0 --rate 1000',

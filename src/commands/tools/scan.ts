@@ -9,6 +9,20 @@ export const scanCommand: ToolCommand<ScanResult> = {
   name: 'scan',
   summary: 'Finds out which ports of hosts are open, closed or filtered, and who is there in a network.',
   usage: 'scan(targets, {ports, type, discover, open, rate, retry, timeout})',
+  positionals: [
+    {
+      name: 'targets',
+      type: 'string | list',
+      summary: "hosts, networks '10.0.0.0/24', ranges '10.0.0.2-9', 'lan'; several in a list",
+    },
+  ],
+  returns: 'ScanResult: hosts and their ports; open has all open ones',
+  errors: [
+    'OptionError for an option that makes no sense',
+    'PacketError for a target that cannot be resolved',
+    'LinkError without the rights that the type needs',
+  ],
+  see: ['arping', 'ping', 'ScanResult', 'rights'],
   example: "scan('10.0.0.2', {ports: '1-200', link: practiceNetwork().link})",
   arguments: '<target...>',
   commandLineExample: 'netshell scan 127.0.0.1 -p 1-1000',
@@ -67,6 +81,7 @@ export const scanCommand: ToolCommand<ScanResult> = {
       type: 'string',
       summary: "file that gets nmap's XML",
       flagSummary: "file that gets nmap's XML; - is standard output (-oX FILE works too)",
+      values: 'file',
       flag: '-o, --xml <file>',
     },
     IFACE,

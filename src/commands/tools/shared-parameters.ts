@@ -15,6 +15,7 @@ export const IFACE: ToolParameter = {
   type: 'string',
   summary: 'interface',
   default: 'the one of the route',
+  values: 'interface',
   flag: '-i, --iface <name>',
 }
 

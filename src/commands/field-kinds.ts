@@ -1,0 +1,270 @@
+/** The kinds of fields that a layer is declared with, and random values: what help says of them. */
+import type { Metadata, ParameterMetadata } from './metadata.js'
+
+const DEFAULT = (type: string, unset: string): ParameterMetadata => ({
+  name: 'default',
+  type,
+  summary: 'what the field is while nothing is set',
+  default: unset,
+})
+const NAMES: ParameterMetadata = {
+  name: 'names',
+  type: 'object',
+  summary: "names by number, {1: 'ask', 2: 'tell'}; a name may then be given instead of the number",
+}
+const COUNT: ParameterMetadata = {
+  name: 'count',
+  type: 'number',
+  summary: 'bits, 1..32; neighbours must fill whole bytes',
+}
+const EXTENT: ParameterMetadata = {
+  name: 'extent',
+  type: 'number | string | function',
+  summary: 'how long it is: bytes, the name of a field that says it, or a function of the packet',
+  default: 'all that is left of the layer',
+}
+const LIST_OPTIONS: readonly ParameterMetadata[] = [
+  {
+    name: 'count',
+    type: 'number | string | function',
+    summary: 'how many elements; a text names the field that says it',
+  },
+  { name: 'length', type: 'number | string | function', summary: 'bytes of all together', default: 'all that is left' },
+]
+
+type Kind = Omit<Metadata, 'group' | 'see'>
+
+function number(bits: number, order = ''): () => Kind {
+  const name = `u${bits}${order === '' ? '' : 'le'}`
+  return () => ({
+    summary: `Field with a number of ${bits} bits${order}${bits === 64 ? ', a bigint' : ''}.`,
+    usage: `${name}(default)`,
+    positionals: [DEFAULT(bits === 64 ? 'bigint' : 'number', '0')],
+    example: `layer('Example', {value: ${name}(${bits === 64 ? '5n' : 5})})({value: 7}).hex()`,
+  })
+}
+
+function named(bits: number): () => Kind {
+  return () => ({
+    summary: `Field with a number of ${bits} bits whose values have names.`,
+    usage: `u${bits}Enum(default, names)`,
+    positionals: [DEFAULT('number', '0'), NAMES],
+    example: `layer('Example', {kind: u${bits}Enum(1, {1: 'ask', 2: 'tell'})})({kind: 'tell'}).kind`,
+  })
+}
+
+function address(name: string, what: string, value: string): () => Kind {
+  return () => ({
+    summary: `Field with ${what}, as text.`,
+    usage: `${name}(default)`,
+    positionals: [DEFAULT('string', 'zeros')],
+    errors: ['PacketError for a text that is no such address'],
+    example: `layer('Example', {who: ${name}('${value}')})().hex()`,
+  })
+}
+
+const KINDS: Readonly<Record<string, () => Kind>> = {
+  u8: number(8),
+  u16: number(16),
+  u24: number(24),
+  u32: number(32),
+  u64: number(64),
+  u16le: number(16, ', the lowest byte first'),
+  u32le: number(32, ', the lowest byte first'),
+  u64le: number(64, ', the lowest byte first'),
+  u8Enum: named(8),
+  u16Enum: named(16),
+  u32Enum: named(32),
+  bits: () => ({
+    summary: 'Field of 1 to 32 bits.',
+    usage: 'bits(count, default)',
+    positionals: [COUNT, DEFAULT('number', '0')],
+    errors: ['PacketError from layer() where neighbouring bit fields do not fill whole bytes'],
+    example: "layer('Example', {high: bits(4, 4), low: bits(4)})({low: 5}).hex()",
+  }),
+  bitsEnum: () => ({
+    summary: 'Field of 1 to 32 bits whose values have names.',
+    usage: 'bitsEnum(count, default, names)',
+    positionals: [COUNT, DEFAULT('number', '0'), NAMES],
+    example: "layer('Example', {kind: bitsEnum(8, 1, {1: 'ask', 2: 'tell'})})({kind: 'tell'}).hex()",
+  }),
+  flags: () => ({
+    summary: 'Field with flags, read and given as text.',
+    usage: 'flags(count, names, default)',
+    positionals: [
+      COUNT,
+      {
+        name: 'names',
+        type: 'string | list',
+        summary: "from the lowest bit up: one letter each ('FSRPAUECN'), or a list of longer names (['MF', 'DF'])",
+      },
+      DEFAULT('number | string', 'none'),
+    ],
+    errors: ['PacketError for a flag that has no such name'],
+    example: "layer('Example', {marks: flags(8, 'ABCDEFGH')})({marks: 'AC'}).hex()",
+  }),
+  ipv4: address('ipv4', 'an IPv4 address', '10.0.0.1'),
+  ipv6: address('ipv6', 'an IPv6 address', 'fd00::1'),
+  mac: address('mac', 'a MAC address', '02:00:00:00:00:01'),
+  bytes: () => ({
+    summary: 'Field with bytes, a Uint8Array; text may be given.',
+    usage: 'bytes(extent)',
+    positionals: [EXTENT],
+    example: "layer('Example', {size: u8().lengthOf('load'), load: bytes('size')})({load: 'hello'}).hex()",
+  }),
+  text: () => ({
+    summary: 'Field with text in UTF-8; of a fixed size it is filled up with zeros.',
+    usage: 'text(extent)',
+    positionals: [EXTENT],
+    example: "layer('Example', {name: text(8)})({name: 'abc'}).hex()",
+  }),
+  list: () => ({
+    summary: 'Field with several values of one kind.',
+    usage: 'list(kind, {count, length})',
+    positionals: [{ name: 'kind', type: 'field', summary: 'the kind of each: ipv4(), u16() …' }],
+    parameters: LIST_OPTIONS,
+    example:
+      "layer('Example', {n: u8().countOf('who'), who: list(ipv4(), {count: 'n'})})({who: ['10.0.0.1', '10.0.0.2']}).hex()",
+  }),
+  layers: () => ({
+    summary: 'Field with several layers.',
+    usage: 'layers(layer, {count, length})',
+    positionals: [
+      {
+        name: 'layer',
+        type: 'layer | function',
+        summary: 'the layer of each, or a function that tells it from the bytes',
+      },
+    ],
+    parameters: LIST_OPTIONS,
+    example: "layer('Example', {items: layers(Dot1Q)})({items: [{vlan: 1}, {vlan: 2}]}).hex()",
+  }),
+  nested: () => ({
+    summary: 'Field that holds one layer.',
+    usage: 'nested(layer, length)',
+    positionals: [
+      { name: 'layer', type: 'layer | function', summary: 'the layer, or a function that tells it from the bytes' },
+      { ...EXTENT, name: 'length' },
+    ],
+    example: "layer('Example', {tag: nested(Dot1Q)})({tag: [Dot1Q({vlan: 7})]}).hex()",
+  }),
+  options: () => ({
+    summary: 'Field with options as type, length and value.',
+    usage: 'options({kinds, end, align, filler, typeSize, lengthSize, lengthCounts})',
+    parameters: [
+      {
+        name: 'kinds',
+        type: 'object',
+        summary:
+          'by number: {name, fields: [u16()]}; bare: true for one byte without a length, repeats: true for a list',
+      },
+      { name: 'end', type: 'number', summary: 'number of the option that ends the list', default: 'none' },
+      { name: 'align', type: 'number', summary: 'filled up with zeros to a multiple of this many bytes', default: '1' },
+      {
+        name: 'filler',
+        type: 'number',
+        summary: 'number of the option that fills up instead of zeros',
+        default: 'none',
+      },
+      { name: 'typeSize', type: 'number', summary: 'bytes of the type, 1 or 2', default: '1' },
+      { name: 'lengthSize', type: 'number', summary: 'bytes of the length, 1 or 2', default: '1' },
+      {
+        name: 'lengthCounts',
+        type: 'string',
+        summary: 'what the length counts: the value, or type and length too',
+        default: "'all'",
+        choices: ['value', 'all'],
+      },
+    ],
+    example:
+      "layer('Example', {opts: options({kinds: {0: {name: 'End', bare: true}, 1: {name: 'Mtu', fields: [u16()]}}, end: 0, align: 4})})({opts: [['Mtu', 1400], 'End']}).hex()",
+  }),
+}
+
+/** The names of the kinds, in the order in which help lists them. */
+export const FIELD_KIND_NAMES: readonly string[] = Object.keys(KINDS)
+
+/** What is known of a kind of field. */
+export function fieldKindMetadata(name: string): Metadata {
+  return {
+    returns: 'Field: see help("Field") for what can be added, such as .auto(…)',
+    ...KINDS[name]!(),
+    see: ['layer', 'Field'],
+  }
+}
+
+const SIZE: ParameterMetadata = { name: 'size', type: 'number', summary: 'how many', default: '1 to 64 at random' }
+
+function random(what: string, name: string, used = 'IP({id: %})'): () => Metadata {
+  return () => ({
+    summary: `Random ${what}, a new one in each packet.`,
+    usage: `${name}()`,
+    example: used.replace('%', `${name}()`),
+  })
+}
+
+const RANDOM: Readonly<Record<string, () => Metadata>> = {
+  RandByte: random('number of 8 bits', 'RandByte', 'IP({ttl: %})'),
+  RandShort: random('number of 16 bits', 'RandShort', 'TCP({sport: %})'),
+  RandInt: random('number of 32 bits', 'RandInt', 'TCP({seq: %})'),
+  RandLong: random('number of 64 bits', 'RandLong', "layer('Example', {value: u64()})({value: %}).hex()"),
+  RandNum: () => ({
+    summary: 'Random whole number in a range, a new one in each packet.',
+    usage: 'RandNum(low, high)',
+    positionals: [
+      { name: 'low', type: 'number', summary: 'the smallest' },
+      { name: 'high', type: 'number', summary: 'the largest' },
+    ],
+    errors: ['PacketError where low is above high'],
+    example: 'TCP({sport: RandNum(1024, 65535)})',
+  }),
+  RandIP: () => ({
+    summary: 'Random IPv4 address, a new one in each packet.',
+    usage: 'RandIP(network)',
+    positionals: [{ name: 'network', type: 'string', summary: 'an address of this network', default: 'any address' }],
+    errors: ['PacketError for a text that is no network'],
+    example: "IP({src: RandIP('10.0.0.0/8'), dst: '10.0.0.1'})",
+  }),
+  RandIP6: random('IPv6 address', 'RandIP6', "IPv6({src: %, dst: 'fd00::1'})"),
+  RandMAC: () => ({
+    summary: 'Random MAC address, a new one in each packet: a unicast one, marked as locally administered.',
+    usage: 'RandMAC(prefix)',
+    positionals: [
+      { name: 'prefix', type: 'string', summary: "bytes that it begins with, '00:11:22'", default: 'none' },
+    ],
+    example: 'Ether({src: RandMAC()})',
+  }),
+  RandString: () => ({
+    summary: 'Random letters and digits, new ones in each packet.',
+    usage: 'RandString(size)',
+    positionals: [SIZE],
+    example: 'Raw(RandString(56))',
+  }),
+  RandBin: () => ({
+    summary: 'Random bytes, new ones in each packet.',
+    usage: 'RandBin(size)',
+    positionals: [SIZE],
+    example: 'Raw(RandBin(56))',
+  }),
+  RandChoice: () => ({
+    summary: 'One of the given values, chosen anew for each packet.',
+    usage: 'RandChoice(value, …)',
+    positionals: [{ name: 'value', type: 'any', summary: 'what it may be; give several' }],
+    example: 'TCP({dport: RandChoice(22, 80, 443)})',
+  }),
+  seed: () => ({
+    summary: 'Begins the series of random values anew, so that a run can be repeated.',
+    usage: 'seed(number)',
+    positionals: [{ name: 'number', type: 'number', summary: 'the same number gives the same series' }],
+    example: 'seed(1)',
+  }),
+}
+
+/** The names of the random values. */
+export const RANDOM_NAMES: readonly string[] = Object.keys(RANDOM)
+
+/** What is known of a random value. */
+export function randomMetadata(name: string): Metadata {
+  const returns = name === 'seed' ? {} : { returns: 'a value that takes its number when the packet is built or sent' }
+  return { ...returns, ...RANDOM[name]!(), see: name === 'seed' ? ['RandNum'] : ['seed', 'sets'] }
+}

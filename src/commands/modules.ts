@@ -1,0 +1,69 @@
+/** Where the sources of a name are: for `sr1??`. A test looks into the files. */
+import { layerByName } from '../packet/index.js'
+
+const MODULES: Readonly<Record<string, readonly string[]>> = {
+  'src/exchange/send.ts': ['send', 'sendp'],
+  'src/exchange/exchange.ts': ['sr', 'sr1', 'srp', 'srp1'],
+  'src/exchange/srloop.ts': ['srloop', 'srploop'],
+  'src/exchange/reset-guards.ts': ['suppressReset', 'releasePorts', 'GuardedPorts'],
+  'src/exchange/task.ts': ['sleep', 'Task'],
+  'src/exchange/sniff.ts': ['sniff'],
+  'src/exchange/job.ts': ['bg', 'jobs', 'fg', 'kill', 'Job', 'JobList'],
+  'src/exchange/fragments.ts': ['fragment', 'defragment'],
+  'src/exchange/reassembler.ts': ['Reassembler'],
+  'src/exchange/capture-files.ts': ['rdpcap', 'wrpcap', 'pcapReader'],
+  'src/exchange/answer-list.ts': ['ExchangeResult', 'AnswerList', 'AnswerPair'],
+  'src/capture/packet-list.ts': ['PacketList'],
+  'src/capture/read-packets.ts': ['PcapReader'],
+  'src/link/interfaces.ts': ['interfaces'],
+  'src/link/routes.ts': ['route', 'mtuTo'],
+  'src/link/route-tables.ts': ['routes'],
+  'src/link/route-entry.ts': ['RouteEntry'],
+  'src/link/rules.ts': ['rules', 'Rule'],
+  'src/link/neighbours.ts': ['neighbours'],
+  'src/link/namespace.ts': ['namespaces'],
+  'src/link/open-link.ts': ['openLink'],
+  'src/link/memory-link.ts': ['memoryLinkPair', 'MemoryLink'],
+  'src/packet/layer.ts': ['layer', 'bind', 'behave', 'stack', 'dissect'],
+  'src/packet/packet.ts': ['Packet'],
+  'src/packet/field.ts': ['Field'],
+  'src/packet/json-in.ts': ['packetFromJson'],
+  'src/packet/bytes.ts': ['hex', 'toHex'],
+  'src/packet/checksum.ts': ['checksum'],
+  'src/packet/hexdump.ts': ['hexdump'],
+  'src/packet/diff.ts': ['diff'],
+  'src/tools/practice-network/practice-network.ts': ['practiceNetwork', 'PracticeNetwork', 'PracticeHostList'],
+  'src/tools/ping/ping-result.ts': ['PingResult', 'PingHost'],
+  'src/tools/traceroute/traceroute-result.ts': ['TracerouteResult', 'TracerouteResults', 'TracerouteHop'],
+  'src/tools/scan/scan-result.ts': ['ScanResult', 'ScannedHost'],
+  'src/tools/dns/dns-result.ts': ['DnsResult', 'DnsResponse'],
+  'src/tools/dns/dns-record.ts': ['DnsRecord'],
+  'src/tools/mtu/mtu-result.ts': ['MtuResult'],
+  'src/tools/arping/arping-result.ts': ['ArpingResult'],
+  'src/tools/dhcp/dhcp-result.ts': ['DhcpResult', 'DhcpOffer'],
+  'src/tools/openvpn/openvpn-result.ts': ['OpenvpnResult'],
+  'src/tools/replay/replay-result.ts': ['ReplayResult'],
+  'src/tools/shell-command/sh.ts': ['sh'],
+  'src/repl/help.ts': ['help', 'ls', 'apropos'],
+}
+
+const FOLDERS: Readonly<Record<string, string>> = {
+  Tools: 'src/tools',
+  'Fields of layers': 'src/packet/kinds.ts',
+  'Random values': 'src/packet/random.ts',
+  Scripts: 'src/commands/script-entries.ts',
+}
+
+/** The file, or at least the folder, in which a described name is written; undefined for what has none of its own. */
+export function moduleOf(name: string, group = ''): string | undefined {
+  const [owner] = name.split('.')
+  const known = Object.keys(MODULES).find((file) => MODULES[file]!.includes(owner!))
+  if (known !== undefined) return known
+  if (layerByName(name) !== undefined) return 'src/layers'
+  return FOLDERS[group]
+}
+
+/** All names with their files, for tests. */
+export function modulesKnown(): [file: string, names: readonly string[]][] {
+  return Object.entries(MODULES)
+}
