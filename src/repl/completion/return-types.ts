@@ -1,0 +1,255 @@
+/** What functions and getters give, as far as completion has to know it without running them. */
+import { PacketList } from '../../capture/index.js'
+import {
+  AnswerList,
+  AnswerPair,
+  ExchangeResult,
+  GuardedPorts,
+  Job,
+  JobList,
+  Reassembler,
+  Task,
+} from '../../exchange/index.js'
+import { RouteEntry, Rule } from '../../link/index.js'
+import { Packet } from '../../packet/index.js'
+
+/** The prototypes of classes that expressions are known to be of. */
+const PROTOTYPES = new Map<string, object>(
+  Object.entries({
+    AnswerList,
+    AnswerPair,
+    Array,
+    BigInt,
+    Boolean,
+    Buffer,
+    Date,
+    Error,
+    ExchangeResult,
+    Function,
+    GuardedPorts,
+    Job,
+    JobList,
+    Map,
+    Number,
+    Packet,
+    PacketList,
+    Promise,
+    Reassembler,
+    RegExp,
+    RouteEntry,
+    Rule,
+    Set,
+    String,
+    Symbol,
+    Task,
+    Uint8Array,
+  }).map(([name, { prototype }]) => [name, prototype as object]),
+)
+
+/** The prototype of a class of netshell's or the language's, by the class's name. */
+export function prototypeNamed(className: string): object | undefined {
+  return PROTOTYPES.get(className)
+}
+
+function table<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries))
+}
+
+/** What preloaded functions give. A name with `[]` is a list of such; `Packet` is one of any layers. */
+const FUNCTIONS: ReadonlyMap<string, string> = table({
+  arping: 'ArpingResult',
+  bg: 'Job',
+  checksum: 'number',
+  connections: 'ConnectionList',
+  defragment: 'PacketList',
+  dhcp: 'DhcpResult',
+  dns: 'DnsResult',
+  fg: 'Job',
+  fragment: 'PacketList',
+  hex: 'Uint8Array',
+  interfaces: 'Interface[]',
+  jobs: 'JobList',
+  memoryLinkPair: 'Link[]',
+  mtu: 'MtuResult',
+  mtuTo: 'number',
+  namespaces: 'string[]',
+  neighbours: 'Neighbour[]',
+  openLink: 'Link',
+  packetFromJson: 'Packet',
+  pcapReader: 'PcapReader<Packet>',
+  ping: 'PingResult',
+  practiceNetwork: 'PracticeNetwork',
+  rdpcap: 'PacketList',
+  replay: 'ReplayResult',
+  require: 'Module',
+  route: 'Route',
+  routes: 'RouteEntry[]',
+  rules: 'Rule[]',
+  scan: 'ScanResult',
+  send: 'number',
+  sendp: 'number',
+  sniff: 'PacketList',
+  sr: 'ExchangeResult',
+  sr1: 'Packet',
+  srloop: 'ExchangeResult',
+  srp: 'ExchangeResult',
+  srp1: 'Packet',
+  srploop: 'ExchangeResult',
+  suppressReset: 'GuardedPorts',
+  toHex: 'string',
+  traceroute: 'TracerouteResult',
+  String: 'string',
+  Number: 'number',
+  Boolean: 'boolean',
+  BigInt: 'bigint',
+  parseInt: 'number',
+  parseFloat: 'number',
+  'Array.from': 'Array',
+  'Array.of': 'Array',
+  'Buffer.from': 'Buffer',
+  'Buffer.alloc': 'Buffer',
+  'Buffer.concat': 'Buffer',
+  'Date.now': 'number',
+  'JSON.stringify': 'string',
+  'Object.keys': 'string[]',
+  'Object.values': 'Array',
+  'Object.entries': 'Array[]',
+  'String.fromCharCode': 'string',
+  fetch: 'Promise',
+})
+
+/** Members of classes: what a getter has or a method gives. `this`: the same again; `element`: one of what it holds. */
+const MEMBERS: ReadonlyMap<string, string> = table({
+  'AnswerList.answers': 'PacketList',
+  'AnswerPair.answer': 'Packet',
+  'AnswerPair.query': 'Packet',
+  'AnswerPair.rtt': 'number',
+  'AnswerPair.summary': 'string',
+  'ExchangeResult.answered': 'AnswerList<AnswerPair>',
+  'ExchangeResult.received': 'number',
+  'ExchangeResult.sent': 'number',
+  'ExchangeResult.summary': 'string',
+  'ExchangeResult.unanswered': 'PacketList',
+  'Job.elapsed': 'number',
+  'Job.name': 'string',
+  'Job.number': 'number',
+  'Job.result': 'element',
+  'Job.results': 'element',
+  'Job.started': 'Date',
+  'Job.state': 'string',
+  'Job.task': 'Task',
+  'Packet.append': 'this',
+  'Packet.bytes': 'Buffer',
+  'Packet.command': 'string',
+  'Packet.copy': 'this',
+  'Packet.count': 'number',
+  'Packet.equals': 'boolean',
+  'Packet.has': 'boolean',
+  'Packet.hex': 'string',
+  'Packet.layerName': 'string',
+  'Packet.layers': 'Packet[]',
+  'Packet.rebuilt': 'this',
+  'Packet.summary': 'string',
+  'Packet.text': 'string',
+  'Packet.time': 'number',
+  'Packet.toString': 'string',
+  'Packet.under': 'Packet',
+  'Packet.unset': 'this',
+  'PacketList.at': 'element',
+  'PacketList.byteLength': 'number',
+  'PacketList.concat': 'this',
+  'PacketList.conversations': 'Conversation[]',
+  'PacketList.filter': 'this',
+  'PacketList.find': 'element',
+  'PacketList.first': 'element',
+  'PacketList.last': 'element',
+  'PacketList.length': 'number',
+  'PacketList.map': 'Array',
+  'PacketList.sessions': 'Map',
+  'PacketList.slice': 'this',
+  'PacketList.sort': 'this',
+  'PacketList.summary': 'string',
+  'PacketList.toArray': 'Packet[]',
+  'Array.at': 'element',
+  'Array.concat': 'this',
+  'Array.filter': 'this',
+  'Array.find': 'element',
+  'Array.findLast': 'element',
+  'Array.join': 'string',
+  'Array.length': 'number',
+  'Array.map': 'Array',
+  'Array.pop': 'element',
+  'Array.reverse': 'this',
+  'Array.shift': 'element',
+  'Array.slice': 'this',
+  'Array.sort': 'this',
+  'Array.toReversed': 'this',
+  'Array.toSorted': 'this',
+  'Map.get': 'element',
+  'Number.toFixed': 'string',
+  'Number.toString': 'string',
+  'BigInt.toString': 'string',
+  'RegExp.test': 'boolean',
+  'String.at': 'string',
+  'String.charAt': 'string',
+  'String.charCodeAt': 'number',
+  'String.endsWith': 'boolean',
+  'String.includes': 'boolean',
+  'String.indexOf': 'number',
+  'String.length': 'number',
+  'String.padEnd': 'string',
+  'String.padStart': 'string',
+  'String.repeat': 'string',
+  'String.replace': 'string',
+  'String.replaceAll': 'string',
+  'String.slice': 'string',
+  'String.split': 'string[]',
+  'String.startsWith': 'boolean',
+  'String.substring': 'string',
+  'String.toLowerCase': 'string',
+  'String.toUpperCase': 'string',
+  'String.trim': 'string',
+  'String.trimEnd': 'string',
+  'String.trimStart': 'string',
+  'Task.name': 'string',
+  'Uint8Array.length': 'number',
+  'Uint8Array.slice': 'this',
+  'Uint8Array.subarray': 'this',
+  'Buffer.toString': 'string',
+})
+
+/** Methods that call what they are given with the elements: which of its parameters are elements. */
+const CALLBACKS: ReadonlyMap<string, readonly number[]> = table({
+  every: [0],
+  filter: [0],
+  find: [0],
+  findIndex: [0],
+  findLast: [0],
+  findLastIndex: [0],
+  flatMap: [0],
+  forEach: [0],
+  map: [0],
+  reduce: [1],
+  reduceRight: [1],
+  some: [0],
+  sort: [0, 1],
+  toSorted: [0, 1],
+})
+
+/** Options of commands that are called with a packet. */
+export const PACKET_CALLBACKS = new Set(['prn', 'lfilter', 'stop', 'filter'])
+
+/** What a function gives, by its name; undefined where that is not known. */
+export function returnedBy(functionName: string): string | undefined {
+  return FUNCTIONS.get(functionName)
+}
+
+/** What a member of a class is, or gives when it is called. */
+export function typeOfMember(className: string, member: string): string | undefined {
+  return MEMBERS.get(`${className}.${member}`)
+}
+
+/** Which parameters of the function that a method is given are elements. */
+export function elementParameters(method: string): readonly number[] {
+  return CALLBACKS.get(method) ?? []
+}

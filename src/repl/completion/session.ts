@@ -1,0 +1,38 @@
+/** What netshell itself has put into the session, so that it can be told from what the user has. */
+import { allMetadata } from '../../commands/metadata.js'
+import * as layers from '../../layers/index.js'
+import type { LayerDefinition } from '../../packet/index.js'
+import '../language.js'
+import { definitionOf, ownProperty } from './values.js'
+
+let preloaded: Map<unknown, string> | null = null
+let shipped: Set<LayerDefinition> | null = null
+
+/** Remembers which functions are netshell's own. The first time counts: the user may give their names to others later. */
+export function rememberPreloaded(): void {
+  if (preloaded !== null) return
+  preloaded = new Map()
+  for (const name of allMetadata().keys()) {
+    // `_` is the user's last result.
+    const value = name.startsWith('_') ? undefined : ownProperty(globalThis, name)?.value
+    if (typeof value === 'function') preloaded.set(value, name)
+  }
+}
+
+/** The name under which netshell has preloaded a function; undefined for what is the user's. */
+export function isPreloaded(value: unknown): string | undefined {
+  rememberPreloaded()
+  return preloaded!.get(value)
+}
+
+/** The definitions of netshell's own layers. */
+export function shippedLayers(): ReadonlySet<LayerDefinition> {
+  if (shipped === null) {
+    shipped = new Set()
+    for (const value of Object.values(layers)) {
+      const definition = definitionOf(value)
+      if (definition !== undefined) shipped.add(definition)
+    }
+  }
+  return shipped
+}
