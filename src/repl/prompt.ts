@@ -1,12 +1,17 @@
 /** The interactive prompt: the terminal's side of a shell. */
 
-import { createInterface, type Interface } from 'node:readline'
-import { stopJobs } from '../exchange/job.js'
+import { type Job, onJobEnd, stopJobs } from '../exchange/job.js'
+import { printable } from '../exchange/printable.js'
+import { setting } from '../exchange/settings.js'
 import { type Paint, paintFor } from './colours.js'
-import { complete } from './completion.js'
+import { Editor, type EditorOptions } from './editor/editor.js'
+import type { LineReader } from './editor/line-reader.js'
+import { PlainReader } from './editor/plain-reader.js'
 import type { Globals } from './evaluate.js'
 import { History } from './history.js'
+import { Pager } from './pager.js'
 import { ProgressLine } from './progress-line.js'
+import { promptText } from './prompt-text.js'
 import { type Face, Shell } from './shell.js'
 import { SigintWatch } from './sigint.js'
 import { Terminal } from './terminal.js'
@@ -21,12 +26,16 @@ export interface PromptOptions {
   historyFile?: string | null
   /** Called before the shell leaves: closes what is open. */
   onExit?: () => void | Promise<void>
-  /** What readline offers before each line; unset: `netshell> `. */
+  /** What stands before each line; unset: interface, jobs and rights, or what the setting `prompt` says. */
   prompt?: string
+  /** Called before the first line is asked for, such as to load a script. */
+  begin?: (shell: Shell) => void | Promise<void>
 }
 
-/** After the first prompt stands, how long until the thread that watches Ctrl-C starts, in milliseconds. */
-const THREAD_AFTER = 100
+/** After the first prompt stands, how long until what it could do without is loaded and the thread that watches Ctrl-C starts, ms. */
+const IDLE_AFTER = 100
+/** How often to look whether what is to be interrupted has begun, ms. */
+const LOOK_AGAIN = 5
 
 /** Starts the prompt. Resolves with the exit code when the user leaves. */
 export async function startPrompt(globals: Globals = {}, options: PromptOptions = {}): Promise<number> {
@@ -34,78 +43,154 @@ export async function startPrompt(globals: Globals = {}, options: PromptOptions 
 }
 
 class Prompt implements Face {
-  readonly paint: Paint
   readonly errors: NodeJS.WriteStream
   readonly #options: PromptOptions
-  readonly #input: NodeJS.ReadStream
+  readonly #output: NodeJS.WriteStream
   readonly #terminal: Terminal
   readonly #shell: Shell
   readonly #history: History
   readonly #progress: ProgressLine
   readonly #watch: SigintWatch
-  readonly #line: Interface
-  readonly #queue: string[] = []
-  /** Lines of a block that is not complete yet. */
-  #block = ''
+  readonly #reader: LineReader
+  readonly #pager = new Pager(this)
   #busy = false
-  #closed = false
+  /** Something else has the terminal. */
+  #handedOver = false
+  /** Ends when what had the terminal last is done with it. */
+  #work: Promise<unknown> | null = null
+  /** What stands in the next line when it is asked for. */
+  #offered = ''
+  /** Set when the user wants to leave. */
+  #exitCode: number | null = null
   #leave: (code: number) => void = () => {}
 
   constructor(globals: Globals, options: PromptOptions) {
     this.#options = options
-    this.#input = options.input ?? process.stdin
+    const input = options.input ?? process.stdin
+    this.#output = options.output ?? process.stdout
     this.errors = options.errors ?? process.stderr
-    this.#terminal = new Terminal(options.output ?? process.stdout, this.errors)
-    this.paint = paintFor(this.#terminal.output)
+    const dumb = process.env.TERM === 'dumb' || !this.#output.isTTY
+    this.#terminal = new Terminal(this.#output, this.errors, { dumb })
     this.#history = new History(options.historyFile)
     this.#shell = new Shell(globals, this, this.#history)
     const { evaluator } = this.#shell
-    this.#watch = new SigintWatch(evaluator.runtime.flags, () => this.#pressed())
+    this.#watch = new SigintWatch(evaluator.runtime, () => this.#pressed())
     this.#progress = new ProgressLine(evaluator, () => this.#terminal)
-    this.#line = createInterface({
-      input: this.#input,
+    this.#reader = this.#readerOf(input, dumb)
+  }
+
+  #readerOf(input: NodeJS.ReadStream, dumb: boolean): LineReader {
+    const options: EditorOptions = {
+      input,
       output: this.#terminal.output,
-      terminal: true,
-      history: [...this.#history.entries],
-      historySize: 1000,
-      prompt: this.#promptText(),
-      completer: complete,
-      tabSize: 2,
-    })
+      paint: () => this.paint,
+      entries: () => this.#history.entries,
+      isIncomplete: (text) => this.#shell.isIncomplete(text),
+    }
+    if (!dumb) return new Editor(options)
+    // The terminal itself edits the line, so that Ctrl-C is a signal while typing too.
+    this.#watch.take()
+    return new PlainReader(options)
+  }
+
+  get paint(): Paint {
+    return paintFor(this.#terminal.output)
+  }
+
+  get isTerminal(): boolean {
+    return this.#output.isTTY === true
   }
 
   get columns(): number {
-    return this.#terminal.output.columns ?? 80
+    return this.#output.columns || 80
   }
 
   get rows(): number {
-    return this.#terminal.output.rows ?? 24
+    return this.#output.rows || 24
   }
 
   print(text: string): void {
-    const output = this.#options.output ?? process.stdout
-    output.write(`${text}\n`)
+    this.#output.write(`${text}\n`)
   }
 
-  page(text: string): void {
-    this.print(text)
+  page(text: string): void | Promise<void> {
+    return this.#pager.page(text)
+  }
+
+  /** Warnings of the pager. */
+  warn(text: string): void {
+    this.errors.write(`${text}\n`)
+  }
+
+  get output(): NodeJS.WritableStream {
+    return this.#terminal.output
   }
 
   clear(): void {
-    this.#terminal.output.write('\x1b[H\x1b[2J\x1b[3J')
+    this.#terminal.clear()
   }
 
-  leave(): void {
-    this.#line.close()
+  leave(exitCode: number): void {
+    this.#exitCode = exitCode
+    if (!this.#busy) this.#leave(exitCode)
+  }
+
+  offer(text: string): void {
+    this.#offered = text
   }
 
   running(): () => void {
     this.#watch.startThread()
     this.#progress.start()
+    let isOver = false
+    const press = (): void => {
+      if (isOver) return
+      if (!this.#shell.evaluator.running) {
+        setTimeout(press, LOOK_AGAIN)
+        return
+      }
+      // The terminal was in raw mode when the key was pressed, and has not shown it.
+      this.#terminal.output.write('^C')
+      this.#pressed()
+    }
+    if (this.#reader.takeInterrupt()) setTimeout(press, LOOK_AGAIN)
     return () => {
+      isOver = true
       this.#progress.stop()
       this.#terminal.freshLine()
     }
+  }
+
+  tap(listener: (data: string | Uint8Array) => void): () => void {
+    return this.#terminal.tap(listener)
+  }
+
+  handOver<T>(work: () => T): T {
+    if (this.#handedOver) return work()
+    this.#handedOver = true
+    this.#reader.release()
+    this.#terminal.hold()
+    const back = (): void => {
+      this.#handedOver = false
+      // Ctrl-C was meant for what had the terminal.
+      this.#shell.evaluator.runtime.flags[0] = 0
+      this.#terminal.release()
+      this.#reader.restore()
+    }
+    let result: T
+    try {
+      result = work()
+    } catch (error) {
+      back()
+      throw error
+    }
+    if (result instanceof Promise) {
+      const over = result.finally(back)
+      this.#work = over
+      return over as T
+    }
+    back()
+    return result
   }
 
   async run(): Promise<number> {
@@ -114,21 +199,32 @@ class Prompt implements Face {
     const left = new Promise<number>((resolve) => {
       this.#leave = resolve
     })
-    this.#line.on('line', (line) => this.#typed(line))
-    this.#line.on('SIGINT', () => this.#cancelLine())
-    this.#line.on('close', () => this.#close())
+    const reader = this.#reader
+    reader.on('submit', (text) => void this.#typed(text))
+    reader.on('cancel', () => this.#cancelled())
+    reader.on('edit', () => void this.#edit())
+    reader.on('leave', () => this.leave(0))
+    reader.on('close', () => this.leave(0))
     // An error in a callback or a promise that nobody handles: shown, and the shell stays.
     const fail = (error: unknown): void => this.#shell.showError(error)
     process.on('uncaughtException', fail)
-    this.#ask()
-    setTimeout(() => {
-      if (!this.#closed) this.#watch.startThread()
-    }, THREAD_AFTER).unref()
+    const noMoreJobs = onJobEnd((job) => this.#jobEnded(job))
     // While code waits, the terminal is not read, and what it waits for may keep nothing open.
     const awake = setInterval(() => {}, 2 ** 30)
+    this.#busy = true
+    await this.#options.begin?.(this.#shell)
+    this.#busy = false
+    if (this.#exitCode === null) this.#ask()
+    else this.#leave(this.#exitCode)
+    const idle = setTimeout(() => this.#whenIdle(), IDLE_AFTER).unref()
     const code = await left
+    clearTimeout(idle)
     clearInterval(awake)
     process.removeListener('uncaughtException', fail)
+    process.removeListener('SIGCONT', this.#continued)
+    this.#terminal.typing(null)
+    reader.close()
+    noMoreJobs()
     await stopJobs()
     await this.#options.onExit?.()
     this.#history.close()
@@ -136,93 +232,78 @@ class Prompt implements Face {
     return code
   }
 
+  /** What the first prompt could do without. */
+  #whenIdle(): void {
+    this.#watch.startThread()
+    process.on('SIGCONT', this.#continued)
+    void this.#reader.warmUp()
+    void import('./completion/index.js').then(({ useSources }) => useSources(() => this.#shell.evaluator.sources()))
+  }
+
+  /** The process was stopped (Ctrl-Z) and goes on: others have used the terminal meanwhile. */
+  readonly #continued = (): void => {
+    if (!this.#busy && !this.#handedOver) this.#reader.continued()
+  }
+
+  /** Told above the line, whatever is typed. */
+  #jobEnded(job: Job): void {
+    if (setting('quiet') && job.state !== 'failed') return
+    this.print(this.paint(job.state === 'failed' ? 'yellow' : 'gray', printable(String(job))))
+  }
+
   #promptText(): string {
-    const text = this.#options.prompt ?? 'netshell> '
-    return this.#block === '' ? this.paint('cyan', text) : this.paint('gray', '... '.padStart(text.length))
+    const text = this.#shell.stepping?.prompt ?? this.#options.prompt
+    return text === undefined ? promptText(this.paint) : this.paint('cyan', text)
   }
 
   #ask(): void {
-    this.#line.setPrompt(this.#promptText())
-    this.#terminal.typing(this.#line)
-    this.#line.prompt()
+    const text = this.#offered
+    this.#offered = ''
+    this.#terminal.typing(this.#reader)
+    this.#reader.read(this.#promptText(), text)
   }
 
-  /** Ctrl-C while typing: the line and the block are given up. */
-  #cancelLine(): void {
-    const had = this.#block !== '' || this.#line.line !== ''
-    this.#block = ''
+  /** Ctrl-C with nothing typed. */
+  #cancelled(): void {
     this.#terminal.typing(null)
-    this.#terminal.output.write(had ? '^C\n' : '\n(Ctrl-D or .exit leaves)\n')
-    // The line is readline's own; emptying it is not part of its interface.
-    Object.assign(this.#line, { line: '', cursor: 0 })
+    if (this.#shell.stepping) this.#shell.stepping.leave()
+    else this.print('(Ctrl-D or .exit leaves)')
     this.#ask()
   }
 
-  #close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#terminal.typing(null)
-    if (this.#busy) {
-      this.#shell.evaluator.press()
-      this.#shell.evaluator.press()
-      return
-    }
-    this.#terminal.output.write('\n')
-    this.#leave(0)
-  }
-
-  #typed(line: string): void {
-    this.#queue.push(line)
-    if (!this.#busy) void this.#drain()
-  }
-
-  /** Evaluates what was typed, line by line; pasted lines wait for their turn. */
-  async #drain(): Promise<void> {
+  async #typed(text: string): Promise<void> {
     this.#busy = true
     this.#terminal.typing(null)
-    this.#line.pause()
-    // Ctrl-C has to become a signal while code runs.
-    this.#input.setRawMode?.(false)
-    for (let line = this.#queue.shift(); line !== undefined && !this.#closed; line = this.#queue.shift()) {
-      await this.#handle(line)
+    try {
+      if (text.trim() === '') await this.#shell.stepping?.enter()
+      else await this.#shell.take(text)
+    } catch (error) {
+      this.#shell.showError(error)
     }
+    // What ran may have handed the terminal over without waiting for it.
+    while (this.#handedOver) await Promise.allSettled([this.#work])
     this.#busy = false
-    if (this.#closed) {
-      this.#leave(0)
-      return
-    }
-    this.#ownHistory()
-    this.#input.setRawMode?.(true)
-    this.#ask()
+    if (this.#exitCode === null) this.#ask()
+    else this.#leave(this.#exitCode)
   }
 
-  /** The lines that readline remembers are replaced by whole blocks. */
-  #ownHistory(): void {
-    Object.assign(this.#line, { history: [...this.#history.entries], historyIndex: -1 })
-  }
-
-  async #handle(line: string): Promise<void> {
-    const source = this.#block === '' ? line : `${this.#block}\n${line}`
-    if (source.trim() === '') return
-    // Two empty lines end a block that cannot be completed otherwise, so that the user sees what is wrong; pasted text may have them.
-    const givenUp = this.#block !== '' && this.#queue.length === 0 && endsTwice(source)
-    if (!givenUp && (await this.#shell.isIncomplete(source))) {
-      this.#block = source
-      return
+  /** Ctrl-X Ctrl-E. */
+  async #edit(): Promise<void> {
+    try {
+      const { editText } = await import('./dot/edit.js')
+      const edited = this.handOver(() => editText(this.#reader.text || (this.#history.entries[0] ?? '')))
+      if (edited !== null) this.#reader.replace(edited)
+    } catch (error) {
+      this.#shell.showError(error)
     }
-    this.#block = ''
-    await this.#shell.take(source)
   }
 
   #pressed(): void {
     const { evaluator } = this.#shell
-    if (evaluator.running) this.#terminal.interrupted()
+    if (evaluator.running && !this.#handedOver) this.#terminal.interrupted()
     else evaluator.runtime.flags[0] = 0
-    evaluator.press()
+    if (this.#handedOver) return
+    if (this.#busy) evaluator.press()
+    else this.#reader.cancel()
   }
-}
-
-/** Whether the block ends with two empty lines. */
-function endsTwice(source: string): boolean {
-  return /\n\s*\n\s*$/.test(source)
 }

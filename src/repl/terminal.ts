@@ -1,40 +1,64 @@
-/** The line that is being typed and what else is printed: readline below, output above it. */
-import { clearScreenDown, cursorTo, type Interface, moveCursor } from 'node:readline'
+/** The line that is being typed and what else is printed: the line below, output above it. */
+import { cutTo, textWidth } from './editor/width.js'
 
 type Write = NodeJS.WriteStream['write']
 
+/** What stands at the bottom of the screen while somebody types. */
+export interface TypedLine {
+  /** The output that takes it away and leaves the cursor where it began. */
+  erasing(): string
+  /** The output that shows it from where the cursor is. */
+  drawing(): string
+}
+
+/** What is printed while something else has the screen is kept up to this, in characters; of more the start goes. */
+const MOST_HELD = 1 << 20
+
 /** Keeps output apart from the line that is being typed, while the prompt waits for one. */
 export class Terminal {
-  /** What readline writes to: the real output, never redirected. */
+  /** The terminal itself: never redirected. */
   readonly output: NodeJS.WriteStream
   readonly #streams: NodeJS.WriteStream[]
   readonly #writes: Write[]
-  #line: Interface | null = null
+  readonly #listeners = new Set<(data: string | Uint8Array) => void>()
+  #line: TypedLine | null = null
   #rest = ''
   /** Whether what was printed last ended its line. */
   #atLineStart = true
   /** How far something is, below the output while nobody types; null shows nothing. */
   #status: string | null = null
-  #statusShown = false
+  /** Columns of the status that is shown; null: none is. */
+  #statusShown: number | null = null
+  /** What was printed while something else has the screen; null: nothing has. */
+  #held: string | null = null
 
-  constructor(output: NodeJS.WriteStream, errors: NodeJS.WriteStream) {
-    const write = output.write.bind(output) as Write
+  /** Whether it obeys anything but text and line ends. */
+  readonly #canErase: boolean
+
+  /** @param dumb nothing but text and line ends may be written */
+  constructor(output: NodeJS.WriteStream, errors: NodeJS.WriteStream, { dumb = false }: { dumb?: boolean } = {}) {
+    this.#canErase = output.isTTY === true && !dumb
+    const write = this.#tapped(output)
     this.output = Object.create(output, { write: { value: write } })
-    this.#streams = [output, errors]
+    this.#streams = output === errors ? [output] : [output, errors]
     this.#writes = this.#streams.map((stream) => stream.write)
     for (const stream of this.#streams) {
-      const original = stream.write.bind(stream) as (...parameters: unknown[]) => boolean
+      const shown = stream === output || stream.isTTY
+      const original = (stream === output ? write : shown ? this.#tapped(stream) : stream.write.bind(stream)) as (
+        ...parameters: unknown[]
+      ) => boolean
       stream.write = ((chunk: unknown, ...rest: unknown[]) => {
-        if (stream !== output && !stream.isTTY) return original(chunk, ...rest)
+        if (!shown) return original(chunk, ...rest)
         const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString()
-        if (!this.#line) {
+        if (!this.#line && this.#held === null) {
           this.#eraseStatus()
           if (text !== '') this.#atLineStart = text.endsWith('\n')
           const taken = original(chunk, ...rest)
           this.#drawStatus()
           return taken
         }
-        this.#above(text)
+        if (this.#held !== null) this.#held = (this.#held + text).slice(-MOST_HELD)
+        else this.#above(text)
         const callback = rest.at(-1)
         if (typeof callback === 'function') process.nextTick(callback)
         return true
@@ -42,14 +66,29 @@ export class Terminal {
     }
   }
 
-  /** From now on a line is being typed in this readline; output goes above it. Null: nobody types. */
-  typing(line: Interface | null): void {
+  /** Calls the listener with all that goes to the terminal from now on, as it goes there. Returns the function that stops this. */
+  tap(listener: (data: string | Uint8Array) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #tapped(stream: NodeJS.WriteStream): Write {
+    const write = stream.write.bind(stream) as (...parameters: unknown[]) => boolean
+    return ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+      for (const listener of this.#listeners) listener(chunk)
+      return write(chunk, ...rest)
+    }) as Write
+  }
+
+  /** From now on this line is being typed; output goes above it. Null: nobody types. */
+  typing(line: TypedLine | null): void {
     this.#eraseStatus()
+    // The line begins at the left edge and would wipe out what stands there.
+    if (line && !this.#line) this.freshLine()
     this.#line = line
-    // readline begins its line at the left edge and would wipe out what stands there.
-    if (line) this.freshLine()
     if (!line && this.#rest) {
       this.output.write(this.#rest)
+      this.#atLineStart = false
       this.#rest = ''
     }
   }
@@ -58,6 +97,26 @@ export class Terminal {
   freshLine(): void {
     if (!this.#atLineStart) this.output.write('\n')
     this.#atLineStart = true
+  }
+
+  /** Something else has the screen from now on (a pager, an editor): output waits until `release()`. */
+  hold(): void {
+    this.#eraseStatus()
+    this.#held ??= ''
+  }
+
+  /** The screen is ours again. The line that is being typed has to be drawn anew afterwards. */
+  release(): void {
+    const held = this.#held ?? ''
+    this.#held = null
+    if (!this.#line) {
+      if (held !== '') this.#streams[0]!.write(held)
+      return
+    }
+    const all = this.#rest + held
+    const end = all.lastIndexOf('\n') + 1
+    this.#rest = all.slice(end)
+    if (end > 0) this.output.write(all.slice(0, end))
   }
 
   /** Shows a line below the output while nobody types, instead of the one before; null takes it away. */
@@ -69,45 +128,55 @@ export class Terminal {
   }
 
   #drawStatus(): void {
-    if (this.#status === null || this.#line || !this.#atLineStart || this.#statusShown || !this.output.isTTY) return
-    this.output.write(this.#status.slice(0, Math.max(10, (this.output.columns ?? 80) - 1)))
-    this.#statusShown = true
+    if (this.#status === null || this.#line || this.#held !== null || !this.#atLineStart || this.#statusShown !== null)
+      return
+    if (!this.#canErase) return
+    const cut = cutTo(this.#status, Math.max(10, (this.output.columns || 80) - 1))
+    this.output.write(cut)
+    this.#statusShown = textWidth(cut)
   }
 
   #eraseStatus(): void {
-    if (this.#statusShown) this.output.write('\r\x1b[K')
-    this.#statusShown = false
+    const shown = this.#statusShown
+    this.#statusShown = null
+    if (shown === null) return
+    // A terminal that has become narrower has broken the line into several.
+    const above = Math.floor(shown / Math.max(1, this.output.columns || 80))
+    this.output.write(above > 0 ? `\x1b[${above}A\r\x1b[J` : '\r\x1b[K')
   }
 
   /** Ctrl-C while nobody types: the terminal has put its `^C` behind what stands there. */
   interrupted(): void {
-    const hadStatus = this.#statusShown
+    const hadStatus = this.#statusShown !== null
     this.#eraseStatus()
     this.output.write(hadStatus ? '^C\n' : '\n')
     this.#atLineStart = true
   }
 
+  /** Clears the screen, and what can be scrolled back to. */
+  clear(): void {
+    this.#statusShown = null
+    this.#atLineStart = true
+    if (!this.#canErase) return
+    this.output.write('\x1b[H\x1b[2J\x1b[3J')
+    this.#drawStatus()
+  }
+
   restore(): void {
+    this.release()
     this.status(null)
     this.typing(null)
     this.#streams.forEach((stream, index) => {
-      stream.write = this.#writes[index]
+      stream.write = this.#writes[index]!
     })
   }
 
   /** Prints whole lines above the one that is typed; the start of a line waits for its end. */
   #above(text: string): void {
-    const line = this.#line as Interface & { prevRows?: number }
     const all = this.#rest + text
     const end = all.lastIndexOf('\n') + 1
     this.#rest = all.slice(end)
     if (end === 0) return
-    const { rows } = line.getCursorPos()
-    cursorTo(this.output, 0)
-    if (rows > 0) moveCursor(this.output, 0, -rows)
-    clearScreenDown(this.output)
-    this.output.write(all.slice(0, end))
-    line.prevRows = 0
-    line.prompt(true)
+    this.output.write(this.#line!.erasing() + all.slice(0, end) + this.#line!.drawing())
   }
 }

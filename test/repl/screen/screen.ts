@@ -109,8 +109,11 @@ export class Screen {
   async ended(): Promise<number> {
     const until = Date.now() + PATIENCE
     for (;;) {
-      const [dead, status] = this.#tmux(['display-message', '-p', '#{pane_dead} #{pane_dead_status}']).trim().split(' ')
-      if (dead === '1') return Number(status)
+      const format = '#{pane_dead} #{pid} #{pane_dead_status}'
+      const [dead, server, status] = this.#tmux(['display-message', '-p', format]).trim().split(' ')
+      if (dead === '1' && status) return Number(status)
+      // tmux 3.3a now and then misses that its child has ended, and knows only that the terminal is closed: it looks again.
+      if (dead === '1') process.kill(Number(server), 'SIGCHLD')
       if (Date.now() > until) throw new Error(`the program goes on:\n${this.text()}`)
       await new Promise((resolve) => setTimeout(resolve, 30))
     }
@@ -124,7 +127,7 @@ export class Screen {
   /** Ends the program and its terminal. */
   close(): void {
     spawnSync('tmux', ['-S', this.#socket, 'kill-server'])
-    rmSync(this.#home, { recursive: true, force: true })
+    rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 })
   }
 
   #tmux(args: readonly string[], input?: string): string {
