@@ -3,17 +3,8 @@
 // In the practice network, which `sudo scripts/lab/lab.sh up` makes:
 //   sudo ip netns exec netshell-a ./netshell run scripts/scapy-basics.nsh
 // Elsewhere: sudo ./netshell run scripts/scapy-basics.nsh --host 192.168.0.254
-import { parseArgs } from 'node:util'
 
-const { values: { host, help: wantsHelp } } = parseArgs({
-  args,
-  options: { host: { type: 'string', default: '10.86.0.2' }, help: { type: 'boolean', short: 'h' } },
-})
-
-if (wantsHelp) {
-  console.log('usage: scapy-basics.nsh [--host ADDRESS]')
-  process.exit(0)
-}
+const host = param('host', { type: 'address', default: '10.86.0.2', help: 'who is asked' })
 
 console.log('A header and its defaults:')
 IP().show()

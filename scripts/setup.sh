@@ -86,6 +86,7 @@ find_missing() {
     need netcat-openbsd has_program nc
     need nftables has_program nft
     need tmux has_program tmux
+    need less has_program less
     need dnsmasq-base has_program dnsmasq
     need bind9-dnsutils has_program dig
     need libpcap-dev has_file '/usr/include/pcap/pcap.h'

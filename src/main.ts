@@ -1,39 +1,83 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { applyConfigFile } from './commands/config-file.js'
 import { preloaded } from './commands/globals.js'
 import { TOOL_COMMANDS } from './commands/tools/index.js'
 import { printable, setReporter, useKernelRoutes } from './exchange/index.js'
-import { setPrinter, suggestion } from './packet/index.js'
+import { setPainter, setPrinter, suggestion } from './packet/index.js'
+import { colouredPainter, painterOf } from './repl/colours.js'
 import { EXIT, evaluateOnce, runScript } from './repl/script.js'
+import { runStartupFile } from './repl/startup.js'
 
 export { EXIT }
 
 /**
  * Runs netshell.
- * @param args the command line after the program's name; none starts the prompt, or the script on standard input when that
+ * @param given the command line after the program's name; none starts the prompt, or the script on standard input when that
  *   is not a terminal.
  * @returns the exit code, one of {@link EXIT} or what a script chose. Errors are printed, never thrown.
  */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
   exitQuietlyWhenReaderLeaves()
   useKernelRoutes()
   setPrinter((text) => console.log(printable(text, true)))
+  setPainter(() => painterOf(process.stdout), colouredPainter)
   setReporter((text, kind) => process.stderr.write(`${kind === 'warning' ? 'warning: ' : ''}${printable(text)}\n`))
+  const { rest: args, norc } = startOptions(given)
+  if (!norc) applyConfigFile((text) => process.stderr.write(`warning: ${printable(text)}\n`))
   try {
-    if (args.length === 0) return await startShell()
+    if (args.length === 0) return await startShell(norc)
     const oneShot = quickEvaluation(args)
     if (oneShot !== undefined) return await evaluateOnce(oneShot.source, preloaded(), { json: oneShot.json })
-    if (isScript(args[0]!)) return await runScript(args[0]!, args.slice(1), preloaded())
-    return await runCommandLine(args)
+    if (isScript(args[0]!)) return await runScript(args[0]!, args.slice(1), preloaded(), { command: 'netshell' })
+    if (args.length === 2 && args[0] === 'help' && /^[^-]/.test(args[1]!) && !COMMANDS.includes(args[1]!))
+      return await helpOf(args[1]!)
+    return await runCommandLine(args, norc)
   } catch (error) {
     return report(error)
   }
 }
 
 /** The plain prompt: the path that has to be fast, so nothing of the command line is loaded. */
-async function startShell(): Promise<number> {
+async function startShell(norc: boolean): Promise<number> {
   if (!process.stdin.isTTY) return runScript('-', [], preloaded())
   const { startPrompt } = await import('./repl/prompt.js')
-  return startPrompt(preloaded(), { version: version() })
+  return startPrompt(preloaded(), { version: version(), ...(norc ? {} : { begin: runStartupFile }) })
+}
+
+/** Takes `--norc` out of what stands before a command or a script; NETSHELL_NORC means the same. */
+function startOptions(given: readonly string[]): { rest: string[]; norc: boolean } {
+  const rest: string[] = []
+  let norc = !['', '0', undefined].includes(process.env.NETSHELL_NORC)
+  for (let i = 0; i < given.length; i++) {
+    if (given[i] === '--norc') norc = true
+    else if (/^(-e|--eval)$/.test(given[i]!)) rest.push(...given.slice(i, ++i + 1))
+    else if (given[i]!.startsWith('-')) rest.push(given[i]!)
+    else return { rest: [...rest, ...given.slice(i)], norc }
+  }
+  return { rest, norc }
+}
+
+/** `netshell help NAME`: what `help('NAME')` says at the prompt. */
+async function helpOf(name: string): Promise<number> {
+  preloaded()
+  const { printHelpOf } = await import('./repl/help-command.js')
+  return printHelpOf(name) ? EXIT.success : EXIT.usage
+}
+
+/** The prompt, with a script to be stepped through. */
+async function stepThrough(file: string, args: readonly string[]): Promise<number> {
+  if (!process.stdin.isTTY || file === '-') {
+    process.stderr.write('netshell: --step needs a terminal and a file\n')
+    return EXIT.usage
+  }
+  const [{ startPrompt }, { loadScript }] = await Promise.all([
+    import('./repl/prompt.js'),
+    import('./repl/dot/load.js'),
+  ])
+  return startPrompt(preloaded(), {
+    version: version(),
+    begin: (shell) => loadScript(shell, file, args, { step: true }),
+  })
 }
 
 /** `-e SOURCE`, with `--json` or not: the plain forms, for which nothing of the command line is loaded. */
@@ -57,7 +101,7 @@ function isScript(argument: string): boolean {
   return !argument.startsWith('-') && !COMMANDS.includes(argument) && existsSync(argument)
 }
 
-async function runCommandLine(args: readonly string[]): Promise<number> {
+async function runCommandLine(args: readonly string[], norc: boolean): Promise<number> {
   const commander = await import('commander')
   const { Command, CommanderError, InvalidArgumentError } = commander
   const wholeNumber = (text: string): number => {
@@ -73,29 +117,36 @@ async function runCommandLine(args: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'print this help')
     .option('-e, --eval <expression>', 'evaluate, print the result')
     .option('--json', 'print the result of -e as JSON lines')
+    // It is taken out before; the help lists it.
+    .option('--norc', 'start without config.json and rc.nsh (docs/shell.md)')
     .argument('[script...]', 'a script to run, with its arguments, as `run` does')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand('help [command]', 'print the help of a command, or of any name as at the prompt: help sr1')
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError('(netshell --help lists what there is)')
     .action(async ([word]: string[], options: { eval?: string; json?: boolean }) => {
       if (word !== undefined) {
-        process.stderr.write(`netshell: there is no command and no script '${word}'${suggestion(word, COMMANDS)}\n`)
+        const { similarScript } = await import('./repl/script-file.js')
+        const near = suggestion(word, COMMANDS)
+        const script = near === '' ? similarScript(word) : undefined
+        const hint = script === undefined ? near : `; did you mean '${script}'?`
+        process.stderr.write(`netshell: there is no command and no script '${printable(word)}'${hint}\n`)
         exitCode = EXIT.usage
         return
       }
       exitCode =
         options.eval === undefined
-          ? await startShell()
+          ? await startShell(norc)
           : await evaluateOnce(options.eval, preloaded(), { json: options.json === true })
     })
   program
     .command('run <file> [args...]')
-    .description('run a script (.nsh); - is standard input')
+    .description('run a script (.nsh); - is standard input. Behind it, --help tells what the script takes')
+    .option('--step', 'at a terminal: show each statement, and run it at Enter')
     .passThroughOptions()
     .allowUnknownOption()
-    .action(async (file: string, rest: string[]) => {
-      exitCode = await runScript(file, rest, preloaded())
+    .action(async (file: string, rest: string[], { step }: { step?: boolean }) => {
+      exitCode = step ? await stepThrough(file, rest) : await runScript(file, rest, preloaded())
     })
   program
     .command('read <file>')

@@ -2,8 +2,8 @@ import { compared, json, median, type Row } from '../measure.js'
 import { program, wholeRuns } from '../workplace.js'
 
 const RUNS_A_ROUND = 4
-/** What a terminal shows when the prompt stands. */
-const PROMPT = 'netshell> '
+/** What a terminal gets with the prompt, whatever that tells of interface and rights: from now on pastes come in brackets. */
+const PROMPT = '\x1b[?2004h'
 
 interface Runs {
   ours: number[]

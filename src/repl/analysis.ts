@@ -117,6 +117,8 @@ function decideMode(facts: FunctionFacts): void {
 
 class Walk {
   readonly #analysis: Analysis
+  /** A function that is written as the argument of bg(): it may be suspended even if it calls nothing that waits. */
+  #sideBySide: SyntaxNode | undefined
   /** Loops around the current place, within the current function. */
   #loops = 0
 
@@ -169,6 +171,7 @@ class Walk {
         return
       case 'CallExpression':
         if (node.callee.type === 'Super') this.#use(facts, 'callsSuper')
+        if (node.callee.type === 'Identifier' && node.callee.name === 'bg') this.#sideBySide = node.arguments[0]
         if (facts && this.#analysis.mayWait(node)) facts.waits = true
         break
       case 'TaggedTemplateExpression':
@@ -205,7 +208,7 @@ class Walk {
       usesSuper: false,
       usesNewTarget: false,
       callsSuper: false,
-      waits: false,
+      waits: node === this.#sideBySide,
       wrapsInside: false,
       once: this.#loops === 0,
       bare: false,

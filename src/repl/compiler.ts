@@ -1,3 +1,3 @@
 /** Parser and transform: loaded when the first line is evaluated, since a prompt stands without them. */
-export { mayHaveTypes, parse } from './parse.js'
+export { looksTyped, mayHaveTypes, parse } from './parse.js'
 export { transform } from './transform.js'

@@ -1,6 +1,12 @@
 /** The commands of the prompt itself: `.help`, `.load FILE` … Each larger one has a file of its own in dot/. */
 import { suggestion } from '../packet/index.js'
-import { load } from './dot/load.js'
+import { config } from './dot/config.js'
+import { edit } from './dot/edit.js'
+import { history } from './dot/history.js'
+import { load, STEPPING } from './dot/load.js'
+import { record } from './dot/record.js'
+import { save } from './dot/save.js'
+import { trace } from './dot/trace.js'
 import type { Shell } from './shell.js'
 
 /** A command of the prompt itself. */
@@ -25,6 +31,13 @@ export const DOT_COMMANDS: Readonly<Record<string, DotCommand>> = {
     },
   },
   '.load': load,
+  '.save': save,
+  '.record': record,
+  ...STEPPING,
+  '.edit': edit,
+  '.history': history,
+  '.trace': trace,
+  '.config': config,
   '.clear': {
     usage: '.clear',
     summary: 'clear the screen (Ctrl-L)',

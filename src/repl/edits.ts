@@ -100,6 +100,16 @@ export class EditedText {
     return { ...placeOf(this.source, offset), offset }
   }
 
+  /** The same copy where its source was itself made from another text: places are those of that one. */
+  after(earlier: EditedText): EditedText {
+    const chained = new EditedText(this.code, earlier.source, this.#pieces)
+    chained.toSource = (line, column) => {
+      const place = this.toSource(line, column)
+      return earlier.toSource(place.line, place.column)
+    }
+    return chained
+  }
+
   #offset(generated: number): number {
     const pieces = this.#pieces
     let low = 0

@@ -2,20 +2,15 @@
 import { inspect, types } from 'node:util'
 import { printable } from '../exchange/printable.js'
 import { Interrupted } from '../exchange/task.js'
-import { suggestion } from '../packet/index.js'
+import { codeFrame } from './code-frame.js'
 import { type Paint, plain } from './colours.js'
-import { type EditedText, placeOf } from './edits.js'
+import { placeOf } from './edits.js'
+import { callersText, type Frame, framesOf, traceOf } from './error-frames.js'
+import { runTimeHint } from './error-hints.js'
 import { type Evaluator, SourceError } from './evaluate.js'
+import { importedPlace } from './imported-places.js'
 import { eachChild, type SyntaxNode, shortText } from './syntax.js'
-
-/** Where an error is, in the user's text. */
-interface Place {
-  file: string
-  source: string
-  offset: number
-  /** The error was made there, not in what was called there. */
-  direct?: boolean
-}
+import { explainSyntax } from './syntax-hints.js'
 
 /** How to show errors. */
 export interface ErrorOptions {
@@ -24,27 +19,121 @@ export interface ErrorOptions {
   withFile?: string
 }
 
-/** An error as text of one or a few lines, without a line end. */
-export function renderError(
-  error: unknown,
-  evaluator: Evaluator,
-  { paint = plain, withFile }: ErrorOptions = {},
-): string {
-  if (error instanceof Interrupted) return paint('yellow', error.message)
-  const place = error instanceof SourceError ? error : placeOfError(error, evaluator)
-  const lines = [paint('red', withSourceText(headline(error), place, evaluator))]
-  if (place) lines.push(...codeFrame(place, paint, withFile))
-  if (error instanceof AggregateError) {
-    for (const one of error.errors) lines.push(`  - ${headline(one)}`)
+/** Lines shown in front of the place of a syntax error. */
+const LINES_AROUND = 2
+
+/** An error as text of one or a few lines, without a line end. Whatever was thrown, it does not throw. */
+export function renderError(error: unknown, evaluator: Evaluator, options: ErrorOptions = {}): string {
+  try {
+    if (process.env.NETSHELL_DEBUG && !isInterrupt(error))
+      return `${rendered(error, evaluator, options)}\n${traceOf(error, evaluator, options.paint ?? plain)}`
+    return rendered(error, evaluator, options)
+  } catch {
+    return 'thrown: something that cannot be shown'
   }
-  for (let cause = causeOf(error), depth = 0; cause && depth < 5; cause = causeOf(cause), depth++) {
-    lines.push(paint('gray', `  because: ${headline(cause)}`))
+}
+
+function isInterrupt(error: unknown): boolean {
+  return !types.isProxy(error) && error instanceof Interrupted
+}
+
+function rendered(error: unknown, evaluator: Evaluator, { paint = plain, withFile }: ErrorOptions): string {
+  if (types.isProxy(error)) return paint('red', printable(`thrown: ${shown(error)}`))
+  if (error instanceof Interrupted) return paint('yellow', printable(textOf(error, 'message')))
+  if (error instanceof SourceError) return syntaxError(error, paint, withFile)
+  const frames = framesOf(error, evaluator)
+  const place = frames[0]
+  const lines = [paint('red', withSourceText(headline(error, place, evaluator), place, evaluator))]
+  if (place) {
+    if (withFile !== undefined) lines.push(at(place, paint, withFile))
+    lines.push(...codeFrame(place.source, place.offset, { paint, numbered: withFile !== undefined || undefined }))
+    lines.push(...callersText(frames, withFile).map((line) => paint('cyan', printable(line))))
   }
+  const elsewhere = importedPlace(
+    error,
+    (file) => evaluator.sourceOf(file) !== undefined,
+    (source) => evaluator.parseAgain(source),
+  )
+  if (elsewhere !== undefined) lines.push(paint('cyan', printable(`  in ${elsewhere}`)))
+  lines.push(...partsAndCauses(error, evaluator, paint))
   return lines.join('\n')
 }
 
+function at({ source, offset }: { source: string; offset: number }, paint: Paint, file: string): string {
+  const { line, column } = placeOf(source, offset)
+  return paint('cyan', printable(`  at ${file}:${line}:${column}`))
+}
+
+function syntaxError({ message, source, offset }: SourceError, paint: Paint, withFile: string | undefined): string {
+  const hint = explainSyntax(source, message, offset)
+  const lines = [paint('red', printable(`SyntaxError: ${hint.message}`))]
+  if (withFile !== undefined) lines.push(at({ source, offset: hint.offset }, paint, withFile))
+  const numbered = withFile !== undefined || undefined
+  lines.push(...codeFrame(source, hint.offset, { paint, numbered, around: LINES_AROUND, length: hint.length }))
+  return lines.join('\n')
+}
+
+/** Errors that an error consists of, and those that led to it. */
+function partsAndCauses(error: unknown, evaluator: Evaluator, paint: Paint): string[] {
+  const lines: string[] = []
+  const seen = new Set([error])
+  const parts = error instanceof AggregateError ? read(error, 'errors') : undefined
+  if (Array.isArray(parts)) {
+    for (const part of parts.slice(0, 10)) lines.push(`  - ${headline(part, undefined, evaluator)}`)
+    if (parts.length > 10) lines.push(`  … and ${parts.length - 10} more`)
+  }
+  for (let cause = causeOf(error); cause !== undefined && !seen.has(cause) && seen.size < 6; cause = causeOf(cause)) {
+    seen.add(cause)
+    lines.push(paint('gray', `  because: ${headline(cause, undefined, evaluator)}`))
+  }
+  return lines
+}
+
+/** Our own errors have said in the user's words what their cause says in the system's. */
+const COMPLETE = new Set(['PacketError', 'OptionError', 'LinkError', 'CaptureFileError'])
+
+function causeOf(error: unknown): unknown {
+  if (types.isProxy(error) || !(error instanceof Error) || COMPLETE.has(textOf(error, 'name'))) return undefined
+  return read(error, 'cause') ?? undefined
+}
+
+/** A property of what was thrown, whose getter may do anything. */
+function read(error: object, name: string): unknown {
+  try {
+    return (error as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
+}
+
+function textOf(error: object, name: 'name' | 'message'): string {
+  const value = read(error, name)
+  if (typeof value === 'string') return value
+  return value === undefined ? (name === 'name' ? 'Error' : '') : shown(value)
+}
+
+function shown(value: unknown): string {
+  try {
+    return inspect(value, { depth: 1, breakLength: 100 })
+  } catch {
+    return 'something that cannot be shown'
+  }
+}
+
+/** What was thrown may quote what a stranger sent. */
+function headline(error: unknown, place: Frame | undefined, evaluator: Evaluator): string {
+  if (types.isProxy(error) || !(error instanceof Error)) return printable(`thrown: ${shown(error)}`)
+  const name = textOf(error, 'name')
+  const message = textOf(error, 'message')
+  const [first, ...hints] = runTimeHint(error, message, place, evaluator).split('\n')
+  return [
+    printable(`${name}${message === '' ? '' : `: ${message}`}${first}`, true),
+    ...hints.map((hint) => printable(hint)),
+  ].join('\n')
+}
+
 /** V8 has no name for what a rewritten call gave; the user's own text is one. */
-function withSourceText(text: string, place: Place | null, evaluator: Evaluator): string {
+function withSourceText(text: string, place: Frame | undefined, evaluator: Evaluator): string {
   if (!text.includes('(intermediate value)')) return text
   const callee = / is not a function/.test(text) && place?.direct ? calleeAt(place, evaluator) : undefined
   if (callee) return text.replace(/: .*(?= is not a function)/, `: ${callee}`)
@@ -52,7 +141,7 @@ function withSourceText(text: string, place: Place | null, evaluator: Evaluator)
 }
 
 /** The text of what is called at a place. */
-function calleeAt({ source, offset }: Place, evaluator: Evaluator): string | undefined {
+function calleeAt({ source, offset }: Frame, evaluator: Evaluator): string | undefined {
   const parsed = evaluator.parseAgain(source)
   if (parsed?.state !== 'complete') return undefined
   let found: string | undefined
@@ -64,76 +153,4 @@ function calleeAt({ source, offset }: Place, evaluator: Evaluator): string | und
   }
   look(parsed.program)
   return found
-}
-
-/** Our own errors have said in the user's words what their cause says in the system's. */
-const COMPLETE = new Set(['PacketError', 'LinkError', 'CaptureFileError'])
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && !COMPLETE.has(error.name) ? error.cause : undefined
-}
-
-/** What was thrown may quote what a stranger sent. */
-function headline(error: unknown): string {
-  if (!(error instanceof Error)) return printable(`thrown: ${inspect(error, { depth: 1, breakLength: 100 })}`)
-  return printable(`${error.name}: ${error.message}${hint(error)}`)
-}
-
-/** `; did you mean 'sniff'?` for a name that does not exist. */
-function hint(error: Error): string {
-  const unknown = /^(?<name>[\w$]+) is not defined$/.exec(error.message)?.groups
-  if (unknown && error.name === 'ReferenceError')
-    return suggestion(unknown.name, Object.getOwnPropertyNames(globalThis))
-  const call = /^(?<object>[\w$]+)\.(?<name>[\w$]+) is not a function$/.exec(error.message)?.groups
-  if (!call) return ''
-  const object = Object.getOwnPropertyDescriptor(globalThis, call.object)?.value
-  return object === undefined || object === null ? '' : suggestion(call.name, methodNames(object))
-}
-
-function methodNames(object: unknown): string[] {
-  const names: string[] = []
-  for (let level = Object(object); level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    if (types.isProxy(level)) break
-    names.push(...Object.getOwnPropertyNames(level))
-  }
-  return names
-}
-
-/** The innermost place in the user's text that the stack names. */
-function placeOfError(error: unknown, evaluator: Evaluator): Place | null {
-  if (typeof error !== 'object' || error === null) return null
-  const origin = evaluator.runtime.origins.get(error)
-  for (const stack of [(error as { stack?: unknown }).stack, origin?.stack]) {
-    if (typeof stack !== 'string') continue
-    let frames = 0
-    for (const line of stack.split('\n')) {
-      if (/^\s+at /.test(line)) frames++
-      const frame = /(?:\(|at (?:async )?)(?<file>[^()]+):(?<line>\d+):(?<column>\d+)\)?$/.exec(line)?.groups
-      const text = frame && evaluator.sourceOf(frame.file)
-      if (text)
-        return { file: frame.file, ...mapped(text, Number(frame.line), Number(frame.column)), direct: frames === 1 }
-    }
-  }
-  return null
-}
-
-function mapped(text: EditedText, line: number, column: number): { source: string; offset: number } {
-  return { source: text.source, offset: text.toSource(line, column).offset }
-}
-
-const WIDEST = 100
-
-/** The line and a caret under the place. */
-function codeFrame({ source, offset }: Place, paint: Paint, withFile: string | undefined): string[] {
-  const { line, column } = placeOf(source, offset)
-  const text = source.split('\n')[line - 1] ?? ''
-  // A long line is cut around the place.
-  const start = column > WIDEST - 20 ? column - WIDEST / 2 : 0
-  const shown = text.slice(start, start + WIDEST).replaceAll('\t', ' ')
-  const head = withFile !== undefined || source.trimEnd().includes('\n') ? `${line} | ` : ''
-  const frame = [
-    `  ${paint('gray', head)}${shown}`,
-    `${' '.repeat(2 + head.length + column - 1 - start)}${paint('red', '^')}`,
-  ]
-  return withFile !== undefined ? [paint('cyan', `  at ${withFile}:${line}:${column}`), ...frame] : frame
 }

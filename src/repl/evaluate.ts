@@ -1,5 +1,6 @@
 /** Evaluation: source → syntax tree → transformed script → running, waiting program → value. */
 import vm from 'node:vm'
+import { runFunctionsWith } from '../exchange/job.js'
 import { Interrupted, type Interruptible, InterruptScope } from '../exchange/task.js'
 import { divide, isIn, multiply, remove } from '../packet/index.js'
 import type { EditedText } from './edits.js'
@@ -41,6 +42,7 @@ export type Globals = Record<string, unknown>
 export class Evaluator {
   readonly runtime: Runtime
   readonly #sources = new Map<string, EditedText>()
+  readonly #typed = new Map<string, EditedText>()
   #compiler: typeof import('./compiler.js') | null = null
   #scope: InterruptScope | null = null
   /** Names declared with const at the prompt. */
@@ -53,6 +55,7 @@ export class Evaluator {
   ) {
     this.runtime = new Runtime(operators)
     this.runtime.onPress = () => this.press()
+    runFunctionsWith((work, name) => this.runtime.background(work, name))
     this.preload(globals)
     // A user's line may lie below many frames of ours.
     Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 50)
@@ -76,11 +79,13 @@ export class Evaluator {
   /** What the text is. TypeScript is understood when plain JavaScript does not parse. */
   async parse(source: string, { prompt }: { prompt: boolean }): Promise<Parsed> {
     this.#compiler ??= await import('./compiler.js')
-    const { mayHaveTypes, parse } = this.#compiler
+    const { looksTyped, mayHaveTypes, parse } = this.#compiler
     const plain = parse(source, { prompt })
-    if (plain.state !== 'wrong' || !mayHaveTypes(source)) return plain
+    const misread = plain.state === 'complete' && looksTyped(source)
+    if (!misread && (plain.state !== 'wrong' || !mayHaveTypes(source))) return plain
     const { parseTyped } = await import('./types.js')
     const typed = await parseTyped(source, { prompt })
+    if (plain.state !== 'wrong') return typed.state === 'complete' ? typed : plain
     if (typed.state === 'wrong') return typed.offset > plain.offset || typed.final ? typed : plain
     return typed
   }
@@ -92,7 +97,19 @@ export class Evaluator {
 
   /** The edited text of a source that was evaluated, by its file name. */
   sourceOf(file: string): EditedText | undefined {
-    return this.#sources.get(file)
+    const text = this.#sources.get(file)
+    const typed = this.#typed.get(file)
+    return text === undefined || typed === undefined ? text : text.after(typed)
+  }
+
+  /** All sources that are known, the latest first. */
+  sources(): [file: string, text: EditedText][] {
+    return [...this.#sources.keys()].reverse().map((file) => [file, this.sourceOf(file)!])
+  }
+
+  /** The source of this name will be one that was made from what was typed: places are told in that. */
+  madeFrom(file: string, typed: EditedText): void {
+    this.#typed.set(file, typed)
   }
 
   /** Evaluates and waits. Returns the completion value. Throws {@link SourceError}, {@link Interrupted}, what the code throws. */
@@ -112,11 +129,17 @@ export class Evaluator {
     { file, prompt, breakOnSigint }: EvaluateOptions,
   ): Promise<unknown> {
     const { runtime } = this
+    if (/\bimport\b/.test(original)) {
+      const { prepareImports } = await import('./imports.js')
+      await prepareImports(parsed.program, file, (message, offset) => {
+        throw new SourceError(message, { file, source: original, offset })
+      })
+    }
     const scope = new InterruptScope()
     const make = this.#compile(parsed, original, file, prompt)
     this.#scope = scope
     runtime.foreground = scope
-    runtime.flags[0] = 0
+    runtime.calm()
     runtime.made = []
     try {
       const begin = () => runtime.start(make.call(globalThis, runtime).call(globalThis), scope)
@@ -124,7 +147,7 @@ export class Evaluator {
     } finally {
       this.#scope = null
       runtime.foreground = null
-      runtime.flags[0] = 0
+      runtime.calm()
     }
   }
 
@@ -136,7 +159,10 @@ export class Evaluator {
   /** One press of Ctrl-C. Returns what it did, null when nothing is being evaluated. */
   press(): 'interrupted' | 'aborted' | null {
     const scope = this.#scope
-    if (!scope) return null
+    if (!scope) {
+      this.runtime.calm()
+      return null
+    }
     const did = scope.press()
     this.runtime.flags[0] = scope.stopping ? 2 : 0
     return did

@@ -5,8 +5,16 @@ export interface JournalEntry {
   source: string
   /** It ended without an error. */
   ok: boolean
-  /** Name of its result (`_3`), where it had one. */
+  /** Name of its result (`_3`), where one was shown. */
   result?: string
+  /** Folder from which its imports are found. */
+  folder?: string
+  /** The script that it is, as the user named it to `.load`. */
+  from?: string
+  /** What that script was given. */
+  args?: readonly string[]
+  /** What `param` gave in it. */
+  values?: ReadonlyMap<string, unknown>
 }
 
 /** The blocks of one session. */
@@ -15,6 +23,6 @@ export class Journal {
 
   add(entry: JournalEntry): void {
     // A leading space keeps what was typed out of the history; it is nobody's business here either.
-    if (!/^\s/.test(entry.source)) this.entries.push(entry)
+    if (entry.from !== undefined || !/^\s/.test(entry.source)) this.entries.push(entry)
   }
 }

@@ -87,7 +87,12 @@ function refuseYieldAsName(node: SyntaxNode): void {
 
 /** Whether the text has something that only TypeScript could mean, so that loading its parser is worth it. */
 export function mayHaveTypes(source: string): boolean {
-  return /:|<|!|\b(?:as|satisfies|interface|type|enum|declare|namespace|abstract|private|public|protected|readonly|implements)\b/.test(
+  return /:|<|!|@|\b(?:as|accessor|satisfies|interface|type|enum|declare|namespace|abstract|private|public|protected|readonly|implements)\b/.test(
     source,
   )
+}
+
+/** Whether the text has what is TypeScript though JavaScript has a reading of it, too: `new Map<string, number>()` as a comparison. */
+export function looksTyped(source: string): boolean {
+  return /[\p{L}\d_$]<[\p{L}_$[{'"][^()=;&\n]*>\(/u.test(source)
 }

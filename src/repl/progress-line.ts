@@ -1,5 +1,5 @@
-import { progressText } from '../commands/progress.js'
-import { printable, Task } from '../exchange/index.js'
+import { ProgressWatch } from '../commands/progress.js'
+import { Task } from '../exchange/index.js'
 import type { Evaluator } from './evaluate.js'
 
 /** What takes less needs no line, ms. */
@@ -9,6 +9,7 @@ const INTERVAL = 200
 
 /** Where the line goes. */
 interface StatusPlace {
+  readonly output: { readonly columns?: number }
   status(text: string | null): void
 }
 
@@ -19,7 +20,7 @@ interface StatusPlace {
 export class ProgressLine {
   private timer: NodeJS.Timeout | undefined
   private place: StatusPlace | null = null
-  private began = 0
+  private watch = new ProgressWatch()
 
   /** @param open gives the place for the line when there is something to tell; null where there is none */
   constructor(
@@ -28,7 +29,7 @@ export class ProgressLine {
   ) {}
 
   start(): void {
-    this.began = performance.now()
+    this.watch = new ProgressWatch()
     this.timer = setTimeout(() => void this.first(), PATIENCE)
     this.timer.unref()
   }
@@ -55,11 +56,7 @@ export class ProgressLine {
   }
 
   private text(): string | null {
-    const seconds = (performance.now() - this.began) / 1000
-    for (const task of this.evaluator.waits()) {
-      const text = task instanceof Task ? progressText(task.name, task.state, seconds) : undefined
-      if (text !== undefined) return printable(text)
-    }
-    return null
+    const tasks = [...this.evaluator.waits()].filter((each) => each instanceof Task)
+    return this.watch.line(tasks, (this.place?.output.columns || 80) - 1) ?? null
   }
 }

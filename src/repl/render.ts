@@ -1,56 +1,85 @@
 /** Values as text: what the prompt and `netshell -e` print. */
-import { inspect } from 'node:util'
+import { types } from 'node:util'
 import { printable, printableJson } from '../exchange/printable.js'
-import { hexdumpOf, Packet, toHex } from '../packet/index.js'
+import { setting } from '../exchange/settings.js'
+import { Packet, toHex } from '../packet/index.js'
 import { type Paint, plain } from './colours.js'
+import { answersText } from './render/answers.js'
+import type { Context } from './render/context.js'
+import { listTable, listText, packetsOf, paintSummary, summaryOf } from './render/packet-list.js'
+import { recordsText } from './render/records.js'
+import { bytesText, errorText, stringText, valueText } from './render/values.js'
 
 /** How to print. */
 export interface RenderOptions {
   paint?: Paint
   /** Columns of the terminal. */
   width?: number
+  /** Rows of the terminal: tables have no more than fit on it. */
+  height?: number
   /** Text without quotes (`netshell -e`). */
   raw?: boolean
   /** The reader is no terminal: text stays as it is, control characters too. Only with `raw`. */
   verbatim?: boolean
+  /** Lists of packets and of similar objects as tables that fit the width: for people at a terminal. */
+  tables?: boolean
+  /** The name under which the value is found again, such as `_3`: how to see more of it is told with it. */
+  label?: string
 }
 
-/** Packets of a list that are shown before `… 80 more`. */
-const SHOWN = 20
-/** Bytes that are shown as a plain row of hexadecimal digits; more get a dump. */
-const SHORT_BYTES = 32
-/** Bytes of a dump. */
-const DUMPED = 512
+/** Rows of a table that are shown on the smallest screen, and lines that it has besides: name, headings, count, the next prompt. */
+const LEAST_ROWS = 5
+const AROUND_ROWS = 5
 
-/** The text of a value, without a line end; undefined when there is nothing to print. */
-export function render(
-  value: unknown,
-  { paint = plain, width = 80, raw = false, verbatim = false }: RenderOptions = {},
-): string | undefined {
+/** The text of a value, without a line end; undefined when there is nothing to print. It never throws. */
+export function render(value: unknown, options: RenderOptions = {}): string | undefined {
+  const {
+    paint = plain,
+    width = 80,
+    height = Number.POSITIVE_INFINITY,
+    raw = false,
+    verbatim = false,
+    tables = false,
+    label,
+  } = options
   if (value === undefined) return undefined
-  if (typeof value === 'string') {
-    if (raw && verbatim) return value
-    return raw || value.includes('\n') ? printable(value) : paint('green', printable(inspect(value)))
+  const context: Context = {
+    paint,
+    width,
+    rows: Math.min(setting('rows'), Math.max(LEAST_ROWS, height - AROUND_ROWS)),
+    label,
   }
-  if (value instanceof Packet) return paintSummary(printable(value.summary()), paint)
-  if (value instanceof Uint8Array) return bytesText(value, paint)
+  if (typeof value === 'string') {
+    if (raw) return verbatim ? value : printable(value)
+    return stringText(value, context)
+  }
+  try {
+    return objectText(value, context, tables) ?? valueText(value, context)
+  } catch {
+    // What is looked at may be the user's own, and fail: as plain as possible then.
+    return valueText(value, context)
+  }
+}
+
+/** What has a look of its own. */
+function objectText(value: unknown, context: Context, tables: boolean): string | undefined {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined
+  const { paint } = context
+  if (value instanceof Packet) return paintSummary(summaryOf(value), paint)
+  if (value instanceof Uint8Array) return bytesText(value, context)
+  if (types.isNativeError(value)) return errorText(value, context)
+  const answers = tables ? answersText(value, context) : undefined
+  if (answers !== undefined) return answers
   const packets = packetsOf(value)
-  if (packets) return listText(packets, paint)
-  const text = inspect(value, {
-    colors: paint !== plain,
-    breakLength: Math.max(width - 2, 40),
-    depth: 4,
-    maxArrayLength: 100,
-    maxStringLength: 2000,
-    numericSeparator: false,
-  })
-  return printable(text, paint !== plain)
+  if (packets) return tables ? listTable(packets, context) : listText(packets, context)
+  return tables ? recordsText(value, context) : undefined
 }
 
 /** JSON lines of a value: one for each packet of a list, else one. Bytes become hexadecimal text. */
 export function renderJson(value: unknown): string[] {
   if (value === undefined) return []
-  const packets = value instanceof Packet && value.count() > 1 ? value : packetsOf(value)
+  const isObject = typeof value === 'object' && value !== null
+  const packets = value instanceof Packet && value.count() > 1 ? value : isObject ? packetsOf(value) : null
   if (packets) return Array.from(packets as Iterable<Packet>, (packet) => printableJson(toJson(packet)))
   return [printableJson(toJson(value))]
 }
@@ -73,51 +102,4 @@ function toJson(value: unknown): string {
 function safeNumber(value: bigint): number | string {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : String(value)
-}
-
-interface PacketSequence extends Iterable<Packet> {
-  readonly length: number
-}
-
-/** The value as a list of packets, or null. A list of the capture part is one by its methods, an array by what is in it. */
-function packetsOf(value: unknown): PacketSequence | null {
-  if (typeof value !== 'object' || value === null) return null
-  if (Array.isArray(value)) return value.length > 0 && value.every((item) => item instanceof Packet) ? value : null
-  const list = value as Partial<PacketSequence> & { summary?: unknown; nsummary?: unknown }
-  const isList = typeof list.summary === 'function' && typeof list.length === 'number' && Symbol.iterator in list
-  return isList ? (list as PacketSequence) : null
-}
-
-function listText(packets: PacketSequence, paint: Paint): string {
-  const { length } = packets
-  const lines: string[] = []
-  const digits = Math.max(4, String(length).length)
-  for (const packet of packets) {
-    if (lines.length === SHOWN) break
-    lines.push(
-      `${paint('gray', String(lines.length).padStart(digits, '0'))} ${paintSummary(printable(packet.summary()), paint)}`,
-    )
-  }
-  const kind = Array.isArray(packets) ? `${length} packet${length === 1 ? '' : 's'}` : String(packets)
-  const more = length > SHOWN ? `${length - SHOWN} more: .slice(${SHOWN}) shows the next, [n] one` : ''
-  lines.push(paint('gray', more ? `${kind} (${more})` : kind))
-  return lines.join('\n')
-}
-
-/** `Ether / IP / TCP 10.0.0.1:80 > … S / Raw`: the layers stand out. */
-function paintSummary(summary: string, paint: Paint): string {
-  if (paint === plain) return summary
-  return summary
-    .split(' / ')
-    .map((part) => part.replace(/^[\w.:-]+/, (name) => paint('cyan', name)))
-    .join(paint('gray', ' / '))
-}
-
-function bytesText(bytes: Uint8Array, paint: Paint): string {
-  const count = `${bytes.length} byte${bytes.length === 1 ? '' : 's'}`
-  if (bytes.length <= SHORT_BYTES) {
-    return bytes.length === 0 ? paint('gray', count) : `${paint('yellow', toHex(bytes))} ${paint('gray', `(${count})`)}`
-  }
-  const rest = bytes.length > DUMPED ? `, the first ${DUMPED} shown` : ''
-  return `${hexdumpOf(bytes.subarray(0, DUMPED)).trimEnd()}\n${paint('gray', count + rest)}`
 }

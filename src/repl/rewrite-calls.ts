@@ -145,6 +145,8 @@ class Spine {
       open = this.#under(node, callee, before)
     }
     rewriter.visitAll(node.arguments, this.#context)
+    const label = jobLabel(rewriter, node)
+    if (label !== null) edits.insert(node.arguments[0].end, `,${JSON.stringify(label)}`)
     edits.insert(node.end, closing)
     return open
   }
@@ -248,6 +250,13 @@ function isTogether({ analysis, source }: Rewriter, { callee, optional }: Syntax
   const { object, property } = callee
   const promise = object.type === 'Identifier' && object.name === 'Promise' && !analysis.bound.has('Promise')
   return promise && TOGETHER.has(property.name) && source[callee.start] === 'P'
+}
+
+/** What a job is called that has no name of its own: the text of its call. */
+function jobLabel({ analysis, source }: Rewriter, { callee, arguments: given }: SyntaxNode): string | null {
+  if (callee.type !== 'Identifier' || callee.name !== 'bg' || analysis.bound.has('bg')) return null
+  if (given.length !== 1 || given[0].type === 'SpreadElement') return null
+  return shortText(source, given[0], 40)
 }
 
 function markUnawaited(rewriter: Rewriter, node: SyntaxNode | null): void {

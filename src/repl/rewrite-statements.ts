@@ -149,7 +149,7 @@ function checkpoint(rewriter: Rewriter, { mode, locals }: Context): string {
   const flagged = `${rewriter.name('f')}[0]`
   if (mode !== 'yield' || locals === null) return `if(${flagged})${run}.stop();`
   locals.counter = true
-  return `if(${flagged}||(++${rewriter.name('k')}&63)===0&&${run}.due())yield ${run}.pause();`
+  return `if(${flagged}?${run}.look():(++${rewriter.name('k')}&63)===0&&${run}.due())yield ${run}.pause();`
 }
 
 /** `catch` hands on an interrupt; `finally` may wait even after one. */

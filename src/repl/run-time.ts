@@ -1,7 +1,10 @@
 /** What transformed code calls: it starts and resumes functions that wait, and stands in for some of the language. */
-import { Interrupted, InterruptScope, Task } from '../exchange/task.js'
+import { types } from 'node:util'
+import { Interrupted, InterruptScope, Task, type TaskProgress } from '../exchange/task.js'
 import { waitingCallbacks } from './array-callbacks.js'
 import { END, live, Pending } from './live.js'
+import { ScriptExit } from './script-exit.js'
+import { SHARED, SHARED_SIZE } from './sigint-thread.js'
 
 /** The operators that know packets (src/packet/operators.ts). */
 export interface Operators {
@@ -27,6 +30,8 @@ let suspendable = false
 const PAUSE = Symbol('pause')
 /** How long code may run before the event loop gets a turn, in milliseconds. */
 const TURN = 30
+/** The flag when SIGINT still ends the process, since nothing has run for long. */
+const UNWATCHED = 3
 
 /**
  * The run-time. One object for one shell; transformed programs get it as their argument. Its short names are those that the
@@ -37,18 +42,30 @@ export class Runtime {
   readonly Pending = Pending
   readonly END = END
   readonly live = live
-  /** 0: go on; 1: Ctrl-C was pressed and nobody has looked yet; 2: loops have to stop. Shared with the thread that sees SIGINT. */
-  readonly flags = new Int32Array(new SharedArrayBuffer(4))
+  /** Shared with the thread that sees SIGINT; {@link SHARED} names the places. The first one is what loops look at. */
+  readonly flags = new Int32Array(new SharedArrayBuffer(4 * SHARED_SIZE))
   /** Where an evaluation in the foreground belongs to; callbacks of the user's that others call belong to it as well. */
   foreground: InterruptScope | null = null
   /** Tasks of the user's own functions in this evaluation; some may turn out never to be awaited. */
   made: Task<unknown>[] = []
   /** For errors that arrived later: where the operation was started. */
   readonly origins = new WeakMap<object, { stack?: string }>()
+  /** For errors on their way through functions that had waited: where each of these was called, innermost first. */
+  readonly callers = new WeakMap<object, { stack?: string }[]>()
   /** Called for the first press of Ctrl-C that a running loop notices before the event loop does. */
   onPress: () => void = () => {}
+  /** Called once when loops have run for a while, so that Ctrl-C can be watched from then on; null: it is watched already. */
+  onLong: (() => void) | null = null
+  #looks = 0
+  /** Where the next function that is called belongs to, when it is the one of a job. */
+  #freshScope: InterruptScope | null = null
   readonly #operators: Operators
   #turnBegan = 0
+  #turn = 0
+  /** What happens when the turn that runs now is ended from outside. */
+  #cut: (() => void) | null = null
+  /** Turns do not begin before this. */
+  #held: Promise<void> | null = null
 
   constructor(operators: Operators) {
     this.#operators = operators
@@ -95,6 +112,12 @@ export class Runtime {
    * @param constructing `new.target` of the call: a constructor cannot wait
    */
   go(generator: Waiting, constructing?: { name?: string }): unknown {
+    if (this.#freshScope !== null) {
+      // The function that a job consists of: it may be suspended from its first line on.
+      const scope = this.#freshScope
+      this.#freshScope = null
+      return this.#drive(generator, undefined, scope, true)
+    }
     if (!suspendable && InterruptScope.current !== null) {
       const step = generator.next()
       return step.done ? step.value : this.#suspend(generator, step.value, constructing)
@@ -122,6 +145,45 @@ export class Runtime {
     return this.#drive(generator, waitsFor, InterruptScope.current)
   }
 
+  /** Runs a function of the user's side by side with all else, as a task in a scope of its own: interrupting that is Ctrl-C for it. */
+  background(work: () => unknown, name: string): Task<unknown> {
+    const scope = new InterruptScope()
+    let inner: unknown
+    const task = new Task<unknown>(
+      (resolve, reject) =>
+        this.#inTurn(() => {
+          const outer = InterruptScope.current
+          InterruptScope.current = scope
+          this.#freshScope = scope
+          try {
+            inner = work()
+            if (inner instanceof Task) task._givePartial(() => (inner as Task<unknown>).partial)
+            resolve(inner)
+          } catch (error) {
+            reject(error)
+          } finally {
+            this.#freshScope = null
+            InterruptScope.current = outer
+          }
+        }, reject),
+      {
+        name,
+        interrupt: () => void scope.press(),
+        abort: () => {
+          if (!scope.aborted) scope.press()
+          if (!scope.aborted) scope.press()
+        },
+      },
+    )
+    // What it is at just now; a task that it consists of tells by itself.
+    Object.defineProperty(task, 'state', {
+      get: () => (inner instanceof Task && inner.name !== 'function' ? inner.state : stateOf(scope)),
+      set: () => undefined,
+      configurable: true,
+    })
+    return task
+  }
+
   /** Runs a whole program in a scope. The Task gives its completion value. */
   start(generator: Waiting, scope: InterruptScope): Task<unknown> {
     return this.#drive(generator, undefined, scope, true)
@@ -129,11 +191,15 @@ export class Runtime {
 
   #drive(generator: Waiting, first: unknown, scope: InterruptScope | null, fresh = false): Task<unknown> {
     let waitsFor: Waited | null = null
+    const caller = fresh ? null : callerOf(this.go)
     // Set when the function was sent to the background: a scope of its own, so that stopping it ends it as Ctrl-C would.
     let own: InterruptScope | null = null
     const task = new Task<unknown>(
       (resolve, reject) => {
         const advance = (failed: boolean, value: unknown): void => {
+          this.#inTurn(() => take(failed, value), reject)
+        }
+        const take = (failed: boolean, value: unknown): void => {
           waitsFor = null
           const outer = InterruptScope.current
           const wasSuspendable = suspendable
@@ -144,7 +210,8 @@ export class Runtime {
           try {
             step = failed ? generator.throw(value) : generator.next(value)
           } catch (error) {
-            reject(error)
+            if (caller !== null) this.#passes(error, caller)
+            reject(this.#interrupts(error) ? new Interrupted() : error)
             return
           } finally {
             suspendable = wasSuspendable
@@ -199,9 +266,95 @@ export class Runtime {
     return task
   }
 
+  #passes(error: unknown, caller: { stack?: string }): void {
+    if (typeof error !== 'object' || error === null) return
+    const callers = this.callers.get(error)
+    if (callers === undefined) this.callers.set(error, [caller])
+    else if (callers.length < 20) callers.push(caller)
+  }
+
+  /**
+   * Runs a piece of the user's code between two waits. Not from a microtask: when it is ended from outside, the microtasks that
+   * wait behind it would be lost.
+   */
+  #inTurn(work: () => void, fail: (reason: unknown) => void): void {
+    if (this.#held) {
+      void this.#held.then(() => this.#inTurn(work, fail))
+      return
+    }
+    process.nextTick(() => {
+      const { flags } = this
+      this.#turn = (this.#turn % 0x3fffffff) + 1
+      const turn = this.#turn
+      this.#cut = () => fail(new Interrupted())
+      Atomics.store(flags, SHARED.turn, turn)
+      try {
+        work()
+      } finally {
+        // Claimed: it is ended here, and nowhere behind.
+        if (Atomics.compareExchange(flags, SHARED.turn, turn, 0) !== turn) {
+          Atomics.wait(flags, SHARED.never, 0, 1000)
+          Atomics.store(flags, SHARED.turn, 0)
+        }
+      }
+    })
+  }
+
+  /** The user's code that follows waits this promise out. */
+  holdBack(until: Promise<void>): void {
+    this.#held = until
+    void until.then(() => {
+      if (this.#held === until) this.#held = null
+    })
+  }
+
+  /** The thread that sees SIGINT has ended what ran, in this turn (0: in none). What was on the stack is gone, `finally` blocks too. */
+  ended(turn: number): void {
+    suspendable = false
+    InterruptScope.current = null
+    this.flags[SHARED.mayEnd] = 0
+    for (const stream of [process.stdout, process.stderr]) goOnWriting(stream)
+    if (turn === 0 || this.flags[SHARED.turn] !== -turn) return
+    this.flags[SHARED.turn] = 0
+    this.#cut?.()
+  }
+
+  /** Whether an error says that a system call or a program was ended by the Ctrl-C that nobody has looked at yet; that is then done. */
+  #interrupts(error: unknown): boolean {
+    if (types.isProxy(error) || !(error instanceof Error)) return false
+    const { code, signal } = error as Error & { code?: unknown; signal?: unknown }
+    if (code !== 'EINTR' && signal !== 'SIGINT') return false
+    // The thread that sees the press may be a moment behind.
+    Atomics.wait(this.flags, SHARED.flag, this.flags[SHARED.flag] === 1 ? 0 : this.flags[SHARED.flag]!, 100)
+    if (this.flags[SHARED.flag] !== 1) return false
+    this.onPress()
+    return true
+  }
+
+  /** An evaluation begins or has ended: what was pressed before is forgotten. */
+  calm(): void {
+    this.flags[SHARED.flag] = this.onLong === null ? 0 : UNWATCHED
+  }
+
   /** Whether a loop should let the event loop run. */
   due(): boolean {
     return suspendable && Date.now() - this.#turnBegan > TURN
+  }
+
+  /** What a loop does when the flag is up: whether it has to pause. */
+  look(): boolean {
+    if (this.flags[SHARED.flag] !== UNWATCHED) return true
+    if ((++this.#looks & 63) !== 0 || Date.now() - this.#turnBegan <= TURN) return false
+    const begin = this.onLong
+    this.watched()
+    begin?.()
+    return false
+  }
+
+  /** Ctrl-C is being watched from now on. */
+  watched(): void {
+    this.onLong = null
+    if (this.flags[SHARED.flag] === UNWATCHED) this.flags[SHARED.flag] = 0
   }
 
   /** What a loop yields at a checkpoint; throws when it has to stop. */
@@ -212,12 +365,15 @@ export class Runtime {
 
   /** Throws when loops have to stop; else just clears a press that stopped what waits. */
   stop(): void {
-    if (this.flags[0] === 1) this.onPress()
+    if (this.flags[SHARED.flag] === UNWATCHED && !this.look()) return
+    if (this.flags[SHARED.flag] === 1) this.onPress()
     if ((InterruptScope.current ?? this.foreground)?.mustStop) throw new Interrupted()
   }
 
   /** First thing in each `catch`: an interrupt goes on. */
   caught(error: unknown): void {
+    if (this.#interrupts(error)) throw new Interrupted()
+    if (error instanceof ScriptExit) throw error
     if (error instanceof Interrupted && (InterruptScope.current ?? this.foreground)?.interrupted) throw error
   }
 
@@ -294,6 +450,48 @@ export class Runtime {
     }
     return module
   }
+}
+
+/** Who called a function that begins to wait. Few frames: this is done for each such call. */
+function callerOf(from: (...parameters: never[]) => unknown): { stack?: string } {
+  const caller = {}
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 8
+  Error.captureStackTrace(caller, from)
+  Error.stackTraceLimit = limit
+  return caller
+}
+
+/** A stream whose write was cut off between the system call and its own notes would wait for ever. */
+function goOnWriting(stream: NodeJS.WriteStream): void {
+  const { _writableState: state, _handle: handle } = stream as unknown as {
+    _writableState?: { writing?: boolean; length?: number; onwrite?: (error: null) => void }
+    _handle?: { writeQueueSize?: number }
+  }
+  let before = -1
+  const look = (): void => {
+    if (state?.writing !== true) return
+    const idle = !handle?.writeQueueSize
+    if (idle && state.length === before) {
+      state.onwrite?.(null)
+      return
+    }
+    before = idle ? state.length! : -1
+    setTimeout(look, 5)
+  }
+  look()
+}
+
+/** What the operations in a scope have told, with the name of the one that waits. */
+function stateOf(scope: InterruptScope): TaskProgress {
+  for (const operation of scope.operations()) {
+    if (!(operation instanceof Task)) continue
+    const { done, total, text, subject } = operation.state
+    const at = `in ${subject === undefined ? operation.name : `${operation.name} ${subject}`}`
+    const count = done === undefined ? undefined : `${done}${total === undefined ? '' : ` of ${total}`}`
+    return { text: [at, text ?? count].filter((part) => part !== undefined).join(', ') }
+  }
+  return {}
 }
 
 function nameOf(value: unknown): string {

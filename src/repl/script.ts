@@ -1,15 +1,17 @@
 /** Code without a prompt: `netshell run FILE`, `netshell -e EXPR`, a script on standard input. */
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { showValuesWith, UsageError } from '../commands/script-entries.js'
 import { stopJobs } from '../exchange/job.js'
+import { printable } from '../exchange/printable.js'
 import { Interrupted } from '../exchange/task.js'
 import { paintFor } from './colours.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
-import { makeHelp } from './help.js'
+import { helpGlobals } from './help.js'
 import { ProgressLine } from './progress-line.js'
 import { render, renderJson } from './render.js'
 import { requireFrom } from './require.js'
+import { argumentsOf, prepareScript, readScriptFile, ScriptFileError, scriptText } from './script-file.js'
 import { SigintWatch } from './sigint.js'
 
 /** Exit codes. */
@@ -19,13 +21,16 @@ export const EXIT = { success: 0, error: 1, usage: 2, interrupted: 130 } as cons
 export interface ScriptOptions {
   output?: NodeJS.WriteStream
   errors?: NodeJS.WriteStream
+  /** What stands before the script's name when it is called, for its `--help`; unset: `netshell run`. */
+  command?: string
 }
 
 /**
- * Runs a script.
+ * Runs a script. `--help` and wrong arguments of one that declares its parameters are answered before anything of it runs.
  * @param file its path, or '-' for standard input
- * @param args what the script finds as `args`
- * @returns 0, 1 after an error, 2 when the file cannot be read, 130 after Ctrl-C
+ * @param args for its parameters; what is left it finds as `args`
+ * @returns 0, or what the script has set as process.exitCode; 1 after an error; 2 when the file cannot be read or the
+ *   arguments are wrong; 130 after Ctrl-C
  */
 export async function runScript(
   file: string,
@@ -33,19 +38,27 @@ export async function runScript(
   globals: Globals = {},
   options: ScriptOptions = {},
 ): Promise<number> {
-  const errors = options.errors ?? process.stderr
+  const { output = process.stdout, errors = process.stderr, command = 'netshell run' } = options
   let source: string
   try {
-    source = file === '-' ? await readAll(process.stdin) : readFileSync(file, 'utf8')
+    source = file === '-' ? scriptText(await readAll(process.stdin), 'standard input') : readScriptFile(file)
   } catch (error) {
-    errors.write(`netshell: ${file} cannot be read: ${reasonOf(error)}\n`)
+    if (!(error instanceof ScriptFileError)) throw error
+    errors.write(`netshell: ${printable(error.message)}\n`)
     return EXIT.usage
   }
   const name = file === '-' ? 'standard input' : path.resolve(file)
-  return await guarded(globals, options, file, (evaluator) => {
-    evaluator.preload({ args: [...args] })
+  return await guarded(globals, options, file, async (evaluator) => {
+    const script = await prepareScript(evaluator, source, { file: name, prompt: false, args })
+    const found = await argumentsOf(script, args, { shown: file, command, columns: output.columns })
+    if ('text' in found) {
+      ;(found.exitCode === EXIT.success ? output : errors).write(`${found.text}\n`)
+      return found.exitCode
+    }
+    evaluator.preload(found.globals)
     evaluator.preload(requireFrom(file === '-' ? path.join(process.cwd(), 'script') : name))
-    return evaluator.run(source, { file: name, prompt: false })
+    await evaluator.runParsed(script.parsed, source, { file: name, prompt: false })
+    return EXIT.success
   })
 }
 
@@ -67,8 +80,9 @@ export async function evaluateOnce(
     const width = output.columns ?? 100
     const lines = options.json
       ? renderJson(value)
-      : [render(value, { paint, width, raw: true, verbatim: !output.isTTY })]
+      : [render(value, { paint, width, raw: true, verbatim: !output.isTTY, tables: output.isTTY })]
     for (const line of lines) if (line !== undefined) output.write(`${line}\n`)
+    return EXIT.success
   })
 }
 
@@ -77,18 +91,34 @@ async function guarded(
   globals: Globals,
   { output = process.stdout, errors = process.stderr }: ScriptOptions,
   shownFile: string | undefined,
-  run: (evaluator: Evaluator) => Promise<unknown>,
+  run: (evaluator: Evaluator) => Promise<number>,
 ): Promise<number> {
-  const help = makeHelp(
-    (text) => output.write(`${text}\n`),
-    paintFor(output),
-    () => output.columns,
+  const help = helpGlobals(
+    {
+      print: (text) => void output.write(`${text}\n`),
+      paint: () => paintFor(output),
+      columns: () => output.columns,
+    },
+    () => evaluator,
   )
-  const evaluator = new Evaluator({ help })
+  const evaluator: Evaluator = new Evaluator({ ...help })
   evaluator.preload(globals)
+  showValuesWith((value) => {
+    const text = render(value, {
+      paint: paintFor(output),
+      width: output.columns ?? 100,
+      raw: true,
+      verbatim: !output.isTTY,
+    })
+    if (text !== undefined) output.write(`${text}\n`)
+  })
   const paint = paintFor(errors)
   const report = (error: unknown): number => {
     if (error instanceof Interrupted) return EXIT.interrupted
+    if (error instanceof UsageError) {
+      errors.write(`${printable(shownFile === undefined ? error.message : `${shownFile}: ${error.message}`)}\n`)
+      return EXIT.usage
+    }
     const text = renderError(error, evaluator, { paint, withFile: shownFile })
     errors.write(`${text}\n`)
     return EXIT.error
@@ -96,11 +126,14 @@ async function guarded(
   const fail = (error: unknown): void => {
     process.exit(report(error))
   }
-  const watch = new SigintWatch(evaluator.runtime.flags, () => {
+  const watch = new SigintWatch(evaluator.runtime, () => {
     if (evaluator.press() === null) process.exit(EXIT.interrupted)
   })
   // Code that never waits needs none of this: SIGINT ends the process, as it does without us.
   const waiting = setImmediate(() => watch.startThread())
+  // Nor code that ends soon; a function that goes on and on gets its `finally` blocks.
+  evaluator.runtime.onLong = () => watch.startThread(true)
+  // Stays: a callback may fail after the last line, too.
   process.on('uncaughtException', fail)
   const progress = new ProgressLine(evaluator, async () => {
     if (!errors.isTTY || !output.isTTY) return null
@@ -109,16 +142,16 @@ async function guarded(
   })
   progress.start()
   try {
-    await run(evaluator)
+    const code = await run(evaluator)
     warnOfForgotten(evaluator, errors)
-    return EXIT.success
+    // A script may have chosen one.
+    return code === EXIT.success ? Number(process.exitCode ?? code) : code
   } catch (error) {
     return report(error)
   } finally {
     progress.stop()
     clearImmediate(waiting)
     await stopJobs()
-    process.removeListener('uncaughtException', fail)
   }
 }
 
@@ -133,17 +166,8 @@ export function warnOfForgotten(evaluator: Evaluator, errors: NodeJS.WritableStr
   )
 }
 
-async function readAll(stream: NodeJS.ReadStream): Promise<string> {
+async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** Why a file cannot be read, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EACCES') return 'permission denied'
-  if (code === 'EISDIR') return 'it is a folder'
-  return message
+  return Buffer.concat(chunks)
 }

@@ -1,18 +1,30 @@
 /** The shell without its terminal: takes what was typed, a block at a time, and prints what comes of it. */
 import path from 'node:path'
+import { types } from 'node:util'
+import { showValuesWith, UsageError } from '../commands/script-entries.js'
+import { printable } from '../exchange/printable.js'
+import { setting } from '../exchange/settings.js'
 import { Interrupted } from '../exchange/task.js'
-import type { Paint } from './colours.js'
+import { setPrinter } from '../packet/index.js'
+import { ShellResult } from '../tools/shell-command/result.js'
+import { useShellScreen } from '../tools/shell-command/screen.js'
+import { mayHaveCommand, withoutCommands } from './bang.js'
+import { type Paint, paintFor, plain } from './colours.js'
+import type { EditedText } from './edits.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
-import { makeHelp, usageOf } from './help.js'
+import { helpGlobals, usageOf } from './help.js'
 import type { History } from './history.js'
 import { formOf } from './input-forms.js'
-import { Journal } from './journal.js'
+import { tellJobEnds } from './job-ends.js'
+import { Journal, type JournalEntry } from './journal.js'
 import type { Parsed } from './parse.js'
+import { guardProcess } from './process-guard.js'
 import { render } from './render.js'
 import { requireFrom } from './require.js'
-import { Results } from './results.js'
+import { labelled, Results } from './results.js'
 import { warnOfForgotten } from './script.js'
+import { ScriptExit } from './script-exit.js'
 
 /** Where a shell prints, and what it asks of its terminal. */
 export interface Face {
@@ -20,6 +32,8 @@ export interface Face {
   /** Columns and rows of the terminal, as they are now. */
   readonly columns: number
   readonly rows: number
+  /** A person looks at a terminal: results are labelled, lists are tables. */
+  readonly isTerminal?: boolean
   /** Prints whole lines; while somebody types, above the line. */
   print(text: string): void
   /** Prints whole lines; what does not fit on the screen can be read page by page. */
@@ -31,12 +45,40 @@ export interface Face {
   leave(exitCode: number): void
   /** Code begins to run; what is returned is called when it has ended. */
   running(): () => void
+  /** Puts text into the line that is typed next, to be changed and run. */
+  offer(text: string): void
+  /** Calls the listener with all that goes to the terminal from now on. Returns the function that stops this. */
+  tap(listener: (data: string | Uint8Array) => void): () => void
+  /** Gives the terminal to something else (a pager, an editor, a program) while `work` runs; what is printed meanwhile waits. */
+  handOver<T>(work: () => T): T
 }
 
 /** How a block is evaluated. */
 export interface BlockOptions {
   /** The script that it comes from: its absolute path, and how the user named it. Unset: it was typed. */
   file?: { path: string; shown: string }
+  /** Its value is shown; unset: when it was typed. */
+  shows?: boolean
+  /** How the journal keeps it; unset: as it is. Null: not at all. */
+  entry?: Omit<JournalEntry, 'ok' | 'result'> | null
+  /** What was typed where the source was made from that: errors are shown in it. */
+  typed?: EditedText
+}
+
+/** A script that is being stepped through (`.load --step`): the prompt asks it what it is to look like and what Enter means. */
+export interface Stepping {
+  /** The script, as the user named it. */
+  readonly shown: string
+  /** Stands instead of the prompt: `step 3/12> `. */
+  readonly prompt: string
+  /** Enter in an empty line: runs the statement that is shown. */
+  enter(): Promise<void>
+  /** Leaves the statement out. */
+  skip(): void
+  /** Runs the rest without stopping. */
+  rest(): Promise<void>
+  /** Ends it; the rest is not run. Ctrl-C in an empty line does the same. */
+  leave(): void
 }
 
 /** One session. */
@@ -46,6 +88,8 @@ export class Shell {
   readonly journal = new Journal()
   /** What went wrong last, for `.trace`. */
   lastError: unknown
+  /** The script that is being stepped through. */
+  stepping: Stepping | null = null
   #count = 0
 
   constructor(
@@ -53,20 +97,44 @@ export class Shell {
     readonly face: Face,
     readonly history: History,
   ) {
-    const help = makeHelp(
-      (text) => face.page(text),
-      face.paint,
-      () => face.columns,
+    const help = helpGlobals(
+      { print: (text) => face.page(text), paint: () => face.paint, columns: () => face.columns },
+      () => this.evaluator,
     )
-    this.evaluator = new Evaluator({ help, _: undefined })
+    this.evaluator = new Evaluator({ ...help, _: undefined })
     this.evaluator.preload(requireFrom(path.join(process.cwd(), 'prompt.js')))
     this.evaluator.preload(globals)
+    guardProcess()
+    tellJobEnds(
+      (text) => face.print(text),
+      this.evaluator,
+      () => face.paint,
+    )
+    useShellScreen({
+      handOver: (work) => face.handOver(work),
+      coloured: (stream) => paintFor(stream) !== plain,
+    })
+    // What show(), hexdump() and the like print may be longer than the screen.
+    if (face.isTerminal) setPrinter((text) => void face.page(printable(text, true)))
+    showValuesWith((value) => {
+      const text = render(value, { paint: face.paint, width: face.columns, raw: true, tables: face.isTerminal })
+      if (text !== undefined) face.print(text)
+    })
   }
 
   /** Whether more lines could make this text right, as an open bracket does. */
   async isIncomplete(source: string): Promise<boolean> {
     if (source.trim() === '' || formOf(source) !== null) return false
-    return (await this.evaluator.parse(source, { prompt: true })).state === 'incomplete'
+    let code = source
+    if (mayHaveCommand(source)) {
+      try {
+        code = (await withoutCommands(source, this.evaluator))?.code ?? source
+      } catch {
+        // What is wrong is said when it is to run.
+        return false
+      }
+    }
+    return (await this.evaluator.parse(code, { prompt: true })).state === 'incomplete'
   }
 
   /** Takes a block that was typed. Errors are printed, never thrown. */
@@ -82,22 +150,37 @@ export class Shell {
       }
       return
     }
-    await this.evaluate(source)
+    if (!mayHaveCommand(source)) {
+      await this.evaluate(source)
+      return
+    }
+    let typed: EditedText | null
+    try {
+      typed = await withoutCommands(source, this.evaluator)
+    } catch (error) {
+      this.showError(error)
+      return
+    }
+    await (typed === null ? this.evaluate(source) : this.evaluate(typed.code, { typed }))
   }
 
   /** Evaluates a block and prints its value or its error. Returns whether it ended well. */
-  async evaluate(source: string, { file }: BlockOptions = {}): Promise<boolean> {
+  async evaluate(source: string, options: BlockOptions = {}): Promise<boolean> {
+    const { file, shows = file === undefined, entry = { source, folder: process.cwd() } } = options
     const name = file?.path ?? `prompt-${++this.#count}`
+    if (options.typed !== undefined) this.evaluator.madeFrom(name, options.typed)
     const ended = this.face.running()
     try {
       const value = await this.#run(source, name)
       ended()
-      if (file === undefined) await this.#finish(source, value)
+      const result = shows ? this.results.keep(value) : undefined
+      if (entry !== null) this.journal.add({ ...entry, ok: true, result })
+      if (shows) await this.#print(value, result)
       warnOfForgotten(this.evaluator, this.face.errors)
       return true
     } catch (error) {
       ended()
-      if (file === undefined) this.journal.add({ source, ok: false })
+      if (entry !== null) this.journal.add({ ...entry, ok: false })
       this.showError(error, file?.shown)
       return false
     }
@@ -105,8 +188,19 @@ export class Shell {
 
   /** Prints an error, with the place in the user's text; `.trace` tells the rest. */
   showError(error: unknown, withFile?: string): void {
-    this.lastError = error
     const { paint } = this.face
+    this.lastError = error
+    // Asking one what it is would run the user's code.
+    if (types.isProxy(error)) {
+      this.face.print(renderError(error, this.evaluator, { paint, withFile }))
+      return
+    }
+    if (error instanceof UsageError || error instanceof ScriptExit) {
+      const who = withFile === undefined ? '' : `${withFile}: `
+      if (!(error instanceof ScriptExit && error.code === 0)) this.face.print(printable(`${who}${error.message}`))
+      return
+    }
+    this.lastError = error
     this.face.print(
       error instanceof Interrupted
         ? paint('yellow', 'interrupted')
@@ -121,17 +215,26 @@ export class Shell {
       : await this.evaluator.run(source, { file, prompt: true })
   }
 
-  async #finish(source: string, value: unknown): Promise<void> {
-    const result = value === undefined ? undefined : this.results.keep(value)
-    this.journal.add({ source, ok: true, result })
-    const text = this.#show(value)
-    if (text !== undefined) await this.face.page(text)
+  async #print(value: unknown, label: string | undefined): Promise<void> {
+    const text = this.#show(value, label)
+    if (text === undefined) return
+    const { isTerminal = false, paint } = this.face
+    const hasLabel = label !== undefined && isTerminal && setting('numbers')
+    await this.face.page(hasLabel ? labelled(text, label, paint) : text)
   }
 
   /** Rendering runs the value's own inspection, which may fail. */
-  #show(value: unknown): string | undefined {
-    const { paint, columns } = this.face
-    const text = render(value, { paint, width: columns })
+  #show(value: unknown, label: string | undefined): string | undefined {
+    const { paint, columns, rows, isTerminal = false } = this.face
+    // What a program has shown as it came is not shown again.
+    if (value instanceof ShellResult) return value.screenText(paint !== plain)
+    const text = render(value, {
+      paint,
+      width: columns,
+      height: isTerminal ? rows : undefined,
+      tables: isTerminal,
+      label,
+    })
     // Who types a command without its parentheses wants to call it.
     const usage = typeof value === 'function' && text?.includes('[Function') ? usageOf(value) : undefined
     return usage === undefined ? text : `${text} ${paint('gray', `is called: ${usage}`)}`

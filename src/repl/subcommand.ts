@@ -1,6 +1,6 @@
 /** Tools on the command line: `netshell scan HOST -p 1-1000 --json`, made from the description that the prompt has, too. */
 import type { Command } from 'commander'
-import { progressText } from '../commands/progress.js'
+import { ProgressWatch } from '../commands/progress.js'
 import type { ToolCommand, ToolParameter } from '../commands/tool-command.js'
 import { closeLinks, Interrupted, OptionError, printable, printableJson, Task } from '../exchange/index.js'
 import { setPrinter } from '../packet/index.js'
@@ -171,11 +171,12 @@ async function showProgress(task: Task<unknown>): Promise<Progress | undefined> 
   const { Terminal } = await import('./terminal.js')
   const terminal = new Terminal(process.stdout, process.stderr)
   const began = performance.now()
+  const watch = new ProgressWatch()
   const timer = setInterval(() => {
     const elapsed = performance.now() - began
     if (elapsed < PATIENCE || task.settled) return
-    const text = progressText(task.name, task.state, elapsed / 1000)
-    if (text !== undefined) terminal.status(printable(text))
+    const text = watch.line([task], (process.stdout.columns || 80) - 1)
+    if (text !== undefined) terminal.status(text)
   }, 200)
   timer.unref()
   return {

@@ -2,7 +2,7 @@
 import { type Options, Parser } from 'acorn'
 import { type Parse, type Parsed, parse } from './parse.js'
 import { TransformError } from './rewriter.js'
-import { eachChild, isFunction, type SyntaxNode } from './syntax.js'
+import { eachChild, isFunction, type SyntaxNode, skipBlank } from './syntax.js'
 
 let parser: Parse | undefined
 
@@ -36,7 +36,8 @@ export async function parseTyped(
 /** Source with everything that is only TypeScript replaced by spaces; line ends stay. */
 export function blankTypes(source: string, program: SyntaxNode): string {
   const blanks: [from: number, to: number, text?: string][] = []
-  collect(program, source, (from, to, text) => blanks.push([from, to, text]))
+  const ends: number[] = []
+  collect(program, source, (from, to, text) => blanks.push([from, to, text]), ends)
   blanks.sort((a, b) => a[0] - b[0])
   let result = ''
   let place = 0
@@ -47,7 +48,23 @@ export function blankTypes(source: string, program: SyntaxNode): string {
     result += source.slice(place, start) + text + blank.slice(text.length)
     place = to
   }
-  return result + source.slice(place)
+  result += source.slice(place)
+  // Where a type has ended a statement, what follows must not go on with it: `let a = b as number` before a line `[1]`.
+  for (const end of ends) {
+    if (result[end - 1] === ' ') result = `${result.slice(0, end - 1)};${result.slice(end)}`
+  }
+  return result
+}
+
+/** Gives a function that takes the types out of a TypeScript module. It throws TransformError. */
+export async function typeStripper(): Promise<(source: string) => string> {
+  parser ??= await loadParser()
+  const ready = parser
+  return (source) => {
+    const typed = parse(source, { prompt: false }, ready)
+    if (typed.state !== 'complete') throw new TransformError(typed.message, typed.offset)
+    return blankTypes(source, typed.program)
+  }
 }
 
 type Blank = (from: number, to: number, text?: string) => void
@@ -58,35 +75,42 @@ const UNSUPPORTED: Record<string, string> = {
   TSModuleDeclaration: "'namespace' makes code; write an object instead",
   TSParameterProperty: 'parameter properties make code; assign the field in the constructor',
   TSImportEqualsDeclaration: "write import x from '…' instead",
-  TSExportAssignment: 'export has no meaning here',
+  TSExportAssignment: 'export = makes code; write export default instead',
+  AccessorProperty: "'accessor' makes code; write a getter and a setter",
+  Decorator: 'decorators make code; call the function on the class or method instead',
 }
+/** What a line may begin with that goes on with the line before. */
+const GOES_ON = /^\s*\n\s*[([`+\-/*]/
 
-function collect(node: SyntaxNode, source: string, blank: Blank): void {
+function collect(node: SyntaxNode, source: string, blank: Blank, ends: number[]): void {
   const { type } = node
+  if (/Statement$|Declaration$/.test(type) && GOES_ON.test(source.slice(node.end, node.end + 400))) ends.push(node.end)
   if (TYPE_ONLY.has(type) || (node.declare === true && type !== 'PropertyDefinition') || isTypeOnly(node)) {
     // The semicolon keeps the statements around it apart.
     const statement = type !== 'TSIndexSignature' && !type.endsWith('Specifier') && type !== 'MethodDefinition'
     blank(node.start, node.end, statement ? ';' : '')
+    if (type.endsWith('Specifier')) blankComma(node, source, blank)
     return
   }
+  if (node.accessor === true) throw new TransformError(`TypeScript: ${UNSUPPORTED.AccessorProperty}`, node.start)
   if (UNSUPPORTED[type]) throw new TransformError(`TypeScript: ${UNSUPPORTED[type]}`, node.start)
   if (type === 'TSAsExpression' || type === 'TSSatisfiesExpression') {
-    collect(node.expression, source, blank)
+    collect(node.expression, source, blank, ends)
     blank(endOfOperand(source, node.expression.end, node.typeAnnotation.start), node.end)
     return
   }
   if (type === 'TSNonNullExpression') {
-    collect(node.expression, source, blank)
+    collect(node.expression, source, blank, ends)
     blank(node.end - 1, node.end)
     return
   }
   if (type === 'TSTypeAssertion') {
     blank(node.start, node.expression.start)
-    collect(node.expression, source, blank)
+    collect(node.expression, source, blank, ends)
     return
   }
   if (type === 'TSInstantiationExpression') {
-    collect(node.expression, source, blank)
+    collect(node.expression, source, blank, ends)
     blank(node.expression.end, node.end)
     return
   }
@@ -95,7 +119,7 @@ function collect(node: SyntaxNode, source: string, blank: Blank): void {
     return
   }
   blankMarks(node, source, blank)
-  eachChild(node, (child) => collect(child, source, blank))
+  eachChild(node, (child) => collect(child, source, blank, ends))
 }
 
 function isTypeOnly(node: SyntaxNode): boolean {
@@ -104,8 +128,18 @@ function isTypeOnly(node: SyntaxNode): boolean {
   return node.type === 'PropertyDefinition' && (node.abstract === true || node.declare === true)
 }
 
+/** A specifier that goes takes the comma behind it along. */
+function blankComma(node: SyntaxNode, source: string, blank: Blank): void {
+  const comma = skipBlank(source, node.end)
+  if (source[comma] === ',') blank(comma, comma + 1)
+}
+
 /** Marks that are not nodes: `?`, `!`, modifiers, `implements`, the `this` parameter. */
 function blankMarks(node: SyntaxNode, source: string, blank: Blank): void {
+  if (node.type === 'VariableDeclarator' && node.definite && node.id.typeAnnotation) {
+    const mark = source.lastIndexOf('!', node.id.typeAnnotation.start)
+    if (mark > node.id.start) blank(mark, mark + 1)
+  }
   if (node.typeAnnotation && (node.optional || node.definite)) {
     const mark = source.lastIndexOf(node.optional ? '?' : '!', node.typeAnnotation.start)
     if (mark > node.start) blank(mark, mark + 1)

@@ -9,7 +9,11 @@ const json = rest.includes('--json')
 async function main(): Promise<number> {
   if (kind === 'run') return await runScript(rest[0], rest.slice(1), globals)
   if (kind === '-e') return await evaluateOnce(rest[0], globals, { json })
-  return await startPrompt(globals, { version: 'test', historyFile: process.env.TEST_HISTORY ?? null })
+  return await startPrompt(globals, {
+    version: 'test',
+    historyFile: process.env.TEST_HISTORY ?? null,
+    prompt: 'netshell> ',
+  })
 }
 
 process.exit(await main())
