@@ -13,6 +13,10 @@ const OPTIONS = {
   platform: 'node',
   format: 'esm',
   external: ['koffi', 'cap', 'raw-socket', '@sveltejs/acorn-typescript'],
+  // What is CommonJS in the bundle asks for built-in modules by `require`.
+  banner: {
+    js: "import { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url);",
+  },
   logLevel: 'error',
 } satisfies BuildOptions
 
