@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what netshell needs and what is missing: libpcap, the npm packages, the build.
-# --for test  also the programs that the tests talk to;  --for bench  also those that the benchmarks compare with.
+# --for test  also the programs that the tests talk to;  --for bench, --for compare  also those that the
+# benchmarks and docs/compare.md compare with.
 # Safe to run again at any time; when nothing is to do it says nothing.
 set -euo pipefail
 
@@ -14,6 +15,9 @@ PACKAGE_STAMP=node_modules/.netshell-lock
 BUILD_STAMP=dist/.built
 # The backends that only tests have installed: npm packages without prebuilt binaries.
 BACKENDS=test/backends
+# mongosh, which only npm run compare starts.
+COMPARED=node_modules/.cache/compare
+MONGOSH=2.12.0
 
 purposes=' run '
 say() { printf 'setup: %s\n' "$*"; }
@@ -24,16 +28,16 @@ read_arguments() {
   while (($#)); do
     case $1 in
       --for)
-        [[ ${2-} =~ ^(test|bench)$ ]] || { echo "setup: --for takes 'test' or 'bench'" >&2; exit 2; }
+        [[ ${2-} =~ ^(test|bench|compare)$ ]] || { echo "setup: --for takes 'test', 'bench' or 'compare'" >&2; exit 2; }
         purposes+="$2 "
         shift 2
         ;;
       -h | --help)
-        sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}"
+        sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
       *)
-        echo "setup: '$1' is not known; usage: setup.sh [--for test] [--for bench]" >&2
+        echo "setup: '$1' is not known; usage: setup.sh [--for test|bench|compare]" >&2
         exit 2
         ;;
     esac
@@ -105,6 +109,12 @@ find_missing() {
     need python3-scapy has_file '/usr/lib/python3/dist-packages/scapy/__init__.py'
     need g++ has_program g++
     need nmap has_program nmap
+  fi
+  if wanted_for compare; then
+    need tmux has_program tmux
+    need iproute2 has_program ip
+    need python3-scapy has_file '/usr/lib/python3/dist-packages/scapy/__init__.py'
+    need ipython3 has_file '/usr/bin/ipython3'
   fi
   if wanted_for bench; then
     need libtins-dev has_file '/usr/include/tins/tins.h'
@@ -199,6 +209,17 @@ install_backends() {
   give_to_owner "$BACKENDS/node_modules"
 }
 
+install_mongosh() {
+  wanted_for compare || return 0
+  [[ ! -f $COMPARED/node_modules/mongosh/package.json || $(node -p "require('./$COMPARED/node_modules/mongosh/package.json').version") != "$MONGOSH" ]] || return 0
+  say "installing mongosh $MONGOSH for the comparison"
+  mkdir -p "$COMPARED"
+  echo '{"private": true}' >"$COMPARED/package.json"
+  npm install --prefix "$COMPARED" --no-save --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
+    "mongosh@$MONGOSH" </dev/null >/dev/null || fail "mongosh could not be installed (npm's words are above)"
+  give_to_owner "$COMPARED"
+}
+
 build() {
   [[ ! -f $BUILD_STAMP || -n $(find src package-lock.json scripts/build.mjs scripts/warm.cjs -newer "$BUILD_STAMP" -print -quit) ]] || return 0
   say 'building'
@@ -212,4 +233,5 @@ check_node
 install_missing
 install_packages
 install_backends
+install_mongosh
 build

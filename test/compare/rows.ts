@@ -66,7 +66,7 @@ export const ROWS: readonly Row[] = [
   {
     feature: 'Tab inside of a layer: its fields',
     cells: {
-      netshell: yes([text('IP({ds'), key('Tab')], /IP\(\{dst: /),
+      netshell: yes([text('IP({ds'), key('Tab')], /IP\(\{dst:/),
       scapy: yes([text('IP(ds'), key('Tab'), wait(800)], /IP\(dst=/),
       ipython: no(['IP()'], NAME_ERROR),
       mongosh: no(['IP()'], REFERENCE_ERROR),
@@ -132,7 +132,7 @@ export const ROWS: readonly Row[] = [
           wait(300),
           "print('it was ' + ran)",
         ],
-        /it was (no|RAN)/,
+        /it was no/,
       ),
     },
   },
@@ -372,7 +372,7 @@ export const ROWS: readonly Row[] = [
     feature: 'programs of the system; their output as data',
     cells: {
       netshell: yes(
-        ['(!ip -j addr)', '_.json().length + 1000', 'links = !ip -j link', 'links.json().length + 2000'],
+        ['!ip -j addr', '_.json().length + 1000', 'links = !ip -j link', 'links.json().length + 2000'],
         /\b200\d$/m,
       ),
       scapy: yes(['x = !ip -j link', 'len(x) + 1000'], /\b100\d$/m, 'text'),
@@ -413,7 +413,7 @@ export const ROWS: readonly Row[] = [
   {
     feature: 'what works on this machine, and the remedy of what does not',
     cells: {
-      netshell: yes(['doctor()', wait(3000)], /libpcap/),
+      netshell: yes([open('doctor()'), wait(3000)], /libpcap/),
       scapy: no(['doctor()'], NAME_ERROR),
       ipython: no(['doctor()'], NAME_ERROR),
       mongosh: no(['doctor()'], REFERENCE_ERROR),
@@ -434,10 +434,8 @@ export const ROWS: readonly Row[] = [
       netshell: yes(
         [
           "require('fs').writeFileSync('lesson.nsh', '// the answer\\nanswer = 6 * 7\\n')",
-          '.load --step lesson.nsh',
-          wait(500),
+          open('.load --step lesson.nsh'),
           key('Enter'),
-          wait(500),
           'answer + 1000',
         ],
         /\b1042$/m,
