@@ -8,6 +8,7 @@ import { buildGroup } from './groups/build.js'
 import { dissectGroup } from './groups/dissect.js'
 import { listGroup } from './groups/list.js'
 import { readGroup } from './groups/read.js'
+import { shellGroup } from './groups/shell.js'
 import { startGroup } from './groups/start.js'
 import { wireGroup } from './groups/wire.js'
 import type { Row } from './measure.js'
@@ -18,6 +19,7 @@ const GROUPS: Record<string, (rounds: number) => Promise<Row[]>> = {
   build: buildGroup,
   list: listGroup,
   start: startGroup,
+  shell: shellGroup,
   read: readGroup,
   wire: wireGroup,
 }

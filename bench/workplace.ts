@@ -34,7 +34,7 @@ const bundles = new Map<string, Promise<string>>()
 
 /** The command that runs one of our programs, bundled as the shipped library is. */
 export async function ourSide(
-  entry: 'ours' | 'ours/list' | 'ours/stream' | 'ours/wire',
+  entry: 'ours' | 'ours/list' | 'ours/shell' | 'ours/stream' | 'ours/wire',
   ...parameters: (string | number)[]
 ): Promise<string[]> {
   if (!bundles.has(entry)) bundles.set(entry, bundle(entry))

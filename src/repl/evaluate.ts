@@ -179,7 +179,7 @@ export class Evaluator {
         prompt,
         constants: prompt ? this.#constants : undefined,
       })
-      this.#sources.set(file, text)
+      this.#sources.set(file, text.of(original))
       return (text.code.includes('import') ? withImports : plainScript)(text.code, file).runInThisContext()
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error

@@ -5,6 +5,8 @@ import { waitingCallbacks } from './array-callbacks.js'
 import { END, live, Pending } from './live.js'
 import { ScriptExit } from './script-exit.js'
 import { SHARED, SHARED_SIZE } from './sigint-thread.js'
+import { Turns } from './turns.js'
+import { together, type Waited, waitForPromise } from './waits.js'
 
 /** The operators that know packets (src/packet/operators.ts). */
 export interface Operators {
@@ -16,14 +18,6 @@ export interface Operators {
 
 /** A generator of transformed code: it yields what it waits for. */
 export type Waiting = Generator<unknown, unknown, unknown>
-
-/** What a function waits for. */
-interface Waited {
-  interrupt(): void
-  abort(reason?: unknown): void
-  /** It belongs to this scope from now on. */
-  _rescope(scope: InterruptScope | null): void
-}
 
 /** Whether the code that runs now has waited already, so that it may be suspended anywhere. */
 let suspendable = false
@@ -44,6 +38,8 @@ export class Runtime {
   readonly live = live
   /** Shared with the thread that sees SIGINT; {@link SHARED} names the places. The first one is what loops look at. */
   readonly flags = new Int32Array(new SharedArrayBuffer(4 * SHARED_SIZE))
+  /** The user's code runs in these. */
+  readonly turns = new Turns(this.flags)
   /** Where an evaluation in the foreground belongs to; callbacks of the user's that others call belong to it as well. */
   foreground: InterruptScope | null = null
   /** Tasks of the user's own functions in this evaluation; some may turn out never to be awaited. */
@@ -61,11 +57,6 @@ export class Runtime {
   #freshScope: InterruptScope | null = null
   readonly #operators: Operators
   #turnBegan = 0
-  #turn = 0
-  /** What happens when the turn that runs now is ended from outside. */
-  #cut: (() => void) | null = null
-  /** Turns do not begin before this. */
-  #held: Promise<void> | null = null
 
   constructor(operators: Operators) {
     this.#operators = operators
@@ -151,7 +142,7 @@ export class Runtime {
     let inner: unknown
     const task = new Task<unknown>(
       (resolve, reject) =>
-        this.#inTurn(() => {
+        this.turns.run(() => {
           const outer = InterruptScope.current
           InterruptScope.current = scope
           this.#freshScope = scope
@@ -197,7 +188,7 @@ export class Runtime {
     const task = new Task<unknown>(
       (resolve, reject) => {
         const advance = (failed: boolean, value: unknown): void => {
-          this.#inTurn(() => take(failed, value), reject)
+          this.turns.run(() => take(failed, value), reject)
         }
         const take = (failed: boolean, value: unknown): void => {
           waitsFor = null
@@ -273,50 +264,11 @@ export class Runtime {
     else if (callers.length < 20) callers.push(caller)
   }
 
-  /**
-   * Runs a piece of the user's code between two waits. Not from a microtask: when it is ended from outside, the microtasks that
-   * wait behind it would be lost.
-   */
-  #inTurn(work: () => void, fail: (reason: unknown) => void): void {
-    if (this.#held) {
-      void this.#held.then(() => this.#inTurn(work, fail))
-      return
-    }
-    process.nextTick(() => {
-      const { flags } = this
-      this.#turn = (this.#turn % 0x3fffffff) + 1
-      const turn = this.#turn
-      this.#cut = () => fail(new Interrupted())
-      Atomics.store(flags, SHARED.turn, turn)
-      try {
-        work()
-      } finally {
-        // Claimed: it is ended here, and nowhere behind.
-        if (Atomics.compareExchange(flags, SHARED.turn, turn, 0) !== turn) {
-          Atomics.wait(flags, SHARED.never, 0, 1000)
-          Atomics.store(flags, SHARED.turn, 0)
-        }
-      }
-    })
-  }
-
-  /** The user's code that follows waits this promise out. */
-  holdBack(until: Promise<void>): void {
-    this.#held = until
-    void until.then(() => {
-      if (this.#held === until) this.#held = null
-    })
-  }
-
   /** The thread that sees SIGINT has ended what ran, in this turn (0: in none). What was on the stack is gone, `finally` blocks too. */
   ended(turn: number): void {
     suspendable = false
     InterruptScope.current = null
-    this.flags[SHARED.mayEnd] = 0
-    for (const stream of [process.stdout, process.stderr]) goOnWriting(stream)
-    if (turn === 0 || this.flags[SHARED.turn] !== -turn) return
-    this.flags[SHARED.turn] = 0
-    this.#cut?.()
+    this.turns.ended(turn)
   }
 
   /** Whether an error says that a system call or a program was ended by the Ctrl-C that nobody has looked at yet; that is then done. */
@@ -462,26 +414,6 @@ function callerOf(from: (...parameters: never[]) => unknown): { stack?: string }
   return caller
 }
 
-/** A stream whose write was cut off between the system call and its own notes would wait for ever. */
-function goOnWriting(stream: NodeJS.WriteStream): void {
-  const { _writableState: state, _handle: handle } = stream as unknown as {
-    _writableState?: { writing?: boolean; length?: number; onwrite?: (error: null) => void }
-    _handle?: { writeQueueSize?: number }
-  }
-  let before = -1
-  const look = (): void => {
-    if (state?.writing !== true) return
-    const idle = !handle?.writeQueueSize
-    if (idle && state.length === before) {
-      state.onwrite?.(null)
-      return
-    }
-    before = idle ? state.length! : -1
-    setTimeout(look, 5)
-  }
-  look()
-}
-
 /** What the operations in a scope have told, with the name of the one that waits. */
 function stateOf(scope: InterruptScope): TaskProgress {
   for (const operation of scope.operations()) {
@@ -496,55 +428,4 @@ function stateOf(scope: InterruptScope): TaskProgress {
 
 function nameOf(value: unknown): string {
   return value instanceof Task ? value.name : 'a promise'
-}
-
-/** Waits for what is not a Task: a promise that the user awaits. Ctrl-C ends the waiting, not the work behind it. */
-function waitForPromise(
-  value: unknown,
-  scope: InterruptScope | null,
-  advance: (failed: boolean, value: unknown) => void,
-): Waited {
-  let over = false
-  const once = (failed: boolean, result: unknown): void => {
-    if (over) return
-    over = true
-    scope?.remove(waiting)
-    advance(failed, result)
-  }
-  const waiting = {
-    interrupt: () => once(true, new Interrupted()),
-    abort: (reason: unknown = new Interrupted()) => once(true, reason),
-    _rescope: (to: InterruptScope | null) => {
-      scope?.remove(waiting)
-      scope = to
-      scope?.add(waiting)
-    },
-  }
-  scope?.add(waiting)
-  Promise.resolve(value).then(
-    (result) => once(false, result),
-    (error) => once(true, error),
-  )
-  return waiting
-}
-
-/** Promise.all and its like: a Task when one of the parts is a Task, so that its result is waited for as well. */
-function together(kind: 'all' | 'allSettled' | 'any' | 'race', values: Iterable<unknown>): unknown {
-  if (typeof values?.[Symbol.iterator] !== 'function') return Promise[kind as 'all'](values)
-  const parts = [...values]
-  const combined: Promise<unknown> = Promise[kind as 'all'](parts)
-  const tasks = parts.filter((part): part is Task<unknown> => part instanceof Task)
-  if (tasks.length === 0) return combined
-  return new Task<unknown>((resolve, reject) => combined.then(resolve, reject), {
-    name: `Promise.${kind}`,
-    interrupt: () => {
-      for (const task of tasks) task.interrupt()
-    },
-    abort: (reason) => {
-      for (const task of tasks) task.abort(reason)
-    },
-    rescope: (scope) => {
-      for (const task of tasks) task._rescope(scope)
-    },
-  })
 }

@@ -75,7 +75,7 @@ export class SigintWatch {
       // Without the thread, the handler still works whenever nothing is busy.
       this.#thread!.on('error', () => done(false))
     })
-    this.#runtime.holdBack(up)
+    this.#runtime.turns.holdBack(up)
     this.#thread.unref()
     process.on('beforeExit', this.#stay)
   }

@@ -106,10 +106,22 @@ describe('a job', () => {
 
 test('what is no Task is refused in clear words', () => {
   expect(() => bg(3 as never)).toThrow(
-    'bg: takes the call of something that waits, such as bg(sniff({count: 10})), not number',
+    'bg: takes the call of something that waits, such as bg(sniff({count: 10})), or a function, such as bg(() => { … }), not number',
   )
-  expect(() => bg((() => 1) as never)).toThrow('not a function: call it')
   expect(() => bg(undefined as never)).toThrow('not undefined')
+})
+
+test('a function is called in the background; what it waits for can be stopped', async () => {
+  const quick = bg(() => 5)
+  expect(quick.state).toBe('running')
+  expect(await quick.wait()).toBe(5)
+  const slow = bg(async function slow() {
+    await sleep(100)
+  })
+  expect(slow.name).toBe('slow')
+  await sleep(0.01)
+  expect(await slow.stop()).toBeUndefined()
+  expect(slow.state).toBe('stopped')
 })
 
 test('the same task is one job', async () => {

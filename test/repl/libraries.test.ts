@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url)
 
 /** A CommonJS file as a function expression, run untouched and transformed. */
 function loadBoth(file: string): [plain: Record<string, never>, transformed: Record<string, never>] {
-  const source = `(function(exports, module, require){${readFileSync(file, 'utf8')}\n})`
+  const source = `(function(exports, module, require, __filename, __dirname){${readFileSync(file, 'utf8')}\n})`
   const plain = vm.runInThisContext(source)
   const parsed = parse(source, { prompt: true })
   if (parsed.state !== 'complete') throw new Error(parsed.message)
@@ -22,7 +22,7 @@ function loadBoth(file: string): [plain: Record<string, never>, transformed: Rec
   const transformed = generator.next().value
   return [plain, transformed].map((make) => {
     const module = { exports: {} }
-    make(module.exports, module, createRequire(file))
+    make(module.exports, module, createRequire(file), file, dirname(file))
     return module.exports
   }) as [Record<string, never>, Record<string, never>]
 }
@@ -67,5 +67,47 @@ describe('libraries run unchanged', () => {
     expect(transformed.stringify({ a: [1, { b: 'x' }] }, null, 2)).toBe(
       plain.stringify({ a: [1, { b: 'x' }] }, null, 2),
     )
+  })
+
+  it('fast-check makes the same values, also of classes and generators, and shrinks to the same counterexample', () => {
+    const [plain, transformed] = loadBoth(
+      join(dirname(require.resolve('fast-check/package.json')), 'lib/cjs/fast-check.js'),
+    ) as unknown as [typeof import('fast-check'), typeof import('fast-check')]
+    const results = [plain, transformed].map((fc) => {
+      const { node, leaf } = fc.letrec((tie) => ({
+        node: fc.record({ left: tie('leaf'), right: fc.oneof({ depthSize: 'small' }, tie('leaf'), tie('node')) }),
+        leaf: fc.tuple(fc.nat(), fc.ipV4(), fc.webUrl(), fc.date({ noInvalidDate: true })),
+      }))
+      const values = fc.sample(
+        fc.oneof(node, leaf, fc.json(), fc.uniqueArray(fc.bigInt()), fc.stringMatching(/^[a-z]{2,9}\d*$/)),
+        {
+          seed: 7,
+          numRuns: 300,
+        },
+      )
+      const { counterexample, numShrinks, error } = fc.check(
+        fc.property(fc.array(fc.integer()), fc.string(), (list, text) => list.length + text.length < 9),
+        { seed: 7 },
+      ) as { counterexample: unknown; numShrinks: number; error?: string | null }
+      return [values, counterexample, numShrinks, error ?? null]
+    })
+    expect(results[1]).toEqual(results[0])
+    expect(results[1]![2]).toBeGreaterThan(0)
+  })
+
+  it('the TypeScript compiler, 9 MB of it, compiles and complains the same', () => {
+    type Compiler = typeof import('typescript')
+    const [plain, transformed] = loadBoth(require.resolve('typescript')) as unknown as [Compiler, Compiler]
+    const source =
+      'enum E { A, B }\nclass C<T> { constructor(private a: T) {} }\nconst x: number = await f();\nlet y = = 2'
+    const results = [plain, transformed].map((compiler) => {
+      const { outputText, diagnostics } = compiler.transpileModule(source, {
+        reportDiagnostics: true,
+        compilerOptions: { target: compiler.ScriptTarget.ES2022, module: compiler.ModuleKind.ES2022 },
+      })
+      return [outputText, diagnostics?.map(({ messageText, start }) => [messageText, start])]
+    })
+    expect(results[1]).toEqual(results[0])
+    expect(String(results[1]![0])).toContain('class C')
   })
 })
