@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { OptionError } from '../exchange/index.js'
 import { DEFAULT_SETTINGS, type Settings, setting } from '../exchange/settings.js'
+import { wrapped } from '../exchange/text-width.js'
 import { shownPath } from '../exchange/user-files.js'
 import { closest, print, suggestion } from '../packet/index.js'
 import { configFile, saveSettings } from './config-file.js'
@@ -15,7 +16,6 @@ import {
   SETTING_NAMES,
   shortText,
 } from './setting-values.js'
-import { wrapped } from './text-layout.js'
 
 /** Narrower is no column to read in. */
 const NARROWEST = 24

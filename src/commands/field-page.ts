@@ -1,8 +1,10 @@
 /** What `help('TCP.flags')` tells: one field of a layer with all names of its values. */
+
+import { wrapped } from '../exchange/text-width.js'
 import { type Field, type LayerDefinition, suggestion } from '../packet/index.js'
 import { meaningOf } from './field-meanings.js'
 import { conditionText, defaultText, kindText, namesByOther, namesOf, sizeInBits, sizeText } from './field-text.js'
-import { definitions, inColumns, type Page, wrapped } from './text-layout.js'
+import { definitions, inColumns, type Page } from './text-layout.js'
 
 /** The page of one field, or undefined when the layer has none of that name. */
 export function fieldPage(definition: LayerDefinition, name: string, page: Page): string | undefined {

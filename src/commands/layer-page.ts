@@ -1,8 +1,10 @@
 /** What `ls(IP)` shows: what the layer is, its header as a diagram, its fields in a table, what follows it. */
+
+import { wrapped } from '../exchange/text-width.js'
 import type { Field, LayerDefinition } from '../packet/index.js'
 import { conditionText, defaultText, kindText, namesText, sizeText } from './field-text.js'
 import { headerDiagram } from './header-diagram.js'
-import { columnsOfCells, type Page, wrapped } from './text-layout.js'
+import { columnsOfCells, type Page } from './text-layout.js'
 
 /** Names of values that stand in the table; all of them are in the field's own help. */
 const NAMES_SHOWN = 4
@@ -20,7 +22,8 @@ export function layerPage(definition: LayerDefinition, page: Page): string {
   const lines = [`${paint('bold', layerName)}  ${wrapped(summaryText, indentation, columns)}`.trimEnd()]
   if (source !== '') lines.push(`${' '.repeat(indentation)}${paint('gray', wrapped(source, indentation, columns))}`)
   const diagram = headerDiagram(definition)
-  if (diagram.length > 0)
+  // On a narrow screen its lines would break.
+  if (diagram.length > 0 && diagram.every((line) => line.length + 2 <= columns))
     lines.push('', ...diagram.map((line) => `  ${wrapped(line, 2, Number.POSITIVE_INFINITY)}`), '')
   if (fields.length === 0) lines.push('  no fields')
   else {

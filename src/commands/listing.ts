@@ -1,4 +1,6 @@
 /** `ls()`: what there is, a line each; `ls(IP)` and `ls(packet)`: one of it with all that belongs to it. */
+
+import { plain } from '../exchange/terminal-colours.js'
 import {
   allLayers,
   type Field,
@@ -14,9 +16,9 @@ import { layerMetadata } from './layer-metadata.js'
 import { layerPage } from './layer-page.js'
 import { allMetadata, type Metadata } from './metadata.js'
 import { packetPage } from './packet-page.js'
-import { brief, type Page, uncoloured } from './text-layout.js'
+import { brief, type Page } from './text-layout.js'
 
-const NOWHERE: Page = { paint: uncoloured, columns: Number.POSITIVE_INFINITY }
+const NOWHERE: Page = { paint: plain, columns: Number.POSITIVE_INFINITY }
 /** Longer names push their text to the right instead of widening the whole list. */
 const LONGEST_NAME = 18
 

@@ -35,6 +35,14 @@ const FAMILY: ParameterMetadata = {
 }
 const SYSTEM_ERROR = 'LinkError when the system does not tell, or there is no such namespace'
 
+/** What chooses among the ways to an address. */
+const ROUTE_PARAMETERS: readonly ParameterMetadata[] = [
+  { name: 'iface', type: 'string', summary: 'only by this interface', values: 'interface' },
+  { name: 'interfaceName', type: 'string', summary: 'the same as iface', values: 'interface' },
+  { name: 'source', type: 'string', summary: 'as for a packet from this address' },
+  NETNS,
+]
+
 /** What this machine's network is like. */
 export const NETWORK_ENTRIES: readonly Entry[] = [
   [
@@ -58,12 +66,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
         'The way to an address: interface, next hop, source; route.add(network, {gateway}) changes it for this session, route.remove and route.reset undo that.',
       usage: 'route(destination, {iface, source, netns})',
       positionals: [DESTINATION],
-      parameters: [
-        { name: 'iface', type: 'string', summary: 'only by this interface', values: 'interface' },
-        { name: 'interfaceName', type: 'string', summary: 'the same as iface', values: 'interface' },
-        { name: 'source', type: 'string', summary: 'as for a packet from this address' },
-        NETNS,
-      ],
+      parameters: ROUTE_PARAMETERS,
       returns: "{destination, type, interfaceName, source, gateway, mtu}; type 'unreachable' says that there is no way",
       errors: ['LinkError for what is no address, an unknown interface or namespace'],
       example: "route('127.0.0.1')",
@@ -108,12 +111,7 @@ export const NETWORK_ENTRIES: readonly Entry[] = [
         "Bytes of the largest packet to an address, as this machine knows it: the route's MTU, else the interface's.",
       usage: 'mtuTo(destination, {iface, source, netns})',
       positionals: [DESTINATION],
-      parameters: [
-        { name: 'iface', type: 'string', summary: 'only by this interface', values: 'interface' },
-        { name: 'interfaceName', type: 'string', summary: 'the same as iface', values: 'interface' },
-        { name: 'source', type: 'string', summary: 'as for a packet from this address' },
-        NETNS,
-      ],
+      parameters: ROUTE_PARAMETERS,
       returns: 'bytes, IP header included; undefined when there is no route',
       errors: ['LinkError for what is no address, an unknown interface or namespace'],
       example: "mtuTo('127.0.0.1')",

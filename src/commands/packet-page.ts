@@ -1,7 +1,9 @@
 /** What `ls(packet)` shows: the fields of its layers, their values, and beside them the defaults. */
+
+import { cutTo } from '../exchange/text-width.js'
 import { Deferred, type Field, type Packet } from '../packet/index.js'
 import { defaultText, kindText, sizeText, valueText } from './field-text.js'
-import { cut, type Page } from './text-layout.js'
+import type { Page } from './text-layout.js'
 
 /** Columns of a value; `show()` has all of it. */
 const LONGEST_VALUE = 44
@@ -25,7 +27,7 @@ export function packetPage(packet: Packet, { paint, columns }: Page): string {
     return [paint('bold', layer.layerName), ...lines].join('\n')
   })
   const note = 'name, kind and size = value (default); ls(LAYER) has the diagram'
-  return [...parts, paint('gray', cut(note, columns))].join('\n')
+  return [...parts, paint('gray', cutTo(note, columns))].join('\n')
 }
 
 /** What the field has here; undefined where the packet does not have the field. */
@@ -35,5 +37,5 @@ function presentText(packet: Packet, field: Field): string | undefined {
     if (field.condition !== null && !field.condition(packet as never)) return undefined
     return field.automatic === null ? undefined : 'auto'
   }
-  return cut(value instanceof Deferred ? value.toString() : valueText(field, value, packet), LONGEST_VALUE)
+  return cutTo(value instanceof Deferred ? value.toString() : valueText(field, value, packet), LONGEST_VALUE)
 }

@@ -1,4 +1,5 @@
 /** What parameters of scripts take: how the texts of a command line become values of each type. */
+import { atHome } from '../exchange/command-words.js'
 import { interfaces } from '../link/index.js'
 import { PacketError, parseIpv4, parseIpv6, parseMac, suggestion } from '../packet/index.js'
 import { parsePorts } from '../tools/scan/ports.js'
@@ -198,8 +199,4 @@ function readableFile(text: string): string {
     throw new ParamError(denied ? 'it may not be read by this user' : 'there is no such file')
   }
   return file
-}
-
-function atHome(file: string): string {
-  return file.replace(/^~(?=\/|$)/, process.getBuiltinModule('node:os').homedir())
 }

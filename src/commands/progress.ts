@@ -1,5 +1,6 @@
 import { ProgressMeter, type ProgressParts, type Task } from '../exchange/index.js'
 import { printable } from '../exchange/printable.js'
+import { cutTo } from '../exchange/text-width.js'
 
 /** Columns of a bar: fewer show nothing, more are not needed. */
 const SHORTEST_BAR = 8
@@ -9,7 +10,7 @@ const LONGEST_BAR = 24
 export function progressLine({ subject, share, parts }: ProgressParts, columns: number): string {
   const text = `${subject}: ${parts.join(', ')}`
   const room = Math.min(LONGEST_BAR, columns - text.length - 1)
-  if (share === undefined || room < SHORTEST_BAR) return fitting(text, columns)
+  if (share === undefined || room < SHORTEST_BAR) return cutTo(text, columns)
   const full = Math.round(share * room)
   return `${subject}: ${'━'.repeat(full)}${'─'.repeat(room - full)} ${parts.join(', ')}`
 }
@@ -29,11 +30,7 @@ function severalLine(all: readonly ProgressParts[], columns: number): string {
     if (longer.length + (rest > 0 ? ` · ${rest} more`.length : 0) > columns) break
     line = longer
   }
-  return fitting(shown < texts.length ? `${line} · ${texts.length - shown} more` : line, columns)
-}
-
-function fitting(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, Math.max(1, columns - 1))}…`
+  return cutTo(shown < texts.length ? `${line} · ${texts.length - shown} more` : line, columns)
 }
 
 /** Watches tasks and tells in one line how far they are. */

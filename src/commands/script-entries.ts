@@ -8,11 +8,22 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-let show: (value: unknown) => void = (value) => console.log(value)
+let show: (values: readonly unknown[]) => void = (values) => console.log(...values)
+let last: { value: unknown } | null = null
 
-/** Sets how `print` shows a value; whoever runs code does this. */
-export function showValuesWith(how: (value: unknown) => void): void {
+/** Sets how `print` shows values; whoever runs code does this. */
+export function showValuesWith(how: (values: readonly unknown[]) => void): void {
   show = how
+}
+
+/** Forgets what `print` gave last. */
+export function forgetPrinted(): void {
+  last = null
+}
+
+/** Whether this is what `print` gave last: whoever shows it would show it twice. */
+export function isPrinted(value: unknown): boolean {
+  return last !== null && Object.is(last.value, value)
 }
 
 /** Prints values as the prompt shows them; promises by what they give. Gives the first one. */
@@ -24,7 +35,8 @@ function print(...values: unknown[]): unknown {
 }
 
 function printed(values: readonly unknown[]): unknown {
-  for (const value of values) show(value)
+  show(values)
+  last = { value: values[0] }
   return values[0]
 }
 

@@ -1,10 +1,12 @@
 /** `apropos('checksum')`: what has a word in its name, its texts, its options, fields or members. */
+
+import { cutTo } from '../exchange/text-width.js'
 import { allLayers, suggestion } from '../packet/index.js'
 import { meaningOf } from './field-meanings.js'
 import { kindText, sizeText } from './field-text.js'
 import { layerMetadata } from './layer-metadata.js'
 import { allMetadata, classesDescribed, type Metadata, membersDescribed } from './metadata.js'
-import { cut, type Page } from './text-layout.js'
+import type { Page } from './text-layout.js'
 import { topicText } from './topics.js'
 
 /** One find. */
@@ -24,10 +26,7 @@ const LAST = ['Layers', 'Fields', 'Members', 'Options']
 
 /** Everything that has all words of the text; those that have them in their names come first. */
 export function search(text: string): Hit[] {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
+  const words = wordsOf(text)
   if (words.length === 0) return []
   const hits: Hit[] = []
   // In names a word counts anywhere, in sentences where one begins: 'ttl' is in little.
@@ -83,10 +82,7 @@ export function searchText(text: string, page: Page): string {
   }
   const groups = new Map<string, Hit[]>()
   for (const hit of hits) groups.set(hit.group, [...(groups.get(hit.group) ?? []), hit])
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
+  const words = wordsOf(text)
   const lines: string[] = []
   for (const [group, all] of [...groups].sort(([a], [b]) => LAST.indexOf(a) - LAST.indexOf(b))) {
     const sorted = [...all.filter(({ isName }) => isName), ...all.filter(({ isName }) => !isName)]
@@ -95,13 +91,20 @@ export function searchText(text: string, page: Page): string {
     lines.push(paint('bold', group))
     for (const { name, text: summary } of shown) {
       const label = name.padEnd(width)
-      const about = cut(summary, columns - label.length - 4)
+      const about = cutTo(summary, columns - label.length - 4)
       lines.push(`  ${marked(label, words, page, 'cyan')}  ${marked(about, words, page)}`)
     }
     if (all.length > shown.length) lines.push(paint('gray', `  … ${all.length - shown.length} more`))
   }
   lines.push(paint('gray', 'help(NAME) tells more of one'))
   return lines.join('\n')
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
 }
 
 /** The text with the words in it marked. */

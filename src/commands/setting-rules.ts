@@ -1,5 +1,6 @@
 /** What each setting means and takes: for `conf`, its help, and the config file. */
 import { readFileSync } from 'node:fs'
+import { wordsOf } from '../exchange/command-words.js'
 import type { Settings } from '../exchange/settings.js'
 import { findProgram } from '../link/find-program.js'
 import { requireInterface } from '../link/index.js'
@@ -176,7 +177,7 @@ function namesInProc(): string[] {
 
 function programProblem(value: unknown): string | true | undefined {
   if (typeof value !== 'string' || value.trim() === '' || /[\x00-\x1f]/.test(value)) return true
-  const [program] = value.trim().split(/\s+/)
+  const [program] = wordsOf(value)
   if (program!.includes('/') || findProgram(program!) !== undefined) return undefined
   return `there is no program '${program}' on this machine`
 }

@@ -1,10 +1,6 @@
 /** Text for people at a terminal: paragraphs and columns that fit its width. */
-
-/** A text in a style, or as it is where colours are not wanted. */
-export type Paint = (style: 'bold' | 'cyan' | 'gray' | 'yellow' | 'green', text: string) => string
-
-/** No colours. */
-export const uncoloured: Paint = (_style, text) => text
+import type { Paint } from '../exchange/terminal-colours.js'
+import { cutTo, wrapped } from '../exchange/text-width.js'
 
 /** Where a text is shown. */
 export interface Page {
@@ -13,27 +9,8 @@ export interface Page {
   columns: number
 }
 
-/** Fewer columns than this are not worth breaking lines for. */
-const LEAST_ROOM = 20
 /** Shorter beginnings say too little. */
 const LEAST_CLAUSE = 24
-
-/** Text broken between words so that it fits the columns behind an indentation, which its further lines get too. */
-export function wrapped(text: string, indentation: number, columns: number): string {
-  const room = Math.max(columns - indentation, LEAST_ROOM)
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!
-    if (line !== '' && line.length + 1 + word.length > room) lines.push(word)
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
-  }
-  return lines.join(`\n${' '.repeat(indentation)}`)
-}
-
-/** Text in one line, cut at a width. */
-export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 1)).trimEnd()}…`
-}
 
 /** Text in one line: where it does not fit, up to the last clause that does. */
 export function brief(text: string, width: number): string {
@@ -41,8 +18,10 @@ export function brief(text: string, width: number): string {
   const clauses = [...text.slice(0, width).matchAll(/[;:] | \(|\. |, (?=and |or |as |which |what |such )/g)].map(
     ({ index }) => index,
   )
-  const end = clauses.findLast((at) => at >= LEAST_CLAUSE && isBalanced(text.slice(0, at)))
-  return end === undefined ? cut(text, width) : `${text.slice(0, end)}.`
+  // `… Unset: …` says nothing without what follows.
+  const isWhole = (clause: string): boolean => isBalanced(clause) && !/\. \w+$/.test(clause)
+  const end = clauses.findLast((at) => at >= LEAST_CLAUSE && isWhole(text.slice(0, at)))
+  return end === undefined ? cutTo(text, width) : `${text.slice(0, end)}.`
 }
 
 function isBalanced(text: string): boolean {

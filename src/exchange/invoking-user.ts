@@ -6,8 +6,13 @@ import { homedir } from 'node:os'
 export function invokingUser(): { user: number; group: number } | null {
   const { SUDO_UID, SUDO_GID } = process.env
   if (process.getuid?.() !== 0 || !SUDO_UID || !SUDO_GID) return null
-  const [user, group] = [Number(SUDO_UID), Number(SUDO_GID)]
-  return Number.isInteger(user) && Number.isInteger(group) && user > 0 ? { user, group } : null
+  const [user, group] = [numberOf(SUDO_UID), numberOf(SUDO_GID)]
+  return user !== null && group !== null && user > 0 ? { user, group } : null
+}
+
+/** A number of a user or a group, as sudo writes it; the greatest one means "none" to the system. */
+function numberOf(text: string): number | null {
+  return /^\d{1,10}$/.test(text) && Number(text) < 0xffffffff ? Number(text) : null
 }
 
 /** The home folder of who called sudo, else our own. */
@@ -31,9 +36,9 @@ export function homeOfInvokingUser(): string {
 export function asInvokingUser<T>(work: () => T): T {
   const invoking = invokingUser()
   if (!invoking || !process.seteuid || !process.setegid) return work()
-  process.setegid(invoking.group)
-  process.seteuid(invoking.user)
   try {
+    process.setegid(invoking.group)
+    process.seteuid(invoking.user)
     return work()
   } finally {
     process.seteuid(0)

@@ -50,7 +50,6 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 }
 
 const values: Settings = { ...DEFAULT_SETTINGS }
-const listeners = new Set<(name: keyof Settings) => void>()
 
 /** The value of a setting. */
 export function setting<K extends keyof Settings>(name: K): Settings[K] {
@@ -60,11 +59,4 @@ export function setting<K extends keyof Settings>(name: K): Settings[K] {
 /** Changes a setting; the value has been validated. */
 export function changeSetting<K extends keyof Settings>(name: K, value: Settings[K]): void {
   values[name] = value
-  for (const listener of listeners) listener(name)
-}
-
-/** Calls the listener after each change. Returns the function that stops this. */
-export function onSettingChange(listener: (name: keyof Settings) => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }

@@ -56,6 +56,10 @@ export function readUserFile(file: string): UserFile {
       if (!stats.isFile()) return { refused: 'it is no ordinary file' }
       const distrust = distrustOf(file, stats)
       if (distrust !== undefined) return { refused: distrust }
+      const folder = path.dirname(file)
+      const distrustOfFolder = distrustOf(folder, statSync(folder))
+      // Who may write to the folder can put another file of ours in its place.
+      if (distrustOfFolder !== undefined) return { refused: `of its folder ${distrustOfFolder}` }
       if (stats.size > LARGEST) return { refused: `it has ${stats.size} bytes, more than 1 MiB` }
       return { text: readFileSync(descriptor, 'utf8') }
     } catch (error) {

@@ -42,7 +42,8 @@ export function notPermitted(interfaceName: string): LinkError {
   const where = interfaceName === 'any' ? 'the interfaces' : interfaceName
   return new LinkError(
     'NOT_PERMITTED',
-    `capturing and sending on ${where} needs rights that this process lacks.\n${permissionAdvice()}`,
+    `capturing and sending on ${where} needs rights that this process lacks.\n${permissionAdvice()}\n` +
+      'or practise without: the option link: practiceNetwork().link needs none.',
     {
       errno: 'EPERM',
     },

@@ -23,7 +23,7 @@ const OPERATOR = /^(?:\s*(?:&&|\|\||\?[?.]?|[=!]==?|[,)\]])|\s+(?:in|instanceof)
 const MEMBER = /^(?:\?\.|\.[A-Za-z_$]|[([`])/
 
 /** Whether a text could have a line that runs a program. */
-export function mayHaveCommand(source: string): boolean {
+function mayHaveCommand(source: string): boolean {
   return source.includes('!') && source.split('\n').some((line) => LINE.test(line))
 }
 
@@ -32,6 +32,7 @@ export function mayHaveCommand(source: string): boolean {
  * @throws SourceError with the place in such a line that cannot be meant
  */
 export async function withoutCommands(source: string, parser: Parser): Promise<EditedText | null> {
+  if (!mayHaveCommand(source)) return null
   const edits = new EditList(source)
   let found = 0
   let start = 0

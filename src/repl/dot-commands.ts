@@ -1,4 +1,5 @@
 /** The commands of the prompt itself: `.help`, `.load FILE` … Each larger one has a file of its own in dot/. */
+import { definitions } from '../commands/text-layout.js'
 import { suggestion } from '../packet/index.js'
 import { config } from './dot/config.js'
 import { edit } from './dot/edit.js'
@@ -25,9 +26,8 @@ export const DOT_COMMANDS: Readonly<Record<string, DotCommand>> = {
     usage: '.help',
     summary: 'this list; help lists what netshell can do',
     run(_argument, { face }) {
-      const all = Object.values(DOT_COMMANDS)
-      const width = Math.max(...all.map(({ usage }) => usage.length))
-      return face.page(all.map(({ usage, summary }) => `${usage.padEnd(width)}  ${summary}`).join('\n'))
+      const rows = Object.values(DOT_COMMANDS).map(({ usage, summary }) => [usage, summary] as const)
+      return face.page(definitions(rows, face, { indentation: 0, most: 24 }).join('\n'))
     },
   },
   '.load': load,

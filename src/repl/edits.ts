@@ -100,6 +100,12 @@ export class EditedText {
     return { ...placeOf(this.source, offset), offset }
   }
 
+  /** The same copy where its source has blanks (for types) that the text of the user's has not: places are the same. */
+  of(original: string): EditedText {
+    if (original === this.source || original.length !== this.source.length) return this
+    return new EditedText(this.code, original, this.#pieces)
+  }
+
   /** The same copy where its source was itself made from another text: places are those of that one. */
   after(earlier: EditedText): EditedText {
     const chained = new EditedText(this.code, earlier.source, this.#pieces)

@@ -36,6 +36,24 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   xrange: 'JavaScript writes [...Array(n).keys()]',
 }
 
+/** Methods that people know from Scapy and Python, and what is written here. */
+const METHODS_ELSEWHERE: Readonly<Record<string, string>> = {
+  haslayer: 'write TCP in packet',
+  getlayer: 'write packet[TCP]',
+  show2: 'write IP(packet.bytes()).show(): what was dissected has its computed values',
+  nsummary: 'a list is shown by itself; summary() prints it',
+  append: 'JavaScript writes list.push(x)',
+  extend: 'JavaScript writes list.push(...others)',
+  items: 'JavaScript writes Object.entries(x)',
+  keys: 'JavaScript writes Object.keys(x)',
+  upper: 'JavaScript writes text.toUpperCase()',
+  lower: 'JavaScript writes text.toLowerCase()',
+  strip: 'JavaScript writes text.trim()',
+  startswith: 'JavaScript writes text.startsWith(x)',
+  endswith: 'JavaScript writes text.endsWith(x)',
+  encode: 'JavaScript writes Buffer.from(text)',
+}
+
 /** Errors about what a function of ours was given. */
 const OURS = new Set(['PacketError', 'OptionError', 'LinkError', 'CaptureFileError', 'TypeError', 'RangeError'])
 
@@ -81,6 +99,7 @@ function missingMethod(object: string, name: string, frame: Frame | undefined, e
   const own = types.isProxy(value) ? undefined : valueAt(`${object}.${name}`)
   if (own !== undefined) return `; it is ${described(own)}`
   const names = memberNames(value)
+  if (!names.includes(name) && Object.hasOwn(METHODS_ELSEWHERE, name)) return `; ${METHODS_ELSEWHERE[name]}`
   return names.includes(name) ? `; it is no method: write ${object}.${name}` : suggestion(name, names)
 }
 
@@ -95,6 +114,7 @@ function missingOfCall(name: string, frame: Frame, evaluator: Evaluator): string
   const maker =
     object?.type === 'CallExpression' && object.callee.type === 'Identifier' ? valueAt(object.callee.name) : undefined
   const isLayer = typeof maker === 'function' && 'layerName' in maker
+  if (Object.hasOwn(METHODS_ELSEWHERE, name)) return `; ${METHODS_ELSEWHERE[name]}`
   return isLayer || object?.type === 'BinaryExpression' ? suggestion(name, membersDescribed('Packet').keys()) : ''
 }
 

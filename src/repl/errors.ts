@@ -2,6 +2,7 @@
 import { inspect, types } from 'node:util'
 import { printable } from '../exchange/printable.js'
 import { Interrupted } from '../exchange/task.js'
+import { wrapped } from '../exchange/text-width.js'
 import { codeFrame } from './code-frame.js'
 import { type Paint, plain } from './colours.js'
 import { placeOf } from './edits.js'
@@ -17,6 +18,8 @@ export interface ErrorOptions {
   paint?: Paint
   /** Name the place as in `scan.nsh:3:14`, with this name for the file; else it is only drawn. */
   withFile?: string
+  /** Columns of the terminal: what is said is broken between words. Unset: it is not broken. */
+  columns?: number
 }
 
 /** Lines shown in front of the place of a syntax error. */
@@ -37,13 +40,27 @@ function isInterrupt(error: unknown): boolean {
   return !types.isProxy(error) && error instanceof Interrupted
 }
 
-function rendered(error: unknown, evaluator: Evaluator, { paint = plain, withFile }: ErrorOptions): string {
+/** Lines that are too long are broken between words; what follows is indented. */
+function fitted(text: string, columns: number): string {
+  const lines = text.split('\n').map((line) => {
+    if (line.length <= columns) return line
+    const lead = /^ */.exec(line)![0]
+    return lead + wrapped(line.slice(lead.length), Math.max(2, lead.length), columns)
+  })
+  return lines.join('\n')
+}
+
+function rendered(
+  error: unknown,
+  evaluator: Evaluator,
+  { paint = plain, withFile, columns = Number.POSITIVE_INFINITY }: ErrorOptions,
+): string {
   if (types.isProxy(error)) return paint('red', printable(`thrown: ${shown(error)}`))
   if (error instanceof Interrupted) return paint('yellow', printable(textOf(error, 'message')))
-  if (error instanceof SourceError) return syntaxError(error, paint, withFile)
+  if (error instanceof SourceError) return syntaxError(error, paint, withFile, columns)
   const frames = framesOf(error, evaluator)
   const place = frames[0]
-  const lines = [paint('red', withSourceText(headline(error, place, evaluator), place, evaluator))]
+  const lines = [paint('red', fitted(withSourceText(headline(error, place, evaluator), place, evaluator), columns))]
   if (place) {
     if (withFile !== undefined) lines.push(at(place, paint, withFile))
     lines.push(...codeFrame(place.source, place.offset, { paint, numbered: withFile !== undefined || undefined }))
@@ -64,9 +81,14 @@ function at({ source, offset }: { source: string; offset: number }, paint: Paint
   return paint('cyan', printable(`  at ${file}:${line}:${column}`))
 }
 
-function syntaxError({ message, source, offset }: SourceError, paint: Paint, withFile: string | undefined): string {
+function syntaxError(
+  { message, source, offset }: SourceError,
+  paint: Paint,
+  withFile: string | undefined,
+  columns: number,
+): string {
   const hint = explainSyntax(source, message, offset)
-  const lines = [paint('red', printable(`SyntaxError: ${hint.message}`))]
+  const lines = [paint('red', fitted(printable(`SyntaxError: ${hint.message}`), columns))]
   if (withFile !== undefined) lines.push(at({ source, offset: hint.offset }, paint, withFile))
   const numbered = withFile !== undefined || undefined
   lines.push(...codeFrame(source, hint.offset, { paint, numbered, around: LINES_AROUND, length: hint.length }))
@@ -127,7 +149,7 @@ function headline(error: unknown, place: Frame | undefined, evaluator: Evaluator
   const message = textOf(error, 'message')
   const [first, ...hints] = runTimeHint(error, message, place, evaluator).split('\n')
   return [
-    printable(`${name}${message === '' ? '' : `: ${message}`}${first}`, true),
+    printable(`${name}${message === '' ? '' : `: ${message}`}${first}`),
     ...hints.map((hint) => printable(hint)),
   ].join('\n')
 }

@@ -6,8 +6,9 @@ import {
   metadataOf,
   type ParameterMetadata,
 } from '../commands/metadata.js'
-import { cut, definitions, type Page, wrapped } from '../commands/text-layout.js'
+import { definitions, type Page } from '../commands/text-layout.js'
 import { topicText } from '../commands/topics.js'
+import { cutTo, wrapped } from '../exchange/text-width.js'
 
 const NEEDS = { root: 'needs root', network: 'needs a network, and root' }
 /** Options that are wider than this have their text one line below. */
@@ -64,7 +65,7 @@ export function memberLines(className: string, { paint, columns }: Page): string
   const width = Math.min(20, Math.max(...members.map(([name, { usage }]) => label(name, usage).length)))
   const row = ([name, { summary, usage }]: [string, Metadata]): string => {
     const text = label(name, usage).padEnd(width)
-    return `  ${paint('cyan', text)}  ${cut(summary, columns - text.length - 4)}`
+    return `  ${paint('cyan', text)}  ${cutTo(summary, columns - text.length - 4)}`
   }
   const read = members.filter(([, { usage }]) => usage === undefined)
   const called = members.filter(([, { usage }]) => usage !== undefined)

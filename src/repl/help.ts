@@ -6,9 +6,11 @@ import { layerNamed, listing } from '../commands/listing.js'
 import { allMetadata, type Metadata, metadataOf } from '../commands/metadata.js'
 import { moduleOf } from '../commands/modules.js'
 import { search, searchText } from '../commands/search.js'
-import { brief, definitions, type Page, type Paint, uncoloured, wrapped } from '../commands/text-layout.js'
+import { brief, definitions, type Page } from '../commands/text-layout.js'
 import { Task } from '../exchange/task.js'
+import { wrapped } from '../exchange/text-width.js'
 import { layerByName, PacketError, suggestion } from '../packet/index.js'
+import { type Paint, plain } from './colours.js'
 import type { Evaluator } from './evaluate.js'
 import { type FunctionSource, sourceOfFunction } from './function-source.js'
 import { memberLines, metadataPage, parameterPage } from './help-page.js'
@@ -31,7 +33,7 @@ const START: readonly [string, string][] = [
 ]
 
 /** The list of everything described, by group; of layers and the like the names alone. */
-export function helpList(paint: Paint = uncoloured, columns = Number.POSITIVE_INFINITY): string {
+export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINITY): string {
   const page = { paint, columns }
   const groups = groupsOf()
   const lines = startLines(page)
@@ -103,7 +105,7 @@ function groupText(group: string, entries: readonly (readonly [string, Metadata]
 /** The help of one thing: a name, a group of names, or a value. */
 export function helpFor(
   subject: unknown,
-  paint: Paint = uncoloured,
+  paint: Paint = plain,
   columns = Number.POSITIVE_INFINITY,
   evaluator: Evaluator | null = null,
 ): string {
@@ -117,7 +119,7 @@ export function helpFor(
 /** The help and the source of one thing, `x??`: of a layer its declaration, of what the user wrote his own text. */
 export function sourceFor(
   subject: unknown,
-  paint: Paint = uncoloured,
+  paint: Paint = plain,
   columns = Number.POSITIVE_INFINITY,
   evaluator: Evaluator | null = null,
 ): string {

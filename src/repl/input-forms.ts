@@ -38,6 +38,13 @@ const FORMS: readonly Form[] = [
     run: (shell, { name, argument }) => runDotCommand(name!, argument ?? '', shell),
   },
   {
+    usage: 'exit',
+    summary: 'Leaves, as .exit and Ctrl-D do; quit as well.',
+    pattern: /^\s*(?<name>exit|quit)\s*(?:\(\s*\))?\s*;?\s*$/,
+    applies: () => !Object.hasOwn(globalThis, 'exit') && !Object.hasOwn(globalThis, 'quit'),
+    run: (shell, { name }) => runDotCommand(shell.stepping && name === 'quit' ? '.quit' : '.exit', '', shell),
+  },
+  {
     usage: 'edit',
     summary: 'The last block in your editor, as .edit does.',
     pattern: /^\s*edit\s*$/,

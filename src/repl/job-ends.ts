@@ -1,13 +1,19 @@
 /** Ends of jobs, told above the line that is being typed. */
 import { type Job, onJobEnd } from '../exchange/job.js'
 import { printable } from '../exchange/printable.js'
+import { setting } from '../exchange/settings.js'
 import type { Paint } from './colours.js'
 import { renderError } from './errors.js'
 import type { Evaluator } from './evaluate.js'
 
-/** Tells each job that ends by itself, with the reason and the place when it failed. Returns the function that stops this. */
+/**
+ * Tells each job that ends by itself, with the reason and the place when it failed; with `conf.quiet` only those that failed.
+ * Returns the function that stops this.
+ */
 export function tellJobEnds(print: (text: string) => void, evaluator: Evaluator, paint: () => Paint): () => void {
-  return onJobEnd((job) => print(endOf(job, evaluator, paint())))
+  return onJobEnd((job) => {
+    if (!setting('quiet') || job.state === 'failed') print(endOf(job, evaluator, paint()))
+  })
 }
 
 function endOf(job: Job, evaluator: Evaluator, paint: Paint): string {

@@ -1,9 +1,9 @@
 /** Text that is longer than the screen, a screen at a time: in the user's pager, or in one of our own where there is none. */
 import type { ReadStream } from 'node:tty'
+import { wordsOf } from '../exchange/command-words.js'
 import { setting } from '../exchange/settings.js'
+import { textWidth } from '../exchange/text-width.js'
 import { findProgram } from '../link/find-program.js'
-import { wordsOf } from './dot/words.js'
-import { textWidth } from './editor/width.js'
 
 /** What the pager needs of the terminal. */
 export interface PagerScreen {
@@ -22,6 +22,8 @@ export interface PagerScreen {
 
 /** Fewer rows than this are not worth paging in. */
 const LEAST_ROWS = 6
+/** What less says instead of a bare `:`, in its own language; not to those who have set it up for themselves. */
+const LESS_PROMPT = 'lines %lt-%lb?L of %L.?e (end), : - Space\\: next page, b\\: back, /\\: search, .q\\: leave'
 
 /** Rows that a text takes at that width; counts no further than `most`. */
 export function rowsOf(text: string, columns: number, most = Number.POSITIVE_INFINITY): number {
@@ -47,12 +49,15 @@ export class Pager {
     return this.#running
   }
 
-  /** Prints a text that fits on the screen; for a longer one, starts the pager and resolves when it has been left. */
-  page(text: string): void | Promise<void> {
+  /**
+   * Prints a text that fits on the screen; for a longer one, starts the pager and resolves when it has been left.
+   * @param screens so many screens are printed all the same: for what is not read from its start
+   */
+  page(text: string, screens = 1): void | Promise<void> {
     const { screen } = this
     const { rows, columns, isTerminal } = screen
     const command = setting('pager')
-    const isShort = (): boolean => rowsOf(text, columns, rows) < rows
+    const isShort = (): boolean => rowsOf(text, columns, rows * screens) < rows * screens
     // What is printed while a pager runs comes below it.
     const isUseless = !isTerminal || process.env.TERM === 'dumb' || rows < LEAST_ROWS
     if (isUseless || command === 'never' || this.#running !== null || isShort()) {
@@ -99,7 +104,7 @@ function runPager([program, ...args]: readonly string[], text: string): Promise<
   const { spawn } = process.getBuiltinModule('node:child_process')
   // Of the environment that some distributions give less: nothing of the text is to run anything (LESSOPEN), and nothing that
   // a person does in it is to start a shell or an editor.
-  const environment = { LESS: 'FRX', LV: '-c', ...process.env, LESSSECURE: '1', LESSHISTFILE: '-' }
+  const environment = { LESS: `-FRX -Ps${LESS_PROMPT}$`, LV: '-c', ...process.env, LESSSECURE: '1', LESSHISTFILE: '-' }
   return new Promise((resolve) => {
     const child = spawn(program!, args, {
       stdio: ['pipe', 'inherit', 'inherit'],

@@ -1,8 +1,6 @@
 /** The interactive prompt: the terminal's side of a shell. */
 
-import { type Job, onJobEnd, stopJobs } from '../exchange/job.js'
-import { printable } from '../exchange/printable.js'
-import { setting } from '../exchange/settings.js'
+import { onJobEnd, stopJobs } from '../exchange/job.js'
 import { type Paint, paintFor } from './colours.js'
 import { Editor, type EditorOptions } from './editor/editor.js'
 import type { LineReader } from './editor/line-reader.js'
@@ -10,6 +8,7 @@ import { PlainReader } from './editor/plain-reader.js'
 import type { Globals } from './evaluate.js'
 import { History } from './history.js'
 import { Pager } from './pager.js'
+import { survive } from './process-guard.js'
 import { ProgressLine } from './progress-line.js'
 import { promptText } from './prompt-text.js'
 import { type Face, Shell } from './shell.js'
@@ -53,6 +52,7 @@ class Prompt implements Face {
   readonly #watch: SigintWatch
   readonly #reader: LineReader
   readonly #pager = new Pager(this)
+  readonly #noMoreJobs: () => void
   #busy = false
   /** Something else has the terminal. */
   #handedOver = false
@@ -72,6 +72,10 @@ class Prompt implements Face {
     const dumb = process.env.TERM === 'dumb' || !this.#output.isTTY
     this.#terminal = new Terminal(this.#output, this.errors, { dumb })
     this.#history = new History(options.historyFile)
+    // Before the shell tells of it: the line is drawn again then.
+    this.#noMoreJobs = onJobEnd(() => {
+      if (!this.#busy) this.#reader.changePrompt(this.#promptText())
+    })
     this.#shell = new Shell(globals, this, this.#history)
     const { evaluator } = this.#shell
     this.#watch = new SigintWatch(evaluator.runtime, () => this.#pressed())
@@ -113,8 +117,8 @@ class Prompt implements Face {
     this.#output.write(`${text}\n`)
   }
 
-  page(text: string): void | Promise<void> {
-    return this.#pager.page(text)
+  page(text: string, screens?: number): void | Promise<void> {
+    return this.#pager.page(text, screens)
   }
 
   /** Warnings of the pager. */
@@ -206,9 +210,7 @@ class Prompt implements Face {
     reader.on('leave', () => this.leave(0))
     reader.on('close', () => this.leave(0))
     // An error in a callback or a promise that nobody handles: shown, and the shell stays.
-    const fail = (error: unknown): void => this.#shell.showError(error)
-    process.on('uncaughtException', fail)
-    const noMoreJobs = onJobEnd((job) => this.#jobEnded(job))
+    const noMoreGuard = survive((error) => this.#shell.survive(error))
     // While code waits, the terminal is not read, and what it waits for may keep nothing open.
     const awake = setInterval(() => {}, 2 ** 30)
     this.#busy = true
@@ -220,11 +222,11 @@ class Prompt implements Face {
     const code = await left
     clearTimeout(idle)
     clearInterval(awake)
-    process.removeListener('uncaughtException', fail)
+    noMoreGuard()
     process.removeListener('SIGCONT', this.#continued)
     this.#terminal.typing(null)
     reader.close()
-    noMoreJobs()
+    this.#noMoreJobs()
     await stopJobs()
     await this.#options.onExit?.()
     this.#history.close()
@@ -243,12 +245,6 @@ class Prompt implements Face {
   /** The process was stopped (Ctrl-Z) and goes on: others have used the terminal meanwhile. */
   readonly #continued = (): void => {
     if (!this.#busy && !this.#handedOver) this.#reader.continued()
-  }
-
-  /** Told above the line, whatever is typed. */
-  #jobEnded(job: Job): void {
-    if (setting('quiet') && job.state !== 'failed') return
-    this.print(this.paint(job.state === 'failed' ? 'yellow' : 'gray', printable(String(job))))
   }
 
   #promptText(): string {
@@ -278,13 +274,22 @@ class Prompt implements Face {
       if (text.trim() === '') await this.#shell.stepping?.enter()
       else await this.#shell.take(text)
     } catch (error) {
-      this.#shell.showError(error)
+      this.#shell.survive(error)
     }
     // What ran may have handed the terminal over without waiting for it.
     while (this.#handedOver) await Promise.allSettled([this.#work])
     this.#busy = false
-    if (this.#exitCode === null) this.#ask()
-    else this.#leave(this.#exitCode)
+    if (this.#exitCode !== null) this.#leave(this.#exitCode)
+    else {
+      try {
+        this.#ask()
+      } catch (error) {
+        // What it is drawn with was replaced: it is drawn with what was there before.
+        this.#shell.mend(true)
+        this.#shell.survive(error)
+        this.#ask()
+      }
+    }
   }
 
   /** Ctrl-X Ctrl-E. */

@@ -13,7 +13,7 @@ export class Recording {
   readonly #descriptor: number
   readonly #terminal: RecordedTerminal
   readonly #began = performance.now()
-  readonly #untap: () => void
+  #untap: () => void = () => undefined
   /** A character may come in two pieces. */
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #size: string
@@ -38,6 +38,7 @@ export class Recording {
       timestamp: Math.floor(Date.now() / 1000),
       env: { ...(TERM && { TERM }), ...(SHELL && { SHELL }) },
     })
+    if (!this.#open) return
     this.#untap = terminal.tap((data) => this.#take(data))
     process.on('exit', this.#atExit)
   }

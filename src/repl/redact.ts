@@ -9,7 +9,7 @@ const REDACTED = 'REDACTED'
 const INSIDE =
   'password|passwd|passphrase|passcode|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|static[-_]?key|authorization|credential|cookie'
 /** Names that are too short to be looked for inside of others. */
-const ALONE = 'pass|pwd|psk|otp'
+const ALONE = 'pass|pwd|pw|psk|otp'
 /** What names may have behind these words, and mean the same: `tokens`, `secret2`, `passwordText`. `tokenize` does not. */
 const ENDING = '(?:s|_?\\d+|[-_]?(?:value|text|string|hash|key|hex))?(?![\\w$])'
 
@@ -42,24 +42,24 @@ function patternsFor(more: readonly string[]): Patterns {
     inText: new RegExp(`(${name}=)(?![$\\s'"\`&;{])([^\\s'"\`&;,)\\]}]+)`, 'gi'),
     // --password x, --api-key=x
     flag: new RegExp(
-      `(--?(?:[a-z]+-)*(?:${INSIDE}|${alone})${ENDING}(?:=|\\s+))(?![-$\\s])(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s'"\`]+)`,
+      `((?<![\\w-])--?(?:[a-z]{1,32}-){0,6}(?:${INSIDE}|${alone})${ENDING}(?:=|\\s+))(?![-$\\s])(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s'"\`]+)`,
       'gi',
     ),
     // Authorization: Token x, Cookie: a=b
-    header: new RegExp(
-      `((?:[\\w-]+-)?(?:authorization|cookie|${INSIDE})\\s*:[ \\t]*)(?![$'"\`{\\s])([^'"\`\\n]+)`,
-      'gi',
-    ),
+    header: new RegExp(`((?:authorization|cookie|${INSIDE})\\s*:[ \\t]*)(?![$'"\`{\\s])([^'"\`\\n]+)`, 'gi'),
   }
 }
 
 const KNOWN_FORMS =
-  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|AKIA[0-9A-Z]{16}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g
+  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|AKIA[0-9A-Z]{16}|sk-[\w-]{20,}|(?<=hooks\.slack\.com\/services\/)[\w/]+|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g
 /** RFC 7468 names; OpenVPN's keys of tls-auth and tls-crypt. */
 const KEYS = /-----BEGIN ((?:[A-Z ]*PRIVATE KEY)|(?:OpenVPN [\w -]+))-----.*?(?:-----END \1-----|$)/gs
 /** curl -u user:password and the like: the user stays. */
 const USER =
-  /(\b(?:curl|wget|http|https)\b[^\n]*?(?:\s|['"])(?:-[uU]|--user|--proxy-user)(?:['"]\s*,\s*|[= ]\s*)?['"]?[^\s:'"]+:)[^\s'"`]+/g
+  /(\b(?:curl|wget|http|https)\b[^\n]{0,1000}?(?:\s|['"])(?:-[uU]|--user|--proxy-user)(?:['"]\s*,\s*|[= ]\s*)?['"]?[^\s:'"]+:)[^\s'"`]+/g
+/** FTP, POP3 and IRC send `PASS x`; SMTP and POP3 `AUTH PLAIN x`. */
+const PROTOCOLS = /\b((?:PASS|AUTH (?:PLAIN|LOGIN))[ \t]+)(?![$'"`\s])[^\s'"`\\]+/g
+const MYSQL = /(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{0,1000}?\s-p)[^\s'"`]+/g
 const SSHPASS = /(\bsshpass\s+-p\s*)('[^']*'|"[^"]*"|\S+)/g
 
 /** The text with what looks like a secret replaced. */
@@ -73,13 +73,14 @@ export function redact(source: string): string {
     .replace(/(:\/\/[^\s/:@'"]+:)[^\s@/'"]+@/g, `$1${REDACTED}@`)
     .replace(USER, `$1${REDACTED}`)
     .replace(SSHPASS, `$1${REDACTED}`)
+    .replace(MYSQL, `$1${REDACTED}`)
   // A line for another program is no code.
   return /^\s*!/.test(text) ? inWords(text) : inTexts(text)
 }
 
 /** Redacts within texts and templates, where a name is followed by its bare value. */
 function inTexts(source: string): string {
-  if (!/[=:]|--?\w/.test(source)) return source
+  if (!/[=:]|--?\w|PASS|AUTH/.test(source)) return source
   return tokensOf(source)
     .map(({ kind, start, end }) => {
       const text = source.slice(start, end)
@@ -92,7 +93,11 @@ function inTexts(source: string): string {
 /** Redacts in what a program or a protocol reads. */
 function inWords(text: string): string {
   const { inText, header, flag } = patternsNow()
-  return text.replace(flag, `$1${REDACTED}`).replace(header, `$1${REDACTED}`).replace(inText, `$1${REDACTED}`)
+  return text
+    .replace(flag, `$1${REDACTED}`)
+    .replace(header, `$1${REDACTED}`)
+    .replace(inText, `$1${REDACTED}`)
+    .replace(PROTOCOLS, `$1${REDACTED}`)
 }
 
 /** Shorter values of the environment are words like others. */

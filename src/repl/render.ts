@@ -8,7 +8,7 @@ import { answersText } from './render/answers.js'
 import type { Context } from './render/context.js'
 import { listTable, listText, packetsOf, paintSummary, summaryOf } from './render/packet-list.js'
 import { recordsText } from './render/records.js'
-import { bytesText, errorText, stringText, valueText } from './render/values.js'
+import { bytesText, errorText, stringText, timerText, valueText } from './render/values.js'
 
 /** How to print. */
 export interface RenderOptions {
@@ -68,6 +68,8 @@ function objectText(value: unknown, context: Context, tables: boolean): string |
   if (value instanceof Packet) return paintSummary(summaryOf(value), paint)
   if (value instanceof Uint8Array) return bytesText(value, context)
   if (types.isNativeError(value)) return errorText(value, context)
+  const timer = timerText(value, context)
+  if (timer !== undefined) return timer
   const answers = tables ? answersText(value, context) : undefined
   if (answers !== undefined) return answers
   const packets = packetsOf(value)

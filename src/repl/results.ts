@@ -1,4 +1,5 @@
 /** Earlier results by name: `_` is the last one, `_1`, `_2` … all of them in order. */
+import { isPrinted } from '../commands/script-entries.js'
 import type { Paint } from './colours.js'
 
 /** Results that are kept: each may be a million packets. */
@@ -19,7 +20,9 @@ export class Results {
     if (value === undefined || typeof value === 'function') return undefined
     const global = globalThis as Record<string, unknown>
     const name = `_${++this.#count}`
-    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false })
+    // Nothing can be kept when somebody has frozen the global object.
+    const descriptor = { value, writable: true, configurable: true, enumerable: false }
+    if (!Reflect.defineProperty(globalThis, name, descriptor)) return undefined
     this.#values.set(name, value)
     this.#forget(`_${this.#count - KEPT}`)
     if (global._ === this.#last) {
@@ -53,4 +56,18 @@ export class Results {
 /** The text of a result with its name in front, or above when it has several lines. */
 export function labelled(text: string, name: string, paint: Paint): string {
   return `${paint('gray', `${name} =`)}${text.includes('\n') ? '\n' : ' '}${text}`
+}
+
+/** What `print` writes: the values in one line, or below each other when one of them has several. */
+export function printedText(texts: readonly (string | undefined)[]): string {
+  const shown = texts.map((text) => text ?? 'undefined')
+  return shown.join(shown.some((text) => text.includes('\n')) ? '\n' : ' ')
+}
+
+/** A block that ends with `print(…)`, perhaps in a loop. */
+const ENDS_WITH_PRINT = /(?<![\w$.])print\s*\([^;]*;?[\s}]*$/
+
+/** Whether a block has shown its value already: the last that it did was to print it. */
+export function hasPrinted(source: string, value: unknown): boolean {
+  return isPrinted(value) && ENDS_WITH_PRINT.test(source)
 }

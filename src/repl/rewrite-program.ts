@@ -36,7 +36,10 @@ export function rewriteProgram(rewriter: Rewriter, program: SyntaxNode): void {
     `(function(${run}){${strict ? '"use strict";' : ''}const ${task}=${run}.Task,${flags}=${run}.flags;`,
     `return function*(){let ${value};${locals.declaration(rewriter)}${declare}`,
   ]
-  const settle = prompt && givesValue(program) ? `if(${value} instanceof Promise)${value}=yield ${value};` : ''
+  const settle =
+    prompt && givesValue(program)
+      ? `if(${value} instanceof Promise||typeof ${value}?.then==='function')${value}=yield ${value};`
+      : ''
   edits.insert(rewriter.source.length, `\n;${settle}return ${value}}})`)
 }
 

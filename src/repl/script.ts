@@ -11,6 +11,7 @@ import { helpGlobals } from './help.js'
 import { ProgressLine } from './progress-line.js'
 import { render, renderJson } from './render.js'
 import { requireFrom } from './require.js'
+import { hasPrinted, printedText } from './results.js'
 import { argumentsOf, prepareScript, readScriptFile, ScriptFileError, scriptText } from './script-file.js'
 import { SigintWatch } from './sigint.js'
 
@@ -78,6 +79,7 @@ export async function evaluateOnce(
     const value = await evaluator.run(source, { file: 'expression', prompt: true })
     const paint = paintFor(output)
     const width = output.columns ?? 100
+    if (hasPrinted(source, value)) return EXIT.success
     const lines = options.json
       ? renderJson(value)
       : [render(value, { paint, width, raw: true, verbatim: !output.isTTY, tables: output.isTTY })]
@@ -103,14 +105,9 @@ async function guarded(
   )
   const evaluator: Evaluator = new Evaluator({ ...help })
   evaluator.preload(globals)
-  showValuesWith((value) => {
-    const text = render(value, {
-      paint: paintFor(output),
-      width: output.columns ?? 100,
-      raw: true,
-      verbatim: !output.isTTY,
-    })
-    if (text !== undefined) output.write(`${text}\n`)
+  showValuesWith((values) => {
+    const look = { paint: paintFor(output), width: output.columns ?? 100, raw: true, verbatim: !output.isTTY }
+    output.write(`${printedText(values.map((value) => render(value, look)))}\n`)
   })
   const paint = paintFor(errors)
   const report = (error: unknown): number => {

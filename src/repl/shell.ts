@@ -1,16 +1,17 @@
 /** The shell without its terminal: takes what was typed, a block at a time, and prints what comes of it. */
 import path from 'node:path'
 import { types } from 'node:util'
-import { showValuesWith, UsageError } from '../commands/script-entries.js'
+import { forgetPrinted, showValuesWith, UsageError } from '../commands/script-entries.js'
 import { printable } from '../exchange/printable.js'
 import { setting } from '../exchange/settings.js'
-import { Interrupted } from '../exchange/task.js'
 import { setPrinter } from '../packet/index.js'
 import { ShellResult } from '../tools/shell-command/result.js'
 import { useShellScreen } from '../tools/shell-command/screen.js'
-import { mayHaveCommand, withoutCommands } from './bang.js'
+import { withoutCommands } from './bang.js'
+import { keepBuiltins, mendBuiltins } from './builtins.js'
 import { type Paint, paintFor, plain } from './colours.js'
 import type { EditedText } from './edits.js'
+import { framesOf } from './error-frames.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
 import { helpGlobals, usageOf } from './help.js'
@@ -18,13 +19,14 @@ import type { History } from './history.js'
 import { formOf } from './input-forms.js'
 import { tellJobEnds } from './job-ends.js'
 import { Journal, type JournalEntry } from './journal.js'
-import type { Parsed } from './parse.js'
 import { guardProcess } from './process-guard.js'
+import { isA } from './render/context.js'
 import { render } from './render.js'
 import { requireFrom } from './require.js'
-import { labelled, Results } from './results.js'
+import { hasPrinted, labelled, printedText, Results } from './results.js'
 import { warnOfForgotten } from './script.js'
 import { ScriptExit } from './script-exit.js'
+import type { Stepper } from './step.js'
 
 /** Where a shell prints, and what it asks of its terminal. */
 export interface Face {
@@ -36,8 +38,8 @@ export interface Face {
   readonly isTerminal?: boolean
   /** Prints whole lines; while somebody types, above the line. */
   print(text: string): void
-  /** Prints whole lines; what does not fit on the screen can be read page by page. */
-  page(text: string): void | Promise<void>
+  /** Prints whole lines; what does not fit on the screen, or on so many of them, can be read page by page. */
+  page(text: string, screens?: number): void | Promise<void>
   /** Warnings. */
   readonly errors: NodeJS.WritableStream
   clear(): void
@@ -65,21 +67,8 @@ export interface BlockOptions {
   typed?: EditedText
 }
 
-/** A script that is being stepped through (`.load --step`): the prompt asks it what it is to look like and what Enter means. */
-export interface Stepping {
-  /** The script, as the user named it. */
-  readonly shown: string
-  /** Stands instead of the prompt: `step 3/12> `. */
-  readonly prompt: string
-  /** Enter in an empty line: runs the statement that is shown. */
-  enter(): Promise<void>
-  /** Leaves the statement out. */
-  skip(): void
-  /** Runs the rest without stopping. */
-  rest(): Promise<void>
-  /** Ends it; the rest is not run. Ctrl-C in an empty line does the same. */
-  leave(): void
-}
+/** So many screens of a result are printed at once: a pager would take the keys of whoever types on. */
+const RESULT_SCREENS = 2
 
 /** One session. */
 export class Shell {
@@ -88,8 +77,8 @@ export class Shell {
   readonly journal = new Journal()
   /** What went wrong last, for `.trace`. */
   lastError: unknown
-  /** The script that is being stepped through. */
-  stepping: Stepping | null = null
+  /** The script that is being stepped through (`.load --step`): the prompt asks it what it is to look like and what Enter means. */
+  stepping: Stepper | null = null
   #count = 0
 
   constructor(
@@ -115,47 +104,36 @@ export class Shell {
       coloured: (stream) => paintFor(stream) !== plain,
     })
     // What show(), hexdump() and the like print may be longer than the screen.
-    if (face.isTerminal) setPrinter((text) => void face.page(printable(text, true)))
-    showValuesWith((value) => {
-      const text = render(value, { paint: face.paint, width: face.columns, raw: true, tables: face.isTerminal })
-      if (text !== undefined) face.print(text)
+    if (face.isTerminal) setPrinter((text) => void face.page(printable(text, true), RESULT_SCREENS))
+    showValuesWith((values) => {
+      const options = { paint: face.paint, width: face.columns, raw: true, tables: face.isTerminal }
+      face.print(printedText(values.map((value) => render(value, options))))
     })
   }
 
   /** Whether more lines could make this text right, as an open bracket does. */
   async isIncomplete(source: string): Promise<boolean> {
     if (source.trim() === '' || formOf(source) !== null) return false
-    let code = source
-    if (mayHaveCommand(source)) {
-      try {
-        code = (await withoutCommands(source, this.evaluator))?.code ?? source
-      } catch {
-        // What is wrong is said when it is to run.
-        return false
-      }
+    try {
+      const typed = await withoutCommands(source, this.evaluator)
+      return (await this.evaluator.parse(typed?.code ?? source, { prompt: true })).state === 'incomplete'
+    } catch {
+      // What is wrong is said when it is to run.
+      return false
     }
-    return (await this.evaluator.parse(code, { prompt: true })).state === 'incomplete'
   }
 
-  /** Takes a block that was typed. Errors are printed, never thrown. */
+  /**
+   * Takes a block that was typed: one of the prompt's own forms (`sr1?`, `.load`), or JavaScript, perhaps with lines that run
+   * programs (`!ls`). Errors are printed, never thrown.
+   */
   async take(source: string): Promise<void> {
     if (source.trim() === '') return
     this.history.add(source)
-    const form = formOf(source)
-    if (form !== null) {
-      try {
-        await form(this)
-      } catch (error) {
-        this.showError(error)
-      }
-      return
-    }
-    if (!mayHaveCommand(source)) {
-      await this.evaluate(source)
-      return
-    }
     let typed: EditedText | null
     try {
+      const form = formOf(source)
+      if (form !== null) return await form(this)
       typed = await withoutCommands(source, this.evaluator)
     } catch (error) {
       this.showError(error)
@@ -169,16 +147,21 @@ export class Shell {
     const { file, shows = file === undefined, entry = { source, folder: process.cwd() } } = options
     const name = file?.path ?? `prompt-${++this.#count}`
     if (options.typed !== undefined) this.evaluator.madeFrom(name, options.typed)
+    keepBuiltins()
+    forgetPrinted()
     const ended = this.face.running()
     try {
-      const value = await this.#run(source, name)
+      const value = await this.evaluator.run(source, { file: name, prompt: true })
+      this.mend()
       ended()
-      const result = shows ? this.results.keep(value) : undefined
+      const showsValue = shows && !hasPrinted(source, value)
+      const result = showsValue ? this.results.keep(value) : undefined
       if (entry !== null) this.journal.add({ ...entry, ok: true, result })
-      if (shows) await this.#print(value, result)
+      if (showsValue) await this.#print(value, result)
       warnOfForgotten(this.evaluator, this.face.errors)
       return true
     } catch (error) {
+      this.mend()
       ended()
       if (entry !== null) this.journal.add({ ...entry, ok: false })
       this.showError(error, file?.shown)
@@ -186,33 +169,45 @@ export class Shell {
     }
   }
 
+  /**
+   * Puts back what the shell cannot do without and code has made unusable, and says so.
+   * @param all also what only looks usable: the shell has failed with it
+   */
+  mend(all = false): void {
+    const names = mendBuiltins(all)
+    if (names.length === 0) return
+    const some = names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ')
+    this.face.errors.write(`warning: put back, since the shell itself needs it: ${printable(some)}\n`)
+  }
+
+  /** An error that came out of a callback or that nobody handled. Never throws, whatever code has done to what is needed for that. */
+  survive(error: unknown): void {
+    try {
+      // Where no line of the user's is in it, the shell has failed with what it was left with.
+      this.mend(types.isNativeError(error) && framesOf(error, this.evaluator).length === 0)
+      this.showError(error)
+    } catch {
+      try {
+        this.mend(true)
+        this.showError(error)
+      } catch {
+        // Nothing can be shown; the session goes on.
+      }
+    }
+  }
+
   /** Prints an error, with the place in the user's text; `.trace` tells the rest. */
   showError(error: unknown, withFile?: string): void {
-    const { paint } = this.face
+    const { paint, isTerminal = false } = this.face
     this.lastError = error
-    // Asking one what it is would run the user's code.
-    if (types.isProxy(error)) {
-      this.face.print(renderError(error, this.evaluator, { paint, withFile }))
-      return
-    }
-    if (error instanceof UsageError || error instanceof ScriptExit) {
+    // The script has said it in the user's words.
+    if (isA(error, UsageError) || isA(error, ScriptExit)) {
       const who = withFile === undefined ? '' : `${withFile}: `
       if (!(error instanceof ScriptExit && error.code === 0)) this.face.print(printable(`${who}${error.message}`))
       return
     }
-    this.lastError = error
-    this.face.print(
-      error instanceof Interrupted
-        ? paint('yellow', 'interrupted')
-        : renderError(error, this.evaluator, { paint, withFile }),
-    )
-  }
-
-  async #run(source: string, file: string): Promise<unknown> {
-    const parsed: Parsed = await this.evaluator.parse(source, { prompt: true })
-    return parsed.state === 'complete'
-      ? await this.evaluator.runParsed(parsed, source, { file, prompt: true })
-      : await this.evaluator.run(source, { file, prompt: true })
+    const columns = isTerminal ? this.face.columns : undefined
+    this.face.print(renderError(error, this.evaluator, { paint, withFile, columns }))
   }
 
   async #print(value: unknown, label: string | undefined): Promise<void> {
@@ -220,7 +215,7 @@ export class Shell {
     if (text === undefined) return
     const { isTerminal = false, paint } = this.face
     const hasLabel = label !== undefined && isTerminal && setting('numbers')
-    await this.face.page(hasLabel ? labelled(text, label, paint) : text)
+    await this.face.page(hasLabel ? labelled(text, label, paint) : text, RESULT_SCREENS)
   }
 
   /** Rendering runs the value's own inspection, which may fail. */

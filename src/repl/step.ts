@@ -4,7 +4,7 @@ import { highlight, painted } from './editor/highlight.js'
 import type { Globals } from './evaluate.js'
 import { withoutExit } from './script-exit.js'
 import type { PreparedScript } from './script-file.js'
-import type { Shell, Stepping } from './shell.js'
+import type { Shell } from './shell.js'
 import type { SyntaxNode } from './syntax.js'
 
 /** A statement of the script, with the comments before it. */
@@ -23,7 +23,7 @@ const LEAST_ROWS = 8
 const ROWS_AROUND = 6
 
 /** One script that is being stepped through. The prompt asks it what Enter means. */
-export class Stepper implements Stepping {
+export class Stepper {
   readonly #shell: Shell
   readonly #script: PreparedScript
   readonly #file: { path: string; shown: string }
@@ -43,6 +43,7 @@ export class Stepper implements Stepping {
     this.#steps = stepsOf(script.source, script.parsed.program)
   }
 
+  /** Stands instead of the prompt: `step 3/12> `. */
   get prompt(): string {
     return `step ${this.#next + 1}/${this.#steps.length}> `
   }
@@ -93,6 +94,7 @@ export class Stepper implements Stepping {
     this.#end()
   }
 
+  /** Ends it; the rest is not run. Ctrl-C in an empty line does the same. */
   leave(): void {
     const { face } = this.#shell
     this.#shell.stepping = null

@@ -162,6 +162,10 @@ const SLIPS: readonly Slip[] = [
     says: ({ object, from, to }) =>
       `a part of a list is written as ${object}.slice(${from || '0'}${to ? `, ${to}` : ''})`,
   },
+  {
+    pattern: /(?:^|[=(,:]|\breturn\b)\s*(?<yes>[^=(,:{}]+?)\s+if\s+(?<test>[^{}]+?)\s+else\s+(?<no>[^{},;]+)/,
+    says: ({ yes, test, no }) => `that choice is written as ${test} ? ${yes} : ${no!.trim()}`,
+  },
   { pattern: /\bis\s+not\s+None\b/, says: () => "'is not None' is written as != null" },
   { pattern: /\bis\s+None\b/, says: () => "'is None' is written as == null" },
   { pattern: /(?<=[\w)\]'"]\s+)not\s+in\s+/, says: () => "'a not in b' is written as !(a in b)" },

@@ -1,5 +1,5 @@
 /** The line that is being typed and what else is printed: the line below, output above it. */
-import { cutTo, textWidth } from './editor/width.js'
+import { cutTo, textWidth } from '../exchange/text-width.js'
 
 type Write = NodeJS.WriteStream['write']
 

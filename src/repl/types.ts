@@ -34,7 +34,7 @@ export async function parseTyped(
 }
 
 /** Source with everything that is only TypeScript replaced by spaces; line ends stay. */
-export function blankTypes(source: string, program: SyntaxNode): string {
+function blankTypes(source: string, program: SyntaxNode): string {
   const blanks: [from: number, to: number, text?: string][] = []
   const ends: number[] = []
   collect(program, source, (from, to, text) => blanks.push([from, to, text]), ends)

@@ -118,6 +118,12 @@ describe('conf', () => {
     expect(conf.iface).toBeUndefined()
   })
 
+  it('takes a command with its program in quotes', () => {
+    conf.editor = '"node" -v'
+    expect(conf.editor).toBe('"node" -v')
+    conf.reset('editor')
+  })
+
   it('keeps a list of its own', () => {
     const names = ['pin']
     conf.redact = names

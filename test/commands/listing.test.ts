@@ -2,24 +2,37 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { preloaded } from '../../src/commands/globals.js'
 import { listing } from '../../src/commands/listing.js'
 import { search, searchText } from '../../src/commands/search.js'
-import { type Page, uncoloured } from '../../src/commands/text-layout.js'
+import type { Page } from '../../src/commands/text-layout.js'
+import { plain } from '../../src/exchange/terminal-colours.js'
 import { IP, TCP, UDP } from '../../src/layers/index.js'
 import { layer, stack, u8 } from '../../src/packet/index.js'
 import '../../src/repl/language.js'
 
-const page: Page = { paint: uncoloured, columns: 80 }
+const page: Page = { paint: plain, columns: 80 }
 
 beforeAll(() => void preloaded())
 
 describe('ls', () => {
   it('lists layers and commands, a line each that fits', () => {
     for (const columns of [80, 200]) {
-      const lines = listing(undefined, { paint: uncoloured, columns }).split('\n')
+      const lines = listing(undefined, { paint: plain, columns }).split('\n')
       expect(lines.filter((line) => line.length > columns)).toEqual([])
       expect(lines[0]).toBe('Layers')
       expect(lines).toContain('Tools')
       expect(lines.some((line) => /^ {2}ping +Asks hosts/.test(line))).toBe(true)
     }
+  })
+
+  it('cuts no summary behind a colon that says nothing', () => {
+    const lines = listing(undefined, page).split('\n')
+    expect(lines.find((line) => line.startsWith('  ARP '))).toMatch(/Unset: the own addresses.*…$/)
+    expect(lines.filter((line) => / Unset\.$/.test(line))).toEqual([])
+  })
+
+  it('leaves out a header that a narrow screen would break', () => {
+    const text = listing(UDP, { paint: plain, columns: 60 })
+    expect(text).not.toContain('+-+-')
+    expect(text).toContain('FIELD')
   })
 
   it('shows a layer: what it is, what defines it, its header, its fields, what follows', () => {

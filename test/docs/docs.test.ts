@@ -38,8 +38,8 @@ afterAll(() => {
 })
 
 function run(command: string): string[] {
-  // Under sudo or in CI alike: no colours, and times of day that are the same everywhere.
-  const env = { ...process.env, NO_COLOR: '1', TZ: 'UTC', XDG_STATE_HOME: folder }
+  // Under sudo or in CI alike: no colours, no settings, and times of day that are the same everywhere.
+  const env = { ...process.env, NO_COLOR: '1', TZ: 'UTC', XDG_CONFIG_HOME: folder, XDG_STATE_HOME: folder }
   const { stdout, stderr } = spawnSync('bash', ['-c', `{ ${command}\n} 2>&1`], { cwd: folder, encoding: 'utf8', env })
   expect(stderr).toBe('')
   return stdout === '' ? [] : stdout.replace(/\n$/, '').split('\n')

@@ -2,7 +2,7 @@
  * The examples in README.md and docs/: what is marked ```netshell or ```console is tried, what they say comes out is compared.
  *
  * - ```netshell: lines as typed at the prompt, in one session for each page. Lines `// → text` behind a line are what it prints.
- * - ```console: `$ command`, and what it prints below it.
+ * - ```console: `$ command`, with the lines up to END behind `<<'END'`, and what it prints below it.
  * - In what is printed, `…` stands for any text; alone in its line, for any lines.
  * - ```netshell wire and ```console wire need a network or root: their commands must parse, nothing more.
  */
@@ -83,9 +83,18 @@ function typed(lines: readonly string[], start: number): Step[] {
 
 function commands(lines: readonly string[], start: number): Step[] {
   const steps: Step[] = []
+  let ending: string | undefined
   for (const [i, line] of lines.entries()) {
-    if (line.startsWith('$ ')) steps.push({ source: line.slice(2), expected: [], at: start + i + 1, prefix: '' })
-    else steps.at(-1)!.expected!.push(line)
+    const step = steps.at(-1)
+    if (ending !== undefined) {
+      // What the command is given on its standard input, up to this line.
+      step!.source += `\n${line}`
+      step!.at++
+      if (line === ending) ending = undefined
+    } else if (line.startsWith('$ ')) {
+      steps.push({ source: line.slice(2), expected: [], at: start + i + 1, prefix: '' })
+      ending = /<<'(\w+)'/.exec(line)?.[1]
+    } else step!.expected!.push(line)
   }
   return steps
 }

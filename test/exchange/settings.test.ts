@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { chosenInterface, sendp, setReporter, sniff, srp, srp1, srploop } from '../../src/exchange/index.js'
-import { changeSetting, DEFAULT_SETTINGS, onSettingChange, setting } from '../../src/exchange/settings.js'
+import { changeSetting, DEFAULT_SETTINGS } from '../../src/exchange/settings.js'
 import { Ether, ICMP, IP } from '../../src/layers/index.js'
 import { memoryLinkPair } from '../../src/link/index.js'
 import { setPrinter, stack } from '../../src/packet/index.js'
@@ -28,15 +28,6 @@ afterAll(() => {
 })
 
 describe('settings', () => {
-  it('are told to who listens', () => {
-    const heard: string[] = []
-    const stop = onSettingChange((name) => void heard.push(name))
-    changeSetting('timeout', 3)
-    stop()
-    changeSetting('timeout', 4)
-    expect([heard, setting('timeout')]).toEqual([['timeout'], 4])
-  })
-
   it('timeout is how long sr and its kin wait, unless they are told', async () => {
     changeSetting('timeout', 0.05)
     const began = performance.now()

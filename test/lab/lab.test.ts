@@ -210,7 +210,7 @@ describe('netshell', () => {
 
   it('runs at a terminal', async () => {
     const shell = await lab.spawnNetshell('here')
-    await shell.waitFor(/> /)
+    await shell.waitFor(/[>#] /)
     shell.write('40 + 2\r')
     await shell.waitFor(/42/)
     await shell.stop()

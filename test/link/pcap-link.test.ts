@@ -195,7 +195,7 @@ describe('mistakes of the user', () => {
     expect(may).toBe(false)
     expect(link).toMatchObject({ code: 'NOT_PERMITTED', errno: 'EPERM' })
     expect(link.message).toContain('sudo netshell')
-    expect(link.message).toMatch(/sudo setcap cap_net_raw,cap_net_admin\+eip \/\S*node\S*$/)
+    expect(link.message).toMatch(/sudo setcap cap_net_raw,cap_net_admin\+eip \/\S*node\S*$/m)
     expect(any).toMatchObject({ code: 'NOT_PERMITTED' })
     expect(route).toBe('veth-here')
     expect(found).toBe('veth-here')

@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { mayHaveCommand, withoutCommands } from '../../src/repl/bang.js'
-import { plain } from '../../src/repl/colours.js'
+import { withoutCommands } from '../../src/repl/bang.js'
 import { Evaluator, SourceError } from '../../src/repl/evaluate.js'
-import { History } from '../../src/repl/history.js'
-import { type Face, Shell } from '../../src/repl/shell.js'
+import type { Shell } from '../../src/repl/shell.js'
 import { ShellResult, sh } from '../../src/tools/shell-command/index.js'
+import { ScriptSession } from './script-session.js'
 
 const evaluator = new Evaluator()
 const own: string[] = []
@@ -24,7 +23,7 @@ afterEach(() => {
 })
 
 async function codeOf(source: string): Promise<string> {
-  return mayHaveCommand(source) ? ((await withoutCommands(source, evaluator))?.code ?? source) : source
+  return (await withoutCommands(source, evaluator))?.code ?? source
 }
 
 const A_RESULT = new ShellResult({
@@ -180,24 +179,8 @@ describe('blocks', () => {
   })
 })
 
-/** A shell that prints into a list. */
-function shell(): { shell: Shell; printed: string[] } {
-  const printed: string[] = []
-  const face: Face = {
-    paint: plain,
-    columns: 80,
-    rows: 24,
-    print: (text) => void printed.push(text),
-    page: (text) => void printed.push(text),
-    errors: process.stderr,
-    clear: () => undefined,
-    leave: () => undefined,
-    running: () => () => undefined,
-    offer: () => undefined,
-    tap: () => () => undefined,
-    handOver: (work) => work(),
-  }
-  return { shell: new Shell({ sh }, face, new History(null)), printed }
+function shell(): { shell: Shell; printed: readonly string[] } {
+  return new ScriptSession({ sh })
 }
 
 describe('at the prompt', () => {

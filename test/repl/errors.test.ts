@@ -30,6 +30,27 @@ async function placeOf(source: string): Promise<{ message: string; marked: strin
   return { message: message!, marked: `${line.slice(head.length, at)}▲${line.slice(at)}` }
 }
 
+describe('what is too long for the terminal', () => {
+  it('is broken between words, and the place marked below is not', async () => {
+    const { error } = await errorOf("IP(dst='1.2.3.4')")
+    expect(renderError(error, evaluator, { columns: 60 }).split('\n')).toEqual([
+      "PacketError: IP('1.2.3.4'): give an object of fields such",
+      '  as IP({dst: …}), or bytes to dissect',
+      "  that is Python: JavaScript writes IP({dst: '1.2.3.4'})",
+      "  IP(dst='1.2.3.4')",
+      '  ^',
+    ])
+  })
+
+  it('is broken of syntax errors, too', async () => {
+    const { error } = await errorOf('for i in range(3):')
+    expect(renderError(error, evaluator, { columns: 50 }).split('\n').slice(0, 2)).toEqual([
+      'SyntaxError: that is Python: a loop is written',
+      '  as for (let i = 0; i < 3; i++) { … }',
+    ])
+  })
+})
+
 describe('syntax errors say what is wrong, and mark it', () => {
   const cases: [source: string, message: string][] = [
     ['▲fucntion f() { return 1 }', "'fucntion' is no keyword; did you mean 'function'?"],
@@ -117,6 +138,8 @@ describe('Python', () => {
     ['not a', '!x'],
     ['# comment', 'a comment begins with //'],
     ['print x', 'print(x)'],
+    ['x = p if True else 3', 'True ? p : 3'],
+    ['f(a if a > 1 else b)', 'a > 1 ? a : b'],
     ['del x.ttl', 'delete x.ttl'],
   ]
   for (const [source, meant] of cases) {
@@ -150,6 +173,9 @@ describe('what was meant', () => {
     ['var packet = IP(); packet.shwo()', "packet.shwo is not a function; did you mean 'show'?"],
     ['IP().shwo()', "IP().shwo is not a function; did you mean 'show'?"],
     ['(IP()/TCP()).sumary()', "did you mean 'summary'?"],
+    ['var packet = IP(); packet.haslayer(IP)', 'packet.haslayer is not a function; write TCP in packet'],
+    ['IP().getlayer(IP)', 'write packet[TCP]'],
+    ['var names = []; names.append(1)', 'JavaScript writes list.push(x)'],
     ['sniff({cout: 3})', "sniff has no option 'cout'; did you mean 'count'?"],
     ['IPP()', "did you mean 'IP'?"],
     ['IP().tll', "IP has no field 'tll'; did you mean 'ttl'?"],
@@ -241,6 +267,7 @@ describe('whatever is thrown is shown', () => {
     ['function deep() { deep() } deep()', 'RangeError: Maximum call stack size exceeded'],
     ['const going = (function*() { going.next() })(); going.next()', 'TypeError: Generator is already running'],
     ['throw new Error("a\\x1b[2J\\u202e")', 'Error: a\\x1b[2J'],
+    ['throw new Error("a\\x1b[8mhidden")', 'Error: a\\x1b[8mhidden'],
   ])('%s', async (source, text) => {
     const rendered = await shown(source)
     expect(rendered).toContain(text)

@@ -258,6 +258,25 @@ describe('redact', () => {
     })
   }
 
+  it.each([
+    ["const pw = 'abc12345'", "const pw = 'REDACTED'"],
+    ["TCP()/'PASS abc12345\\r\\n'", "TCP()/'PASS REDACTED\\r\\n'"],
+    ['!mysql -pabc12345 db', '!mysql -pREDACTED db'],
+    ["post('https://hooks.slack.com/services/T0/B0/abc')", "post('https://hooks.slack.com/services/REDACTED')"],
+  ])('%s', (source, kept) => {
+    expect(redact(source)).toBe(kept)
+  })
+
+  it('looks at each character of long texts a few times only', () => {
+    const texts = ['a', '-', 'a-', 'token-', 'curl -u '].map(
+      (piece) => `x = '=${piece.repeat(400_000 / piece.length)}'`,
+    )
+    const began = performance.now()
+    for (const text of texts) redact(text)
+    // With time that grows as the square of the length, each took minutes.
+    expect(performance.now() - began).toBeLessThan(20_000)
+  })
+
   it('knows the values that were given as secrets, and those of the environment', () => {
     keepSecret('correct horse')
     expect(redact("login('bob', 'correct horse')")).toBe("login('bob', 'REDACTED')")

@@ -120,6 +120,7 @@ const tricky: Case[] = [
   ['await new Promise(done => setTimeout(() => done(5), 1))', 5],
   ['Promise.resolve(6)', 6],
   ['let kept = Promise.resolve(6); kept instanceof Promise', true],
+  ['({then(take) { take(7) }})', 7],
   ['let names = {}; names.f = () => sleep(0); let nf = function(){}; [names.f.name, nf.name]', ['', 'nf']],
   ['function lengths(a, b, c = 1){ sleep(0) } lengths.length + lengths.name', '2lengths'],
   ['[1,2,3,4].filter(x => waitsFor(x % 2))', [1, 3]],

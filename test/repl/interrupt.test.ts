@@ -45,6 +45,11 @@ describe('the first press', () => {
     expect(await run('let all = []; for (const x of sniff()) all.push(x + x); all')).toEqual(['aa', 'bb'])
   })
 
+  it('ends the waiting for what only looks like a promise', async () => {
+    press()
+    expect(await errorOf(run('({then() {}})'))).toEqual(interrupted)
+  })
+
   it('makes the next API call throw', async () => {
     press()
     expect(await errorOf(run('sniff(); mark("after"); sniff(); mark("never")'))).toEqual(interrupted)

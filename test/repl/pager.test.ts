@@ -57,6 +57,15 @@ describe('Pager', () => {
     expect([never.printed, never.handed()]).toEqual([[long], 0])
   })
 
+  it('prints what fits on so many screens', () => {
+    const { pager, printed, handed } = setUp()
+    changeSetting('pager', 'true')
+    pager.page('line\n'.repeat(18), 2)
+    expect([printed.length, handed()]).toEqual([1, 0])
+    pager.page('line\n'.repeat(19), 2)
+    expect([printed.length, handed()]).toEqual([1, 1])
+  })
+
   it('runs the command of the setting, waits for its end, and prints meanwhile what others print', async () => {
     changeSetting('pager', `${process.execPath} -e "process.stdin.resume()"`)
     const { pager, printed, handed } = setUp()

@@ -30,6 +30,17 @@ describe('render', () => {
     expect(render(list)).toBe(`0000 ${packet.summary()}\n<PacketList>`)
   })
 
+  it('shows a timer by when it fires and how it is stopped', () => {
+    const timer = setInterval(() => undefined, 1500)
+    expect(render(timer, { label: '_3' })).toBe('timer: every 1500 ms; clearInterval(_3) stops it')
+    clearInterval(timer)
+    expect(render(timer)).toBe('timer that is over')
+    const once = setTimeout(() => undefined, 300)
+    expect(render(once)).toBe('timer: once after 300 ms; clearTimeout(timer) stops it')
+    clearTimeout(once)
+    expect(render({ _idleTimeout: 3, _onTimeout: null })).toContain('_idleTimeout')
+  })
+
   it('shows bytes as hexadecimal', () => {
     expect(render(new Uint8Array([1, 0xff]))).toBe('01ff (2 bytes)')
     expect(render(Buffer.from('a'))).toBe('61 (1 byte)')

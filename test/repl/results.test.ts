@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { plain } from '../../src/repl/colours.js'
 import { labelled, Results } from '../../src/repl/results.js'
+import { ScriptSession } from './script-session.js'
 
 const global = globalThis as Record<string, unknown>
 
@@ -46,5 +47,28 @@ describe('labelled', () => {
   it('puts the name in front of one line and above several', () => {
     expect(labelled('42', '_1', plain)).toBe('_1 = 42')
     expect(labelled('a\nb', '_2', plain)).toBe('_2 =\na\nb')
+  })
+})
+
+describe('print', () => {
+  let session: ScriptSession
+  beforeAll(() => {
+    session = new ScriptSession()
+  })
+
+  it.each([
+    ['print(3)', '3'],
+    ['print("a", 2, [1], undefined)', 'a 2 [ 1 ] undefined'],
+    ['for (const i of [1, 2]) { print(i); }', '1\n2'],
+    ['kept = print(4)', '4'],
+    ['print({a: "x\\ny"}.a, 5)', 'x\ny\n5'],
+  ])('shows once what it prints: %s', async (source, shown) => {
+    expect(await session.type(source)).toBe(shown)
+  })
+
+  it('hides nothing else that has the value', async () => {
+    expect(await session.type('print(3); 3')).toBe('3\n3')
+    expect(await session.type('print(3); 1 + 2')).toBe('3\n3')
+    expect(await session.type('3')).toBe('3')
   })
 })

@@ -23,7 +23,7 @@ beforeEach(() => {
 describe('.load', () => {
   it('runs a script with its parameters: what it prints is shown, its values are not, what it declares stays', async () => {
     const file = script('a.nsh', "const n = param('n', {default: 1})\nprint('n is', n)\n5\nconst later = () => n + 1\n")
-    expect(await session.type(`.load ${file} --n 4`)).toBe('n is\n4')
+    expect(await session.type(`.load ${file} --n 4`)).toBe('n is 4')
     expect(await session.type('later()')).toContain('5')
     expect(await session.type(`.load ${file} --many 4`)).toBe(
       `${file}: there is no option '--many'\n(.load ${file} --help lists what it takes)`,
@@ -33,8 +33,8 @@ describe('.load', () => {
 
   it('takes names with spaces, quoted or alone', async () => {
     const file = script('with space.nsh', 'print("here", args.length)')
-    expect(await session.type(`.load ${file}`)).toBe('here\n0')
-    expect(await session.type(`.load "${file}" a "b c"`)).toBe('here\n2')
+    expect(await session.type(`.load ${file}`)).toBe('here 0')
+    expect(await session.type(`.load "${file}" a "b c"`)).toBe('here 2')
   })
 
   it('says what cannot be loaded', async () => {
@@ -58,6 +58,25 @@ describe('.load', () => {
       `${folder}/usage.nsh: name a host`,
     )
     expect(session.left).toBe(null)
+  })
+})
+
+describe('leaving', () => {
+  it.each(['exit', 'exit()', 'quit()', 'quit;', '.exit'])('by %s', async (typed) => {
+    const own = new ScriptSession()
+    await own.type(typed)
+    expect(own.left).toBe(0)
+  })
+
+  it("is not meant where a script is stepped through, or where the name is the user's", async () => {
+    const own = new ScriptSession()
+    await own.type(`.load --step ${script('quit.nsh', '1\n2')}`)
+    expect(await own.type('quit')).toContain('have not been run')
+    expect([own.shell.stepping, own.left]).toEqual([null, null])
+    await own.type('quit = 5')
+    expect(await own.type('quit')).toBe('5')
+    await own.type('delete globalThis.quit')
+    expect(own.left).toBeNull()
   })
 })
 

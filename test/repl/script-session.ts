@@ -1,6 +1,7 @@
 /** A session without a terminal: what is typed is taken by the shell, what it prints is kept. */
 import { SCRIPT_ENTRIES } from '../../src/commands/script-entries.js'
 import { plain } from '../../src/repl/colours.js'
+import type { Globals } from '../../src/repl/evaluate.js'
 import { History } from '../../src/repl/history.js'
 import { type Face, Shell } from '../../src/repl/shell.js'
 import { globals } from './stand-ins.js'
@@ -12,22 +13,24 @@ export class ScriptSession implements Face {
   readonly shell: Shell
   readonly listeners = new Set<(data: string | Uint8Array) => void>()
   left: number | null = null
-  #printed: string[] = []
+  /** What was printed for the last block. */
+  readonly printed: string[] = []
 
-  constructor() {
-    this.shell = new Shell({ ...globals, ...Object.fromEntries(SCRIPT_ENTRIES) }, this, new History(null))
+  /** @param more names besides the stand-ins and what scripts are written with */
+  constructor(more: Globals = {}) {
+    this.shell = new Shell({ ...globals, ...Object.fromEntries(SCRIPT_ENTRIES), ...more }, this, new History(null))
   }
 
   /** Types a block; gives what was printed for it. An empty one is Enter. */
   async type(block: string): Promise<string> {
-    this.#printed = []
+    this.printed.length = 0
     if (block === '') await this.shell.stepping?.enter()
     else await this.shell.take(block)
-    return this.#printed.join('\n')
+    return this.printed.join('\n')
   }
 
   print(text: string): void {
-    this.#printed.push(text)
+    this.printed.push(text)
     for (const listener of this.listeners) listener(`${text}\n`)
   }
 

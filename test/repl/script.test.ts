@@ -44,7 +44,7 @@ describe('parameters', () => {
     "// Says it.\nconst text = param('text', {positional: true, required: true})\nconst n = param('n', {default: 2})\nprint(text.repeat(n), typeof n)\n"
 
   it('are values in the script', () => {
-    expect(runSource(demo, ['ab', '--n', '3'])).toEqual({ status: 0, stdout: 'ababab\nnumber\n', stderr: '' })
+    expect(runSource(demo, ['ab', '--n', '3'])).toEqual({ status: 0, stdout: 'ababab number\n', stderr: '' })
   })
 
   it('end it with 2 before it begins, when they are wrong', () => {
@@ -113,7 +113,7 @@ describe('print', () => {
   it('shows values as the prompt does, texts without quotes, promises by what they give', () => {
     expect(
       runSource("const five = print(Promise.resolve(5))\nprint('a', {b: 1}, undefined)\nprint(five + 1)").stdout,
-    ).toBe('5\na\n{ b: 1 }\n6\n')
+    ).toBe('5\na { b: 1 } undefined\n6\n')
   })
 })
 
@@ -205,7 +205,7 @@ describe('what a script imports', () => {
       print((await import('./more.ts')).five, require('./data.json').three)`
     expect(run(file('lib/script.nsh', source))).toEqual({
       status: 0,
-      stdout: "[ 1, 2, 3, 4, 5, 'b' ]\n5\n3\n",
+      stdout: "[ 1, 2, 3, 4, 5, 'b' ]\n5 3\n",
       stderr: '',
     })
   })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { sniff, sr, sr1, srp, srp1 } from '../../src/exchange/index.js'
 import {
@@ -53,6 +54,7 @@ describe('at the prompt', () => {
       expect(line, name).toContain(ipv6)
     }
     expect((net as unknown as Record<symbol, () => string>)[Symbol.for('nodejs.util.inspect.custom')]!()).toBe(text)
+    for (const line of inspect(net, { breakLength: 78 }).split('\n')) expect(line.length).toBeLessThanOrEqual(78)
     net.close()
     expect(String(net)).toContain('It is closed')
   })

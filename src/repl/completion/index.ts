@@ -115,6 +115,11 @@ function expectedNames(view: SourceView, place: Place, inference: Inference): re
     }
     return packet !== null || classesOf(known).includes('PacketList') ? layerNames() : null
   }
+  if (view.at(last) === '/') {
+    // `IP()/`: what is stacked on a packet is most often a layer.
+    const known = inference.endingAt(last - 1)
+    return known !== null && asPacket(known) !== null ? layerNames() : null
+  }
   if (view.at(last) === 'in' && view.kind(last) === 'keyword') {
     // `TCP in packet`
     const packets = namesFor(view.word, inference.locals).filter(({ detail }) => detail?.startsWith('packet ') === true)

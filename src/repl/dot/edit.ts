@@ -1,7 +1,7 @@
 import path from 'node:path'
+import { wordsOf } from '../../exchange/command-words.js'
 import { setting } from '../../exchange/settings.js'
 import type { DotCommand } from '../dot-commands.js'
-import { wordsOf } from './words.js'
 
 /** Writes in an editor what is then to be typed. */
 export const edit: DotCommand = {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { atHome, wordsOf } from '../../exchange/command-words.js'
 import type { DotCommand } from '../dot-commands.js'
 import type { Shell } from '../shell.js'
-import { atHome, wordsOf } from './words.js'
+import type { Stepper } from '../step.js'
 
 /** Runs a script in the session, at once or step by step. */
 export const load: DotCommand = {
@@ -61,11 +62,7 @@ export async function loadScript(
 }
 
 /** What a user may do while a script is stepped through. */
-function whileStepping(
-  usage: string,
-  summary: string,
-  act: (stepping: NonNullable<Shell['stepping']>) => void | Promise<void>,
-): DotCommand {
+function whileStepping(usage: string, summary: string, act: (stepping: Stepper) => void | Promise<void>): DotCommand {
   return {
     usage,
     summary: `by steps: ${summary}`,

@@ -1,7 +1,8 @@
+import { atHome, wordsOf } from '../../exchange/command-words.js'
+import { reasonOf } from '../../exchange/user-files.js'
 import type { DotCommand } from '../dot-commands.js'
 import type { Recording } from '../recording.js'
 import type { Shell } from '../shell.js'
-import { atHome, wordsOf } from './words.js'
 
 /** One terminal, one recording. */
 const running = new WeakMap<Shell, { recording: Recording; file: string }>()
@@ -45,7 +46,9 @@ export const record: DotCommand = {
       const descriptor = newFile(atHome(file), 0o600, force)
       // Said first: the recording begins with an empty screen.
       face.print(`recording to ${file} all that is shown, secrets too; .record stop ends it`)
-      running.set(shell, { recording: new Recording(descriptor, face), file })
+      const recording = new Recording(descriptor, face)
+      if (recording.open) running.set(shell, { recording, file })
+      else face.print(`.record: ${file} cannot be written: ${reasonOf(recording.error)}`)
     } catch (error) {
       if (!(error instanceof NewFileError)) throw error
       face.print(`.record: ${error.message}`)

@@ -1,9 +1,10 @@
-import { closeSync, writeSync } from 'node:fs'
+import { closeSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { atHome, wordsOf } from '../../exchange/command-words.js'
+import { reasonOf } from '../../exchange/user-files.js'
 import type { DotCommand } from '../dot-commands.js'
 import { redact } from '../history.js'
 import { NewFileError, newFile } from './new-file.js'
-import { atHome, wordsOf } from './words.js'
 
 /** Writes the session as a script. */
 export const save: DotCommand = {
@@ -36,13 +37,15 @@ export const save: DotCommand = {
     try {
       const descriptor = newFile(file, 0o755, flags.includes('--force'))
       try {
-        writeSync(descriptor, `#!/usr/bin/env netshell\n// A session of ${dateText(new Date())}.\n\n${text.trim()}\n`)
+        writeFileSync(
+          descriptor,
+          `#!/usr/bin/env netshell\n// A session of ${dateText(new Date())}.\n\n${text.trim()}\n`,
+        )
       } finally {
         closeSync(descriptor)
       }
     } catch (error) {
-      if (!(error instanceof NewFileError)) throw error
-      face.print(`.save: ${error.message}`)
+      face.print(`.save: ${error instanceof NewFileError ? error.message : `${file} is not whole: ${reasonOf(error)}`}`)
       return
     }
     const blocks = `${count} block${count === 1 ? '' : 's'}`

@@ -1,10 +1,10 @@
 /** The list of what could stand at the cursor, shown below the line. */
 
+import { cutTo, shownAs, textWidth } from '../../exchange/text-width.js'
 import type { Paint } from '../colours.js'
 import type { Completion, Completions } from '../completion/index.js'
 import type { FrameRow } from './painter.js'
 import type { Edited } from './text-edits.js'
-import { cutTo, shownAs, textWidth } from './width.js'
 
 /** No more rows than these, however high the screen is. */
 const MOST_ROWS = 12

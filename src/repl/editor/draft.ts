@@ -1,4 +1,6 @@
 /** The text that is being typed, and what the keys that edit it do. */
+
+import { characterAfter, characterBefore } from './characters.js'
 import type { Action } from './keys.js'
 import { KillRing, Undo } from './past.js'
 import { Recall } from './recall.js'
@@ -19,7 +21,6 @@ import {
   wordLeft,
   wordRight,
 } from './text-edits.js'
-import { characterAfter, characterBefore } from './width.js'
 
 /** A text with a cursor, its undo steps, and the blocks typed before it. */
 export class Draft {

@@ -102,6 +102,10 @@ export class Editor extends Interface implements LineReader {
     this.#pump()
   }
 
+  changePrompt(prompt: string): void {
+    this.#prompt = prompt
+  }
+
   release(): void {
     const output = this.erasing()
     this.#away = true

@@ -1,5 +1,5 @@
 /** Which part of a text stands in which row of a terminal. */
-import { isPlain, shownAs, textWidth, widthOf } from './width.js'
+import { isPlain, shownAs, textWidth, widthOf } from '../../exchange/text-width.js'
 
 /** A row of the terminal that shows a part of the text. */
 export interface ScreenRow {

@@ -20,6 +20,8 @@ export interface LineReader extends TypedLine {
   readonly text: string
   /** Begins to read. @param text what stands in the line already */
   read(prompt: string, text?: string): void
+  /** Changes what stands before the line, from the next time that it is drawn. */
+  changePrompt(prompt: string): void
   /** Gives the terminal to something else, whether a line is typed or not; `restore` takes it back. */
   release(): void
   restore(): void

@@ -43,6 +43,10 @@ export class PlainReader extends EventEmitter<LineReaderEvents> implements LineR
     this.#take()
   }
 
+  changePrompt(prompt: string): void {
+    this.#prompt = prompt
+  }
+
   release(): void {
     this.#options.input.pause()
   }

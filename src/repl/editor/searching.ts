@@ -1,5 +1,6 @@
 /** Ctrl-R at the keyboard: what the keys do while a block is searched for, and what is shown of it. */
 import type { Paint } from '../colours.js'
+import { characterBefore } from './characters.js'
 import type { Draft } from './draft.js'
 import type { Piece } from './highlight.js'
 import type { Action, Key } from './keys.js'
@@ -7,7 +8,6 @@ import type { FrameRow } from './painter.js'
 import { Search } from './recall.js'
 import type { Edited } from './text-edits.js'
 import { belowRow } from './view.js'
-import { characterBefore } from './width.js'
 
 const KEYS = 'Ctrl-R older, Ctrl-S newer, Enter takes it, Esc gives up'
 

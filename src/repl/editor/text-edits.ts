@@ -1,6 +1,6 @@
 /** What keys do to text: pure functions from a text and a place in it to others. */
 import { indentAfter, indentOfClosing } from './brackets.js'
-import { characterAfter, characterBefore } from './width.js'
+import { characterAfter, characterBefore } from './characters.js'
 
 /** A text and where the cursor is in it. */
 export interface Edited {

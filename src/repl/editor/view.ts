@@ -1,8 +1,9 @@
 /** What the screen is to show of a text that is being typed: prompt, rows, colours, and what stands below. */
+
+import { cutTo, isPlain, shownAs, textWidth } from '../../exchange/text-width.js'
 import type { Piece } from './highlight.js'
 import { layoutOf, positionOf, type ScreenRow, windowOf } from './layout.js'
 import type { Frame, FrameRow } from './painter.js'
-import { cutTo, isPlain, shownAs, textWidth } from './width.js'
 
 /** What later rows of a block begin with. */
 const CONTINUATION = '... '

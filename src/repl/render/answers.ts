@@ -2,9 +2,9 @@
 import { AnswerList, ExchangeResult, formatDuration } from '../../exchange/answer-list.js'
 import { grouped } from '../../exchange/job.js'
 import type { Packet } from '../../packet/index.js'
+import { type Column, cutMiddle, table } from '../../tools/fitted-table.js'
 import { type Context, counted, countLine } from './context.js'
 import { type Row, rowOf } from './packet-list.js'
-import { type Column, cutMiddle, table } from './table.js'
 
 /** The text of pairs of query and answer, or of a whole exchange; undefined for anything else. */
 export function answersText(value: object, context: Context): string | undefined {

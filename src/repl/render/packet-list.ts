@@ -6,9 +6,9 @@ import { PacketList } from '../../capture/index.js'
 import { grouped } from '../../exchange/job.js'
 import { printable } from '../../exchange/printable.js'
 import { Packet } from '../../packet/index.js'
+import { type Column, cutMiddle, table } from '../../tools/fitted-table.js'
 import { type Paint, plain } from '../colours.js'
 import { type Context, counted, countLine, isA } from './context.js'
-import { type Column, cutMiddle, table } from './table.js'
 
 /** A list of the capture part, or an array of packets. */
 export interface PacketSequence extends Iterable<Packet> {
@@ -25,7 +25,7 @@ const MOST_COUNTED = 100_000
 
 /** The value as a list of packets, or null. A list of the capture part is one by its methods, an array by what is in it. */
 export function packetsOf(value: object): PacketSequence | null {
-  if (Array.isArray(value)) return value.length > 0 && value.every((item) => isA(item, Packet)) ? value : null
+  if (Array.isArray(value)) return isA(value[0], Packet) && value.every((item) => isA(item, Packet)) ? value : null
   if (value instanceof PacketList) return value
   const isList = ['summary', Symbol.iterator].every((name) => typeof fieldOf(value, name) === 'function')
   return isList && typeof fieldOf(value, 'length') === 'number' ? (value as PacketSequence) : null

@@ -4,9 +4,9 @@ import { PacketList } from '../../capture/index.js'
 import { grouped } from '../../exchange/job.js'
 import { printable } from '../../exchange/printable.js'
 import { Packet, toHex } from '../../packet/index.js'
+import { type Column, table } from '../../tools/fitted-table.js'
 import type { Style } from '../colours.js'
 import { type Context, countLine, isA } from './context.js'
-import { type Column, table } from './table.js'
 import { inspected } from './values.js'
 
 /** Fewer than this is shown as it is. */
@@ -177,6 +177,8 @@ function columnsOf(all: readonly Fields[], shown: readonly Fields[]): Column[] {
       cells: values.map(cellText),
       align: isNumber ? 'right' : 'left',
       gives: isList ? 2 : 1,
+      // Six letters of a word or an address are worth less than the columns that they make room for.
+      least: isList ? 8 : 12,
       comfortable: isList ? 12 : 24,
       isOptional: MINOR.has(key),
       styleOf: (row) => styleOf(values[row]),
@@ -191,7 +193,7 @@ function styleOf(value: unknown): Style | undefined {
 }
 
 /** A value in one line, safe to print. */
-export function cellText(value: unknown): string {
+function cellText(value: unknown): string {
   return oneLine(rawText(value))
 }
 

@@ -97,9 +97,19 @@ export function errorText(error: Error, context: Context): string {
   return lines.join('\n')
 }
 
-/** The name of an error's class, without asking the error itself. */
-function nameOf(error: Error): string {
-  const prototype = Object.getPrototypeOf(error) as object
+/** What setTimeout and setInterval give; undefined for anything else. Its many fields are nobody's business. */
+export function timerText(value: object, { paint, label = 'timer' }: Context): string | undefined {
+  const own = (key: string): unknown => Object.getOwnPropertyDescriptor(value, key)?.value
+  const after = own('_idleTimeout')
+  if (typeof after !== 'number' || own('_onTimeout') === undefined || nameOf(value) !== 'Timeout') return undefined
+  if (own('_destroyed') === true || after < 0) return paint('gray', 'timer that is over')
+  const [when, stop] = own('_repeat') === null ? ['once after', 'clearTimeout'] : ['every', 'clearInterval']
+  return `timer: ${when} ${paint('cyan', `${after} ms`)}${paint('gray', `; ${stop}(${label}) stops it`)}`
+}
+
+/** The name of an object's class, without asking the object itself. */
+function nameOf(object: object): string {
+  const prototype = Object.getPrototypeOf(object) as object
   for (const key of ['name', 'constructor']) {
     const value: unknown = Object.getOwnPropertyDescriptor(prototype, key)?.value
     if (typeof value === 'string') return value

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { isUtf8 } from '../../exchange/locale.js'
 import { printable } from '../../exchange/printable.js'
+import { wrapped } from '../../exchange/text-width.js'
 import { type Painter, unpainted } from '../../packet/paint.js'
 import type { Check, CheckGroup, CheckState } from './check.js'
 
@@ -55,9 +56,9 @@ export class DoctorReport {
     const others = rest.length === 0 ? '' : `${rest.length} ${rest.length === 1 ? 'thing is' : 'things are'} limited`
     const remedy = checks.some(({ fix = [] }) => fix.length > 0) ? '; lines that begin with $ say what to do' : ''
     if (broken.length > 0)
-      return wrapped(`Does not work: ${broken.join(', ')}${others === '' ? '' : `; ${others}`}${remedy}.`, 0).join('\n')
+      return wrapped(`Does not work: ${broken.join(', ')}${others === '' ? '' : `; ${others}`}${remedy}.`, 0, COLUMNS)
     if (others === '') return 'Everything works.'
-    return wrapped(`All that is essential works; ${others}${remedy}.`, 0).join('\n')
+    return wrapped(`All that is essential works; ${others}${remedy}.`, 0, COLUMNS)
   }
 
   toJSON(): object {
@@ -75,26 +76,12 @@ export class DoctorReport {
 
 function checkLines({ name, state, found, fix = [] }: Check, mark: string, paint: Painter): string[] {
   const indent = NAME_WIDTH + 6
-  const [first = '', ...rest] = wrapped(printable(found).replaceAll('\n', ' '), indent)
+  const text = wrapped(printable(found).replaceAll('\n', ' '), indent, COLUMNS)
   return [
-    `  ${paint(ROLES[state], mark)} ${printable(name).padEnd(NAME_WIDTH)}  ${first}`,
-    ...rest.map((line) => ' '.repeat(indent) + line),
+    `  ${paint(ROLES[state], mark)} ${printable(name).padEnd(NAME_WIDTH)}  ${text}`,
     // Commands stay whole: they are copied.
     ...(state === 'ok' || state === 'note' ? [] : fix).map(
       (line) => `${' '.repeat(indent)}${paint('mark', `$ ${printable(line)}`)}`,
     ),
   ]
-}
-
-/** Lines of a text that fit behind an indentation. */
-function wrapped(text: string, indent: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > COLUMNS) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
 }

@@ -63,7 +63,7 @@ function transportFor(
   }
   throw new PacketError(
     `ping: this needs rights that this process lacks.\n${permissionAdvice()}\n` +
-      "Or let all users ping, as most systems do: sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'\n" +
+      "or let all users ping, as most systems do:\n  sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'\n" +
       'ping(host, {tcp: 443}) works without any of this.',
   )
 }

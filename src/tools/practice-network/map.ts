@@ -3,8 +3,11 @@ import { openPorts, type Station } from './station.js'
 import type { Topology } from './topology.js'
 import { USER } from './usual-network.js'
 
-/** The network as a tree, with a line that says how to use it. */
-export function drawMap(topology: Topology, isClosed: boolean): string {
+/**
+ * The network as a tree, with a line that says how to use it.
+ * @param columns what is told of a host is cut there
+ */
+export function drawMap(topology: Topology, isClosed: boolean, columns = Number.POSITIVE_INFINITY): string {
   const rows: [left: string, ipv4: string, ipv6: string, about: string][] = [['you', USER.ipv4, USER.ipv6, '']]
   const draw = (stations: readonly Station[], indent: string): void => {
     stations.forEach((station, i) => {
@@ -23,19 +26,20 @@ export function drawMap(topology: Topology, isClosed: boolean): string {
     '',
   )
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const lines = rows.map((row) =>
-    row
+  const lines = rows.map((row) => {
+    const line = row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
-      .trimEnd(),
-  )
+      .trimEnd()
+    return line.length > columns ? `${line.slice(0, columns - 1).trimEnd()}…` : line
+  })
   // Only those that were asked for: that a host's neighbours are not there goes without saying.
   for (const { network, behind, answer } of topology.areas)
     lines.push(`${network} behind ${behind}: ${answer.replace('-', ' ')}`)
   const first = topology.onLink.find(({ isRouter, plan }) => !isRouter && plan.ipv4 !== undefined)?.plan.ipv4
   const usage = isClosed
     ? 'It is closed: practiceNetwork() makes a new one.'
-    : `Give its link to any command: net = practiceNetwork(), then ping('${first ?? USER.gateway4}', {link: net.link})`
+    : `Give its link to any command: net = practiceNetwork(), then\nping('${first ?? USER.gateway4}', {link: net.link}); net.hosts lists its hosts with their ports`
   return printable(['A network in memory:', '', ...lines, '', usage].join('\n'))
 }
 

@@ -120,8 +120,8 @@ export class PracticeNetwork {
     return drawMap(this.simulation.topology, this.closed)
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
+  [Symbol.for('nodejs.util.inspect.custom')](_depth?: number, options?: { breakLength?: number }): string {
+    return drawMap(this.simulation.topology, this.closed, options?.breakLength)
   }
 
   toJSON(): unknown {

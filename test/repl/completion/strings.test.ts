@@ -207,5 +207,12 @@ describe('layers', () => {
     expect(texts('packet[').slice(0, 2)).toEqual(['IP', 'TCP'])
     expect(texts('packets[T')[0]).toBe('TCP')
     expect(texts('TCP in packe')[0]).toBe('packet')
+    expect(
+      items('packet/')
+        .slice(0, 5)
+        .map(({ kind }) => kind),
+    ).toEqual(Array(5).fill('layer'))
+    expect(texts('IP()/T')[0]).toBe('TCP')
+    expect(items('6 / p')[0]?.kind).not.toBe('layer')
   })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { textWidth } from '../../../src/exchange/text-width.js'
 import { plain } from '../../../src/repl/colours.js'
 import type { Completion } from '../../../src/repl/completion/index.js'
 import { CandidateList, commonBeginning, completed } from '../../../src/repl/editor/candidates.js'
-import { textWidth } from '../../../src/repl/editor/width.js'
 
 function items(...texts: string[]): Completion[] {
   return texts.map((text) => ({ text, kind: 'field', detail: `what ${text} is, told at some length` }))

@@ -1,36 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { characterAfter, characterBefore } from '../../../src/repl/editor/characters.js'
 import { layoutOf, positionOf, windowOf } from '../../../src/repl/editor/layout.js'
-import { characterAfter, characterBefore, cutTo, shownAs, textWidth } from '../../../src/repl/editor/width.js'
 
 const options = { columns: 20, promptWidth: 10, continuationWidth: 4 }
 
-describe('width', () => {
-  it('counts columns, not characters', () => {
-    expect(textWidth('abc')).toBe(3)
-    expect(textWidth('日本')).toBe(4)
-    expect(textWidth('e\u0301')).toBe(1)
-    expect(textWidth('🦈')).toBe(2)
-    expect(textWidth('\u200d')).toBe(0)
-    expect(textWidth('\x1b[31mred\x1b[0m')).toBe(3)
-  })
-
-  it('shows what a terminal would obey', () => {
-    expect(shownAs('\x1b')).toBe('^[')
-    expect(shownAs('\x9b')).toBe('\\x9b')
-    expect(shownAs('\u202e')).toBe('\\u202e')
-    expect(shownAs('\ud800')).toBe('\\ud800')
-    expect(textWidth('\t\x01')).toBe(4)
-  })
-
-  it('cuts at columns and ends the colours', () => {
-    expect(cutTo('abcdef', 6)).toBe('abcdef')
-    expect(cutTo('abcdefg', 6)).toBe('abcde…')
-    expect(cutTo('日本語', 5)).toBe('日本…')
-    expect(cutTo('日本語', 4)).toBe('日…')
-    expect(cutTo('\x1b[31mabcdefg\x1b[0m', 4)).toBe('\x1b[31mabc…\x1b[0m')
-  })
-
+describe('characters', () => {
   it('moves by what a person takes for a character', () => {
     expect(characterBefore('ae\u0301', 3)).toBe(1)
     expect(characterAfter('ae\u0301', 1)).toBe(3)

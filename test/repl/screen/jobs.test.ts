@@ -24,6 +24,8 @@ describe.skipIf(!hasScreen)('jobs', () => {
     screen.type('typed.so.far')
     const text = await screen.shows(/from the job\n.*\[1\] .*: done after .*\n(?:.*\n)?netshell.*typed\.so\.far$/)
     expect(text.split('\n').filter((row) => row.includes('typed.so.far'))).toHaveLength(1)
+    expect(text.match(/\[1\] .*: done after/g)).toHaveLength(1)
+    expect(text.split('\n').at(-1)).not.toContain('1 job')
     screen.type('.x')
     await screen.shows(/typed\.so\.far\.x$/)
   })

@@ -155,10 +155,16 @@ describe.skipIf(!hasScreen)('the pager', () => {
   it('shows what is longer than the screen; the rest of the session waits for its end', async () => {
     await open({ environment: { PAGER: 'less' } })
     screen.enter('Array.from({length: 90}, (_, i) => `line ${i}`).join("\\n")')
-    await screen.shows(/line 20\n(?:line.*\n)*:$/)
+    await screen.shows(/line 20\n(?:line.*\n)*lines 1-23 .*Space: next page.*q: leave$/)
     screen.press('Space')
-    await screen.shows('line 40')
+    await screen.shows(/^lines 24-46 /m)
     screen.press('C-c')
+    // less forgets the keys that come with an interrupt.
+    while (!screen.text().includes('line 60')) {
+      screen.press('Space')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await screen.shows(/^lines .*leave$/m)
     screen.press('q')
     await screen.prompt()
     screen.enter('6 * 7')
@@ -168,11 +174,19 @@ describe.skipIf(!hasScreen)('the pager', () => {
 
   it('shows what commands print as well', async () => {
     await open({ environment: { PAGER: 'less' } })
-    screen.enter('(Ether()/IP()/TCP()).show(); after = 1')
-    await screen.shows(/###\[ Ether \]###\n(?:.*\n)*:$/)
-    expect(screen.text()).not.toContain('urgptr')
+    screen.enter('(Ether()/IP()/TCP()/IP()/TCP()/IP()/UDP()).show(); after = 1')
+    await screen.shows(/###\[ Ether \]###\n(?:.*\n)*lines 1-23 .*$/)
+    expect(screen.text()).not.toContain('UDP')
     screen.press('q')
     await screen.shows('_1 = 1')
+  })
+
+  it('is not asked for a result of less than two screens: what is typed next is for the prompt', async () => {
+    await open({ environment: { PAGER: 'less' } })
+    screen.enter('(Ether()/IP()/TCP()).show()')
+    await screen.prompt()
+    screen.enter('6 * 7')
+    await screen.shows('_1 = 42')
   })
 
   it('is the command of the setting, started without a shell', async () => {

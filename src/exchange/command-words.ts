@@ -1,4 +1,4 @@
-/** What is written behind a dot command. */
+/** Words of a line that is no program: what stands behind a dot command, the command of an editor or a pager. */
 import { homedir } from 'node:os'
 
 /** Words as in a shell: quotes keep spaces together. */

@@ -1,5 +1,5 @@
-/** How many columns of a terminal text takes, and how text is shown whose characters a terminal would obey. */
-import { printable } from '../../exchange/printable.js'
+/** How many columns of a terminal text takes, how it is cut or broken to fit, and how characters are shown that a terminal would obey. */
+import { printable } from './printable.js'
 
 /** Columns of a tab: as wide as a step of indentation. */
 const TAB = '  '
@@ -42,6 +42,23 @@ export function textWidth(text: string): number {
   return width
 }
 
+/** Fewer columns than this are not worth breaking lines for. */
+const LEAST_ROOM = 20
+
+/** Text broken between words so that it fits the columns behind an indentation, which its further lines get too. */
+export function wrapped(text: string, indentation: number, columns: number): string {
+  const room = Math.max(columns - indentation, LEAST_ROOM)
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > room) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].join(`\n${' '.repeat(indentation)}`)
+}
+
 /** As much of a text as fits into so many columns; what is cut off is replaced by `…`. Colours that it began are ended. */
 export function cutTo(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text
@@ -52,7 +69,7 @@ export function cutTo(text: string, columns: number): string {
     width += cell.columns
     cut += cell.text
   }
-  return `${cut}…${cut.includes('\x1b[') ? '\x1b[0m' : ''}`
+  return `${cut.trimEnd()}…${cut.includes('\x1b[') ? '\x1b[0m' : ''}`
 }
 
 function* cells(text: string): Generator<{ text: string; columns: number }> {
@@ -68,30 +85,4 @@ function* cells(text: string): Generator<{ text: string; columns: number }> {
     at += character.length
     yield { text: character, columns: widthOf(character) }
   }
-}
-
-let segmenter: Intl.Segmenter | undefined
-
-/** The ends of what a person takes for characters (grapheme clusters), from the start of a text. */
-function clusters(text: string): Intl.Segments {
-  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-  return segmenter.segment(text)
-}
-
-/** Where the character before a place begins. */
-export function characterBefore(text: string, place: number): number {
-  if (place <= 0) return 0
-  const row = text.lastIndexOf('\n', place - 1) + 1
-  if (row === place || PLAIN.test(text.slice(Math.max(row, place - 2), place))) return place - 1
-  return row + (clusters(text.slice(row)).containing(place - row - 1)?.index ?? 0)
-}
-
-/** Where the character at a place ends. */
-export function characterAfter(text: string, place: number): number {
-  if (place >= text.length) return text.length
-  if (PLAIN.test(text.slice(place, place + 2)) || text[place] === '\n') return place + 1
-  const end = text.indexOf('\n', place)
-  const row = text.lastIndexOf('\n', place - 1) + 1
-  const found = clusters(text.slice(row, end < 0 ? undefined : end)).containing(place - row)
-  return found ? row + found.index + found.segment.length : place + 1
 }

@@ -1,6 +1,6 @@
 /** Tables that fit the terminal: columns as wide as what is in them, and where that is too much, cut. */
-import type { Paint, Style } from '../colours.js'
-import { cutTo, textWidth } from '../editor/width.js'
+import type { Paint, Style } from '../exchange/terminal-colours.js'
+import { cutTo, textWidth } from '../exchange/text-width.js'
 
 /** One column: its heading, and what stands below. */
 export interface Column {
@@ -74,7 +74,8 @@ export function table(columns: readonly Column[], width: number, paint: Paint): 
 }
 
 function naturalWidth({ heading, cells }: Column): number {
-  return Math.max(textWidth(heading), ...cells.map(textWidth))
+  // There may be more cells than a call takes arguments.
+  return cells.reduce((widest, cell) => Math.max(widest, textWidth(cell)), textWidth(heading))
 }
 
 /** Takes from the columns what is too much: from those that give first, there from the widest; none gets below its size. */

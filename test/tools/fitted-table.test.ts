@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { plain } from '../../../src/repl/colours.js'
-import { textWidth } from '../../../src/repl/editor/width.js'
-import { type Column, cutMiddle, table } from '../../../src/repl/render/table.js'
+import { plain } from '../../src/exchange/terminal-colours.js'
+import { textWidth } from '../../src/exchange/text-width.js'
+import { type Column, cutMiddle, table } from '../../src/tools/fitted-table.js'
 
 describe('table', () => {
   it('is as wide as what is in it, numbers at the right', () => {
