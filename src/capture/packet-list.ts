@@ -398,3 +398,6 @@ function resized(rows: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> 
 function asPackets(packets: Packet | Iterable<Packet>): Iterable<Packet> {
   return packets instanceof Packet ? [packets] : packets
 }
+
+// A bundler gives a class that names itself in its own body another name; people read this one.
+Object.defineProperty(PacketList, 'name', { value: 'PacketList' })

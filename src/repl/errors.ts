@@ -12,6 +12,7 @@ import { type Evaluator, SourceError } from './evaluate.js'
 import { importedPlace } from './imported-places.js'
 import { eachChild, type SyntaxNode, shortText } from './syntax.js'
 import { explainSyntax } from './syntax-hints.js'
+import { tokensOf } from './tokens.js'
 
 /** How to show errors. */
 export interface ErrorOptions {
@@ -59,7 +60,7 @@ function rendered(
   if (error instanceof Interrupted) return paint('yellow', printable(textOf(error, 'message')))
   if (error instanceof SourceError) return syntaxError(error, paint, withFile, columns)
   const frames = framesOf(error, evaluator)
-  const place = frames[0]
+  const place = frames[0] === undefined ? undefined : atName(error, frames[0])
   const lines = [paint('red', fitted(withSourceText(headline(error, place, evaluator), place, evaluator), columns))]
   if (place) {
     if (withFile !== undefined) lines.push(at(place, paint, withFile))
@@ -74,6 +75,18 @@ function rendered(
   if (elsewhere !== undefined) lines.push(paint('cyan', printable(`  in ${elsewhere}`)))
   lines.push(...partsAndCauses(error, evaluator, paint))
   return lines.join('\n')
+}
+
+/** V8 places a name that is not defined at the start of the assignment that reads it: `x = nosuch()`. */
+function atName(error: unknown, frame: Frame): Frame {
+  const name =
+    error instanceof ReferenceError ? /^(\S+) is not defined$/.exec(textOf(error, 'message'))?.[1] : undefined
+  if (name === undefined) return frame
+  const { source, offset } = frame
+  const found = tokensOf(source).find(
+    ({ kind, start, end }) => kind === 'name' && start >= offset && source.slice(start, end) === name,
+  )
+  return found === undefined ? frame : { ...frame, offset: found.start }
 }
 
 function at({ source, offset }: { source: string; offset: number }, paint: Paint, file: string): string {

@@ -36,12 +36,19 @@ interface Planned {
   guarded: boolean
 }
 
+/** `help`, `sr1`: shown at the prompt, and nothing in a script. */
+function isLookAtName({ entry, program }: ParsedBlock): boolean {
+  const [only, more] = program.body
+  return entry.ok && entry.result === undefined && more === undefined && only?.expression?.type === 'Identifier'
+}
+
 /** Writes the blocks of a session as a script that does the same and prints what was shown. */
 export async function savedSession(entries: readonly JournalEntry[], options: SaveOptions): Promise<SavedSession> {
   const planned: Planned[] = []
   for (const entry of entries) {
     const parsed = await options.parse(entry.source)
     const block = parsed.state === 'complete' ? { entry, source: parsed.source, program: parsed.program } : null
+    if (block !== null && isLookAtName(block)) continue
     planned.push({ entry, block, runs: entry.ok && block !== null, guarded: false })
   }
   planned.forEach((each, index) => {

@@ -117,7 +117,10 @@ export function deleteToEnd(edited: Edited): Cut {
 
 /** Whether the text ends with two empty rows: what is typed is to be taken as it is, though it is not complete. */
 export function endsTwice(text: string): boolean {
-  return /\S[^\n]*\n[^\S\n]*\n[^\S\n]*$/.test(text)
+  const last = text.lastIndexOf('\n')
+  const before = text.lastIndexOf('\n', last - 1)
+  if (before < 0 || text.slice(before).trim() !== '') return false
+  return text.slice(text.lastIndexOf('\n', before - 1) + 1, before).trim() !== ''
 }
 
 /** Pasted text as text: rows end with `\n`, none ends the whole; colours that were copied with it go. */
