@@ -111,7 +111,7 @@ describe('.load --step', () => {
     await session.type(`.load --step ${file}`)
     await session.type('')
     expect(await session.type('')).toMatch(
-      /nosuch is not defined[\s\S]*places\.nsh:2:3\n[\s\S]*in .*places\.nsh:5\n[\s\S]*statement 2 is not done/,
+      /nosuch is not defined[\s\S]*places\.nsh:2:10\n[\s\S]*in .*places\.nsh:5\n[\s\S]*statement 2 is not done/,
     )
     await session.type('.quit')
   })
