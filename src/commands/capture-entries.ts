@@ -87,7 +87,7 @@ export const CAPTURE_ENTRIES: readonly Entry[] = [
       positionals: [
         {
           name: 'task',
-          type: 'Task',
+          type: 'Task | function',
           summary: 'the call of something that waits: sniff(…), scan(…); or a function, which is called there',
         },
       ],
@@ -120,7 +120,12 @@ export const CAPTURE_ENTRIES: readonly Entry[] = [
         'Brings a job to the foreground: waits for it, shows how far it is, gives its result. Ctrl-C stops the job.',
       usage: 'fg(job)',
       positionals: [
-        { name: 'job', type: 'number', summary: 'its number, or the job itself', default: 'the newest that runs' },
+        {
+          name: 'job',
+          type: 'number | Job',
+          summary: 'its number, or the job itself',
+          default: 'the newest that runs',
+        },
       ],
       returns: 'the result of the job; after Ctrl-C what it has',
       errors: ['PacketError for a number that no job has', 'what the job failed with'],
@@ -134,7 +139,9 @@ export const CAPTURE_ENTRIES: readonly Entry[] = [
     () => ({
       summary: 'Stops jobs; what they have so far stays in their result.',
       usage: 'kill(job, …)',
-      positionals: [{ name: 'job', type: 'number', summary: "its number, or the job itself; several; or 'all'" }],
+      positionals: [
+        { name: 'job', type: "number | Job | 'all'", summary: 'its number, or the job itself; several; or all' },
+      ],
       returns: 'JobList of what was stopped',
       errors: ['PacketError for a number that no job has'],
       example: "bg(sniff({link: practiceNetwork().link})); kill('all')",

@@ -375,8 +375,10 @@ export function sleep(seconds: number): Task<void> {
   }
   return Task.run<void>(
     ({ signal, progress }) => {
-      if (seconds >= TOLD_SLEEP) progress(new SleepProgress(seconds))
-      return pause(seconds * 1000, signal)
+      if (seconds < TOLD_SLEEP) return pause(seconds * 1000, signal)
+      const state = new SleepProgress(seconds)
+      progress(state)
+      return pause(seconds * 1000, signal).finally(() => state.end())
     },
     { name: 'sleep' },
   )
@@ -388,13 +390,20 @@ const TOLD_SLEEP = 5
 /** How long a pause still is. */
 class SleepProgress implements TaskProgress {
   readonly #until: number
+  /** When it was over, before its time or not. */
+  #ended: number | undefined
 
   constructor(readonly total: number) {
     this.#until = performance.now() + total * 1000
   }
 
   get done(): number {
-    return Math.min(this.total, Math.max(0, this.total - (this.#until - performance.now()) / 1000))
+    return Math.min(this.total, Math.max(0, this.total - (this.#until - (this.#ended ?? performance.now())) / 1000))
+  }
+
+  /** The pause is over: what it tells stays as it is now. */
+  end(): void {
+    this.#ended = performance.now()
   }
 
   get text(): string {

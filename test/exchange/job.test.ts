@@ -86,6 +86,15 @@ describe('a job', () => {
     await job.stop()
   })
 
+  test('a pause that was stopped does not go on counting', async () => {
+    const job = bg(sleep(100))
+    await job.stop()
+    const { done } = job.task.state
+    await sleep(0.02)
+    expect(done).toBeLessThan(100)
+    expect(job.task.state.done).toBe(done)
+  })
+
   test('without a partial result gives undefined when it is stopped', async () => {
     const told: string[] = []
     setReporter((text) => void told.push(text))
