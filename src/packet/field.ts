@@ -127,6 +127,12 @@ export class Field<T = unknown, In = T> {
     this.codec = codec
   }
 
+  /** One line at the prompt: `<field TCP.dport: 16 bits>`. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const name = this.layerName === '' ? '' : ` ${this.layerName}.${this.name}`
+    return `<field${name}: ${this.codec?.kindName ?? `${this.bits} bit${this.bits === 1 ? '' : 's'}`}>`
+  }
+
   /** Bytes of the field when they are always as many; 0 for bit fields and fields of variable length. */
   get size(): number {
     return this.kind === Kind.CODEC ? (this.codec!.size ?? 0) : SIZE[this.kind]!

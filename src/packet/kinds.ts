@@ -141,8 +141,13 @@ class BytesCodec implements Codec<Uint8Array> {
   }
 }
 
-/** Bytes: a fixed number, as many as a field or a function says, or all that is left of the layer. Reads as a Uint8Array. */
+/**
+ * Bytes: a fixed number, as many as a field or a function says, or all that is left of the layer. Reads as a Uint8Array.
+ * Throws PacketError for a packet, whose bytes other tools get this way.
+ */
 export function bytes(extent?: Extent): Field<Uint8Array, Uint8Array | string> {
+  if (typeof extent === 'object' && extent !== null)
+    throw new PacketError('bytes() declares a field of a layer; packet.bytes() gives the bytes of a packet')
   return new Field<Uint8Array, Uint8Array | string>(Kind.CODEC, 0, new BytesCodec(extent))
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { DNS, Ether, IP, Raw, TCP, UDP } from '../../src/layers/index.js'
 import {
@@ -20,6 +21,20 @@ import {
   u16,
   u32,
 } from '../../src/packet/index.js'
+
+describe('declarations at the prompt', () => {
+  test('a field is one line, of a layer with its name', () => {
+    expect([inspect(u16()), inspect(bytes()), inspect(TCP.definition.fields[1])]).toEqual([
+      '<field: 16 bits>',
+      '<field: bytes>',
+      '<field TCP.dport: 16 bits>',
+    ])
+  })
+
+  test('bytes() of a packet says how its bytes are had', () => {
+    expect(() => bytes(IP() as never)).toThrow('packet.bytes() gives the bytes of a packet')
+  })
+})
 
 describe('lengths and automatic fields', () => {
   test('the length of an empty tail is not that of the packet built before', () => {
