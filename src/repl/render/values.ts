@@ -101,7 +101,7 @@ export function errorText(error: Error, context: Context): string {
 export function timerText(value: object, { paint, label = 'timer' }: Context): string | undefined {
   const own = (key: string): unknown => Object.getOwnPropertyDescriptor(value, key)?.value
   const after = own('_idleTimeout')
-  if (typeof after !== 'number' || own('_onTimeout') === undefined || nameOf(value) !== 'Timeout') return undefined
+  if (typeof after !== 'number' || !Object.hasOwn(value, '_onTimeout') || nameOf(value) !== 'Timeout') return undefined
   if (own('_destroyed') === true || after < 0) return paint('gray', 'timer that is over')
   const [when, stop] = own('_repeat') === null ? ['once after', 'clearTimeout'] : ['every', 'clearInterval']
   return `timer: ${when} ${paint('cyan', `${after} ms`)}${paint('gray', `; ${stop}(${label}) stops it`)}`
