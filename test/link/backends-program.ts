@@ -2,6 +2,7 @@
  * What the tests of the backends run inside a lab: `node backends.mjs SCENARIO INTERFACE BACKEND ARGUMENTS`. Each prints JSON
  * values, one a line. BACKEND `-` leaves the choice to openLink.
  */
+import { ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Capture, type CaptureOptions, interfaces, type LinkBackend, openLink } from '../../src/link/index.js'
@@ -32,6 +33,18 @@ function echoRequest(destination: string, id: number, size = 8): Uint8Array {
 async function until(condition: () => boolean, milliseconds = 8000): Promise<boolean> {
   for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(10)) if (condition()) return true
   return condition()
+}
+
+/** From now on, how many children that `spawn` started are known to have ended. */
+function countEnds(): () => number {
+  let count = 0
+  const { emit } = ChildProcess.prototype
+  ChildProcess.prototype.emit = function (this: ChildProcess, name: string, ...rest: unknown[]) {
+    const heard = Reflect.apply(emit, this, [name, ...rest]) as boolean
+    if (name === 'close') count++
+    return heard
+  } as typeof emit
+  return () => count
 }
 
 /** Waits for the children that this process started: those of captures that were stopped need a moment. */
@@ -157,21 +170,20 @@ const scenarios: Record<string, () => Promise<void> | void> = {
   async sendOutage() {
     const { execFileSync } = await import('node:child_process')
     const link = openLink(name, backend)
+    const ends = countEnds()
     link.send([experimental(1)])
     await until(() => link.stats!().sent === 1)
     execFileSync('ip', ['link', 'set', name, 'down'])
     print(attempt(() => link.send([experimental(2)])))
     // The child dies meanwhile.
-    await until(() => children().length === 0)
-    await sleep(50)
+    await until(() => ends() === 1)
     execFileSync('ip', ['link', 'set', name, 'up'])
     print(attempt(() => link.send([experimental(3)])))
     await until(() => link.stats!().sent === 2)
     // What is on its way when the child dies is told with the next frame.
     process.kill(children()[0]!, 'SIGKILL')
     link.send([experimental(4)])
-    await until(() => children().length === 0)
-    await sleep(50)
+    await until(() => ends() === 2)
     print(attempt(() => link.send([experimental(5)])))
     print(attempt(() => link.send([experimental(6)])))
     await until(() => link.stats!().sent === 3)
