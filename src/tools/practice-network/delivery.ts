@@ -4,13 +4,18 @@ import type { Way } from './station.js'
 /** Frames under way at once; more are lost, as in any queue. */
 const MOST_UNDER_WAY = 65536
 
+/** Frames that are due in the same millisecond, and the timer that waits for it. */
+interface Due {
+  frames: Uint8Array[]
+  timer: NodeJS.Timeout
+}
+
 /** Takes frames back to the user: at once or late, and with the losses and doubles of the way. */
 export class Delivery {
   /** Frames lost on purpose, and since too many were under way. */
   lost = 0
-  /** Frames by the time they are due, ms. */
-  private readonly underWay = new Map<number, Uint8Array[]>()
-  private readonly timers = new Set<NodeJS.Timeout>()
+  /** Frames by the time they are due, ms; each time has a timer. */
+  private readonly underWay = new Map<number, Due>()
   private count = 0
 
   constructor(
@@ -34,8 +39,7 @@ export class Delivery {
 
   /** Forgets all that is under way. */
   close(): void {
-    for (const timer of this.timers) clearTimeout(timer)
-    this.timers.clear()
+    for (const { timer } of this.underWay.values()) clearTimeout(timer)
     this.underWay.clear()
     this.count = 0
   }
@@ -50,29 +54,30 @@ export class Delivery {
     const now = performance.now()
     const due = Math.ceil(now + milliseconds)
     const waiting = this.underWay.get(due)
-    if (waiting !== undefined) {
-      waiting.push(frame)
-      return
-    }
-    const frames = [frame]
-    this.underWay.set(due, frames)
-    this.wait(due, due - now, frames)
+    if (waiting !== undefined) waiting.frames.push(frame)
+    else this.underWay.set(due, { frames: [frame], timer: this.wait(due, due - now) })
   }
 
-  private wait(due: number, milliseconds: number, frames: Uint8Array[]): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer)
+  private wait(due: number, milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
       // Timers count from the start of a turn of the event loop, and so may be early.
       const left = due - performance.now()
-      if (left > 0) {
-        this.wait(due, left, frames)
-        return
-      }
+      if (left > 0) this.underWay.get(due)!.timer = this.wait(due, left)
+      else this.sendUntil(due)
+    }, milliseconds).unref()
+  }
+
+  /** Sends what is due, the earliest first: a timer that was early and waits again must not be overtaken by the next. */
+  private sendUntil(now: number): void {
+    const times = [...this.underWay.keys()].filter((due) => due <= now).sort((a, b) => a - b)
+    for (const due of times) {
+      // Sending may close this, or bring new frames.
+      const ready = this.underWay.get(due)
+      if (ready === undefined) return
       this.underWay.delete(due)
-      this.count -= frames.length
-      for (const each of frames) this.send(each)
-    }, milliseconds)
-    timer.unref()
-    this.timers.add(timer)
+      clearTimeout(ready.timer)
+      this.count -= ready.frames.length
+      for (const each of ready.frames) this.send(each)
+    }
   }
 }
