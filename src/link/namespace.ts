@@ -74,6 +74,19 @@ export function namespaces(): string[] {
   return [...names].sort()
 }
 
+/** The first name of the namespace that this thread is in, or of the one with this number; undefined: it has none. */
+export function namespaceName(number = ownNamespace()): string | undefined {
+  return namespaces().find((name) => {
+    const { ino } = statSync(pathOf(name), { throwIfNoEntry: false }) ?? {}
+    return ino === number
+  })
+}
+
+/** Number of the network namespace that this thread is in. */
+export function ownNamespace(): number {
+  return statSync(OWN).ino
+}
+
 /**
  * A text that stands for this very namespace, for keys of caches: one that was deleted and made again under the same name
  * has another. `''` for undefined.

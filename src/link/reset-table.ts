@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { LinkError } from './link.js'
-import { inNamespace, namespaceKey, namespaces } from './namespace.js'
+import { inNamespace, namespaceKey, namespaceName, ownNamespace } from './namespace.js'
 
 /** How long a port stays in the set by itself, seconds: what a killed process leaves is without effect after that. */
 const LIFETIME = 60
@@ -139,17 +139,8 @@ const OWN = 'net:'
 /** Where the table of a note is, as the option `netns` takes it; null: that namespace is gone or has no name, its table empty. */
 function placeOf(note: string): string | undefined | null {
   if (!note.startsWith(OWN)) return note === '' ? undefined : note
-  const number = note.slice(OWN.length)
-  if (number === ownNamespace()) return undefined
-  return (
-    namespaces().find((name) => statSync(`/run/netns/${name}`, { throwIfNoEntry: false })?.ino === Number(number)) ??
-    null
-  )
-}
-
-/** Number of the network namespace that this thread is in. */
-function ownNamespace(): string {
-  return String(statSync('/proc/thread-self/ns/net').ino)
+  const number = Number(note.slice(OWN.length))
+  return number === ownNamespace() ? undefined : (namespaceName(number) ?? null)
 }
 
 /** Runs nft on these lines. Gives what it complains of, or undefined. Never throws: timers and the end of the program call it. */

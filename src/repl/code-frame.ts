@@ -1,7 +1,7 @@
 /** The user's text with the place of an error marked. */
 
+import type { Paint } from '../exchange/terminal-colours.js'
 import { shownAs, textWidth } from '../exchange/text-width.js'
-import type { Paint } from './colours.js'
 import { placeOf } from './edits.js'
 
 /** How to draw a place. */

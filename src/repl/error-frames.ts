@@ -1,7 +1,7 @@
 /** What a stack says of the user's own text: places, and who called whom. Our frames and node's are left out. */
 import path from 'node:path'
 import { printable } from '../exchange/printable.js'
-import type { Paint } from './colours.js'
+import type { Paint } from '../exchange/terminal-colours.js'
 import { placeOf } from './edits.js'
 import type { Evaluator } from './evaluate.js'
 

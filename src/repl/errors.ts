@@ -2,14 +2,15 @@
 import { inspect, types } from 'node:util'
 import { printable } from '../exchange/printable.js'
 import { Interrupted } from '../exchange/task.js'
+import { type Paint, plain } from '../exchange/terminal-colours.js'
 import { wrapped } from '../exchange/text-width.js'
 import { codeFrame } from './code-frame.js'
-import { type Paint, plain } from './colours.js'
 import { placeOf } from './edits.js'
 import { callersText, type Frame, framesOf, traceOf } from './error-frames.js'
 import { runTimeHint } from './error-hints.js'
 import { type Evaluator, SourceError } from './evaluate.js'
 import { importedPlace } from './imported-places.js'
+import { isA } from './render/context.js'
 import { eachChild, type SyntaxNode, shortText } from './syntax.js'
 import { explainSyntax } from './syntax-hints.js'
 import { tokensOf } from './tokens.js'
@@ -38,7 +39,7 @@ export function renderError(error: unknown, evaluator: Evaluator, options: Error
 }
 
 function isInterrupt(error: unknown): boolean {
-  return !types.isProxy(error) && error instanceof Interrupted
+  return isA(error, Interrupted)
 }
 
 /** Lines that are too long are broken between words; what follows is indented. */

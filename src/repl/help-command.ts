@@ -1,6 +1,6 @@
 /** `netshell help NAME` for what is no subcommand: the same as `help('NAME')` at the prompt. */
 import { printable } from '../exchange/printable.js'
-import { paintFor } from './colours.js'
+import { paintFor } from '../exchange/terminal-colours.js'
 import { helpFor } from './help.js'
 import { namedSubject } from './help-subject.js'
 

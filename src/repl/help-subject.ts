@@ -11,6 +11,7 @@ import {
   type ParameterMetadata,
 } from '../commands/metadata.js'
 import { type Layer, type LayerDefinition, Packet } from '../packet/index.js'
+import { isA } from './render/context.js'
 
 /** What help is about. */
 export type Subject =
@@ -77,7 +78,7 @@ function memberOf(name: string): Subject | undefined {
   if (parameter !== undefined) return { kind: 'parameter', owner, parameter }
   const inClass = value === undefined ? undefined : memberOfClass(value, member)
   if (inClass !== undefined) return inClass
-  if (isPacket(value)) {
+  if (isA(value, Packet)) {
     const found = fieldOfPacket(value, member)
     if (found !== undefined) return { kind: 'field', definition: found.definition, field: member }
   }
@@ -149,10 +150,6 @@ export function classNames(value: unknown): string[] {
     level = Object.getPrototypeOf(level)
   }
   return names
-}
-
-function isPacket(value: unknown): value is Packet {
-  return typeof value === 'object' && value !== null && !types.isProxy(value) && value instanceof Packet
 }
 
 /** The value of `a.b`, read from plain properties only. */

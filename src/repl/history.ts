@@ -21,6 +21,9 @@ import { redact } from './redact.js'
 
 export { redact }
 
+/** Reading too; and neither a link nor a pipe that somebody put there. */
+const READ_AND_APPEND =
+  constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
 /** How far the file may grow beyond the setting before its oldest entries go. */
 const GROWTH = 1.5
 /** What a shell left behind that was killed while it trimmed is taken away after this time, ms. */
@@ -96,10 +99,7 @@ export class History {
     const file = this.#path!
     try {
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-      // Reading too; and neither a link nor a pipe that somebody put there.
-      const flags =
-        constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
-      this.#file = openSync(file, flags, 0o600)
+      this.#file = openSync(file, READ_AND_APPEND, 0o600)
       const stats = fstatSync(this.#file)
       if (!stats.isFile()) throw new Error('no file')
       // It may have come from elsewhere, with the rights of an ordinary file.
@@ -148,9 +148,7 @@ export class History {
   #reopen(): void {
     this.close()
     asInvokingUser(() => {
-      const flags =
-        constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
-      this.#file = openSync(this.#path!, flags, 0o600)
+      this.#file = openSync(this.#path!, READ_AND_APPEND, 0o600)
     })
   }
 

@@ -2,7 +2,7 @@
 import { type Job, onJobEnd } from '../exchange/job.js'
 import { printable } from '../exchange/printable.js'
 import { setting } from '../exchange/settings.js'
-import type { Paint } from './colours.js'
+import type { Paint } from '../exchange/terminal-colours.js'
 import { renderError } from './errors.js'
 import type { Evaluator } from './evaluate.js'
 

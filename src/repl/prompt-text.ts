@@ -1,12 +1,13 @@
 /** What stands before the line: which interface is in use, what runs, and whether this is root. Asked for before each line, so it is cheap. */
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { jobs } from '../exchange/job.js'
 import { isUtf8 } from '../exchange/locale.js'
 import { printable } from '../exchange/printable.js'
 import { setting } from '../exchange/settings.js'
+import type { Paint } from '../exchange/terminal-colours.js'
 import { shownPath } from '../exchange/user-files.js'
-import type { Paint } from './colours.js'
+import { namespaceName } from '../link/namespace.js'
 
 /**
  * The prompt: `netshell eth0> `, `netshell eth0@blue · 2 jobs# `, or what the setting `prompt` makes of it. One line; without
@@ -131,19 +132,10 @@ function ownNamespace(): string {
 }
 
 function findNamespace(): string {
-  const folder = '/run/netns'
   try {
-    const names = readdirSync(folder)
-    if (names.length === 0) return ''
-    const own = statSync('/proc/self/ns/net')
-    return (
-      names.find((name) => {
-        const { ino, dev } = statSync(`${folder}/${name}`)
-        return ino === own.ino && dev === own.dev
-      }) ?? ''
-    )
+    return namespaceName() ?? ''
   } catch {
-    // No namespace has a name.
+    // Not Linux.
     return ''
   }
 }

@@ -1,7 +1,7 @@
 /** The interactive prompt: the terminal's side of a shell. */
 
 import { onJobEnd, stopJobs } from '../exchange/job.js'
-import { type Paint, paintFor } from './colours.js'
+import { type Paint, paintFor } from '../exchange/terminal-colours.js'
 import { Editor, type EditorOptions } from './editor/editor.js'
 import type { LineReader } from './editor/line-reader.js'
 import { PlainReader } from './editor/plain-reader.js'

@@ -1,6 +1,6 @@
 /** Earlier results by name: `_` is the last one, `_1`, `_2` … all of them in order. */
 import { isPrinted } from '../commands/script-entries.js'
-import type { Paint } from './colours.js'
+import type { Paint } from '../exchange/terminal-colours.js'
 
 /** Results that are kept: each may be a million packets. */
 const KEPT = 100

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { changeSetting } from '../../src/exchange/settings.js'
+import { colouredPainter, painterOf, paintFor, plain } from '../../src/exchange/terminal-colours.js'
 import { unpainted } from '../../src/packet/index.js'
-import { colouredPainter, painterOf, paintFor, plain } from '../../src/repl/colours.js'
 
 afterEach(() => changeSetting('color', 'auto'))
 

@@ -7,7 +7,7 @@ import { PLACEHOLDERS } from '../../src/commands/setting-rules.js'
 import { bg } from '../../src/exchange/job.js'
 import { changeSetting } from '../../src/exchange/settings.js'
 import { Task } from '../../src/exchange/task.js'
-import { plain } from '../../src/repl/colours.js'
+import { plain } from '../../src/exchange/terminal-colours.js'
 import { promptText } from '../../src/repl/prompt-text.js'
 import { bundleSource, MODULES } from '../lab/bundle.js'
 

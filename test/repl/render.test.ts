@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { paintFor, plain } from '../../src/exchange/terminal-colours.js'
 import { IP, TCP } from '../../src/layers/index.js'
 import { type Packet, stack } from '../../src/packet/index.js'
-import { paintFor, plain } from '../../src/repl/colours.js'
 import { render, renderJson } from '../../src/repl/render.js'
 
 const packet: Packet = stack(IP({ src: '10.0.0.1', dst: '10.0.0.2' }), TCP({ dport: 80 }))

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { plain } from '../../src/repl/colours.js'
+import { plain } from '../../src/exchange/terminal-colours.js'
 import { labelled, Results } from '../../src/repl/results.js'
 import { ScriptSession } from './script-session.js'
 

@@ -1,6 +1,6 @@
 /** A session without a terminal: what is typed is taken by the shell, what it prints is kept. */
 import { SCRIPT_ENTRIES } from '../../src/commands/script-entries.js'
-import { plain } from '../../src/repl/colours.js'
+import { plain } from '../../src/exchange/terminal-colours.js'
 import type { Globals } from '../../src/repl/evaluate.js'
 import { History } from '../../src/repl/history.js'
 import { type Face, Shell } from '../../src/repl/shell.js'

@@ -1,7 +1,7 @@
 /** The list of what could stand at the cursor, shown below the line. */
 
+import type { Paint } from '../../exchange/terminal-colours.js'
 import { cutTo, shownAs, textWidth } from '../../exchange/text-width.js'
-import type { Paint } from '../colours.js'
 import type { Completion, Completions } from '../completion/index.js'
 import type { FrameRow } from './painter.js'
 import type { Edited } from './text-edits.js'

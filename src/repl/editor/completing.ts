@@ -1,5 +1,5 @@
 /** Tab at the keyboard: candidates, the list of them, and the hint that shows when typing pauses. */
-import type { Paint } from '../colours.js'
+import type { Paint } from '../../exchange/terminal-colours.js'
 import { completionsAt, hintAt } from '../completion/index.js'
 import { type CandidateList, completed } from './candidates.js'
 import type { Draft } from './draft.js'

@@ -4,7 +4,7 @@
  */
 import { Interface } from 'node:readline'
 import { setting } from '../../exchange/settings.js'
-import type { Paint } from '../colours.js'
+import type { Paint } from '../../exchange/terminal-colours.js'
 import { Draft } from './draft.js'
 import type { Piece } from './highlight.js'
 import { type Action, actionOf, isText, type Key } from './keys.js'

@@ -1,6 +1,7 @@
 /** Colours for what is being typed. */
+
+import type { Paint } from '../../exchange/terminal-colours.js'
 import { allLayers } from '../../packet/index.js'
-import type { Paint } from '../colours.js'
 import { type Token, type TokenKind, tokensOf } from '../tokens.js'
 import { bracketAt, bracketsOf } from './brackets.js'
 

@@ -1,5 +1,5 @@
 /** Ctrl-R at the keyboard: what the keys do while a block is searched for, and what is shown of it. */
-import type { Paint } from '../colours.js'
+import type { Paint } from '../../exchange/terminal-colours.js'
 import { characterBefore } from './characters.js'
 import type { Draft } from './draft.js'
 import type { Piece } from './highlight.js'

@@ -1,7 +1,7 @@
 /** What all parts of rendering know of where a value is shown. */
 import { types } from 'node:util'
 import { grouped } from '../../exchange/job.js'
-import type { Paint } from '../colours.js'
+import type { Paint } from '../../exchange/terminal-colours.js'
 
 export interface Context {
   paint: Paint

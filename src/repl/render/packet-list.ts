@@ -5,9 +5,9 @@ import { endpointsOf } from '../../capture/conversations.js'
 import { PacketList } from '../../capture/index.js'
 import { grouped } from '../../exchange/job.js'
 import { printable } from '../../exchange/printable.js'
+import { type Paint, plain } from '../../exchange/terminal-colours.js'
 import { Packet } from '../../packet/index.js'
 import { type Column, cutMiddle, table } from '../../tools/fitted-table.js'
-import { type Paint, plain } from '../colours.js'
 import { type Context, counted, countLine, isA } from './context.js'
 
 /** A list of the capture part, or an array of packets. */

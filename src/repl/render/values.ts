@@ -2,8 +2,8 @@
 import { type InspectOptions, inspect, types } from 'node:util'
 import { grouped } from '../../exchange/job.js'
 import { printable } from '../../exchange/printable.js'
+import { codesForInspect, plain } from '../../exchange/terminal-colours.js'
 import { hexdumpOf, toHex } from '../../packet/index.js'
-import { codesForInspect, plain } from '../colours.js'
 import { type Context, counted } from './context.js'
 
 /** Bytes that are shown as a plain row of hexadecimal digits; more get a dump. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { plain } from '../../../src/exchange/terminal-colours.js'
 import { textWidth } from '../../../src/exchange/text-width.js'
-import { plain } from '../../../src/repl/colours.js'
 import type { Completion } from '../../../src/repl/completion/index.js'
 import { CandidateList, commonBeginning, completed } from '../../../src/repl/editor/candidates.js'
 
