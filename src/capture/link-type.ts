@@ -1,4 +1,4 @@
-import { linkLayer, linkTypeOf as linkTypeByLayer, linkTypeName } from '../layers/link-types.js'
+import { linkLayer, linkTypeOf as linkTypeByLayer, linkTypeName } from '../layers/link/link-types.js'
 import { type Layer, layerByName, type Packet } from '../packet/index.js'
 import { CaptureFileError } from './capture-error.js'
 

@@ -1,23 +1,20 @@
-/** The list of all layers. A new layer is added here and nowhere else. */
+/** All layers, by the groups that `ls()` shows; a group's own index.ts is the only list of its files. */
+import * as link from './link/index.js'
+import * as network from './network/index.js'
+import * as services from './services/index.js'
+import * as transport from './transport/index.js'
+import * as tunnel from './tunnel/index.js'
+
+export * from './link/index.js'
+export * from './network/index.js'
 export * from './raw.js'
-export * from './ethernet.js'
-export * from './dot1q.js'
-export * from './sll.js'
-export * from './loopback.js'
-export * from './mpls.js'
-export * from './arp.js'
-export * from './ip.js'
-export * from './icmp.js'
-export * from './icmp-extension.js'
-export * from './ipv6.js'
-export * from './ipv6-extensions.js'
-export * from './tcp.js'
-export * from './udp.js'
-export * from './icmpv6.js'
-export * from './icmpv6-mld.js'
-export * from './icmpv6-neighbour-options.js'
-export * from './icmpv6-neighbour.js'
-export * from './link-types.js'
-export * from './dns.js'
-export * from './dhcp.js'
-export * from './openvpn.js'
+export * from './services/index.js'
+export * from './transport/index.js'
+export * from './tunnel/index.js'
+
+const GROUPS: Readonly<Record<string, object>> = { link, network, transport, services, tunnel }
+
+/** Name of the group that a layer of netshell's own belongs to: `'link'`, `'network'` … Undefined for all others. */
+export function layerGroup(layerName: string): string | undefined {
+  return Object.keys(GROUPS).find((name) => layerName in GROUPS[name]!)
+}

@@ -2,7 +2,7 @@
 import { type CaptureFileBatch, type CaptureWarning, readCapture } from '../../src/capture/index.js'
 // All layers: what is not loaded is not recognised.
 import '../../src/layers/index.js'
-import { dissectLink } from '../../src/layers/link-types.js'
+import { dissectLink } from '../../src/layers/link/link-types.js'
 import type { OurLayer, OurPacket } from './row.js'
 
 /** One packet with what is needed to look at it again. */

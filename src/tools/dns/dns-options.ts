@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import type { PathOptions } from '../../exchange/index.js'
-import { canonicalName } from '../../layers/dns-names.js'
-import { DNS_CLASSES, DNS_TYPES, typeNumber } from '../../layers/dns-numbers.js'
+import { canonicalName } from '../../layers/services/dns-names.js'
+import { DNS_CLASSES, DNS_TYPES, typeNumber } from '../../layers/services/dns-numbers.js'
 import { PacketError, parseIpv4, parseIpv6, suggestion } from '../../packet/index.js'
 import {
   ADDRESS,

@@ -1,5 +1,5 @@
-import { DNS_CLASSES, typeName } from '../../layers/dns-numbers.js'
-import { dataText } from '../../layers/dns-records.js'
+import { DNS_CLASSES, typeName } from '../../layers/services/dns-numbers.js'
+import { dataText } from '../../layers/services/dns-records.js'
 import { type AnyPacket, quoted, toHex } from '../../packet/index.js'
 
 /** One record of an answer. */

@@ -1,5 +1,5 @@
 import { formatDuration, printable } from '../../exchange/index.js'
-import { DNS_CLASSES, typeName } from '../../layers/dns-numbers.js'
+import { DNS_CLASSES, typeName } from '../../layers/services/dns-numbers.js'
 import type { AnyPacket } from '../../packet/index.js'
 import { textTable } from '../text-table.js'
 import type { DnsQuestion } from './dns-options.js'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { TCP_PORTS, UDP_PORTS } from '../../layers/ports.js'
+import { TCP_PORTS, UDP_PORTS } from '../../layers/transport/ports.js'
 
 /** Transport protocols that have ports here. */
 export type PortProtocol = 'tcp' | 'udp'

@@ -1,0 +1,10 @@
+/** Internet protocols, their errors and messages. */
+export * from './ip.js'
+export * from './icmp.js'
+export * from './icmp-extension.js'
+export * from './ipv6.js'
+export * from './ipv6-extensions.js'
+export * from './icmpv6.js'
+export * from './icmpv6-mld.js'
+export * from './icmpv6-neighbour-options.js'
+export * from './icmpv6-neighbour.js'

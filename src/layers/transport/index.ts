@@ -1,0 +1,3 @@
+/** From program to program. */
+export * from './tcp.js'
+export * from './udp.js'

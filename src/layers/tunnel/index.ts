@@ -1,0 +1,2 @@
+/** Networks inside networks. */
+export * from './openvpn.js'
