@@ -23,6 +23,7 @@ export {
   type Layer,
   layer,
   layerByName,
+  recognize,
   stack,
   type Values,
 } from './layer.js'

@@ -73,6 +73,12 @@ export interface LayerReference {
   readonly definition: LayerDefinition
 }
 
+/** The fields of a layer by name, in the order of their bytes. */
+export type AnyLayout = Readonly<Record<string, Field<never, never>>>
+
+/** Tells by their first bytes whether a payload is of a certain layer: must stay between `start` and `end`. */
+export type Recognizer = (buffer: Uint8Array, start: number, end: number) => boolean
+
 interface Binding {
   upper: LayerDefinition
   /** Fields beyond the first and their keys. */
@@ -80,6 +86,15 @@ interface Binding {
   /** All fields, as users read them. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly sequence: number
+}
+
+/** A binding of which nothing is needed yet: it waits until the lower layer is looked into. */
+interface WaitingBinding {
+  upper: LayerDefinition
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly build: boolean
+  /** Takes the real binding back, once there is one. */
+  unbind: (() => void) | null
 }
 
 interface BindingGroup {
@@ -101,35 +116,44 @@ export function nameId(name: string): number {
   return id
 }
 
+const NO_FIELDS: readonly Field[] = []
+const NO_BYTES = new Uint8Array(0)
+const NO_SLOTS = new Int16Array(0)
+
 /**
- * Layout, behaviour and bindings of one layer. Fields up to the first conditional or variable one are *fixed*: they
+ * Layout, behaviour and bindings of one layer. A layout given as a function is asked for when the layer is first used
+ * (`prepare`): a program has hundreds of layers, and needs few of them. Fields up to the first conditional or variable one are *fixed*: they
  * stand at known offsets. The others form the *tail*, decoded in one go when one of them is first needed.
  */
 export class LayerDefinition implements LayerReference {
+  /** Makes the fields of a prepared layer reachable on packets: packets themselves put it here. */
+  static expose: (definition: LayerDefinition) => void = () => undefined
+
   readonly layerName: string
-  readonly fields: readonly Field[]
+  /** Empty until the layer is prepared, like all that follows from it. */
+  fields: readonly Field[] = NO_FIELDS
   readonly summaryText: string
   /** What defines it: `'RFC 768'`; empty where nothing does. */
   readonly source: string
   /** Bytes of the fixed fields. */
-  readonly fixedSize: number
+  fixedSize = 0
   /** Index of the first field of the tail; `fields.length` when there is none. */
-  readonly tailStart: number
+  tailStart = 0
   /** The fixed fields with their default values. */
-  readonly template: Uint8Array
+  template: Uint8Array = NO_BYTES
   /** Fields that are computed when unset, lengths before checksums. */
-  readonly automatic: readonly Field[]
-  readonly dynamic: readonly Field[]
-  readonly hasConditions: boolean
+  automatic: readonly Field[] = NO_FIELDS
+  dynamic: readonly Field[] = NO_FIELDS
+  hasConditions = false
   /** Whether the tail takes no bytes when none of its fields is set. */
-  readonly hasEmptyTail: boolean
+  hasEmptyTail = false
   /** Whether the tail is one field that may be empty. */
-  readonly isShortTail: boolean
+  isShortTail = false
   readonly behaviour: Behaviour = new BehaviourSlots()
   /** Whether a binding gives a value to an automatic field. */
   overloadsAutomatic = false
   /** No value for any field. Copied for each packet: a list that starts with these keeps its shape whatever is put in. */
-  readonly noValues: readonly unknown[]
+  noValues: readonly unknown[] = []
   /** How often a packet of this layer was made or dissected; code is made for layers that are used often. */
   uses = 0
   fill: Fill | null = null
@@ -139,22 +163,47 @@ export class LayerDefinition implements LayerReference {
   /** The function that users call to make a packet of this layer. */
   callable: unknown = null
   /** Field index by `nameId`, or -1. */
-  readonly slots: Int16Array
+  slots: Int16Array = NO_SLOTS
   /** Marks `Raw` and `Padding`, whose bytes are payload that nobody understood. */
   isOpaque = false
   isPadding = false
+  /** Whether the layout was looked at. */
+  isPrepared = false
+  private layout: (() => AnyLayout) | null
   private readonly indexes = new Map<string, number>()
+  private waiting: WaitingBinding[] | null = null
   private readonly groups: BindingGroup[] = []
   private readonly always: Binding[] = []
+  private readonly recognizers: [Recognizer, LayerDefinition][] = []
   /** The values of all bindings that count when building, by upper layer: the last ones are in `overloadTable`. */
   private readonly implied = new Map<LayerDefinition, (readonly (readonly [number, unknown])[])[]>()
   private readonly overloadTable = new Map<LayerDefinition, readonly (readonly [number, unknown])[]>()
   private overloadCount = 0
 
-  constructor(name: string, layout: Readonly<Record<string, Field<never, never>>>, summaryText: string, source = '') {
+  constructor(name: string, layout: AnyLayout | (() => AnyLayout), summaryText: string, source = '') {
     this.layerName = name
     this.summaryText = summaryText
     this.source = source
+    if (typeof layout === 'function') this.layout = layout
+    else {
+      this.layout = null
+      this.place(layout)
+      this.isPrepared = true
+    }
+  }
+
+  /** Asks for the layout, if that was not done yet. */
+  prepare(): this {
+    if (this.isPrepared) return this
+    this.isPrepared = true
+    this.place(this.layout!())
+    this.layout = null
+    LayerDefinition.expose(this)
+    return this
+  }
+
+  private place(layout: AnyLayout): void {
+    const name = this.layerName
     const fields: Field[] = []
     for (const [key, given] of Object.entries(layout) as [string, Field][]) {
       // A field object may serve several layers (IP and IPerror); each gets its own.
@@ -172,7 +221,7 @@ export class LayerDefinition implements LayerReference {
       this.indexes.set(key, field.index)
     }
     this.fields = fields
-    this.tailStart = this.place()
+    this.tailStart = this.placeFields()
     let size = 0
     for (const field of fields.slice(0, this.tailStart))
       size = Math.max(size, field.offset + (field.window || field.size))
@@ -220,12 +269,13 @@ export class LayerDefinition implements LayerReference {
 
   /** Whether nothing but opaque bytes can follow this layer. */
   endsAt(packet: Packet): boolean {
-    if (this.groups.length > 0 || this.always.length > 0) return false
+    if (this.waiting !== null) this.bindWaiting()
+    if (this.groups.length > 0 || this.always.length > 0 || this.recognizers.length > 0) return false
     return this.behaviour.guess === undefined || this.behaviour.isLast?.(packet as AnyPacket) === true
   }
 
   /** Gives bit fields their windows and fixed fields their offsets; the index where the tail starts. */
-  private place(): number {
+  private placeFields(): number {
     const { fields } = this
     for (let i = 0; i < fields.length; ) {
       if (fields[i]!.kind !== Kind.BITS) {
@@ -313,8 +363,49 @@ export class LayerDefinition implements LayerReference {
 
   // Bindings
 
-  /** Says that `upper` follows this layer where the fields have these values. Gives the function that takes it back. */
+  /**
+   * Says that `upper` follows this layer where the fields have these values. Gives the function that takes it back.
+   * Bindings of layers that nobody has used yet wait, in their order, until one of this layer's is asked for.
+   */
   bind(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>, build = true): () => void {
+    if (upper.isPrepared) {
+      this.bindWaiting()
+      return this.bindNow(upper, fields, build)
+    }
+    const waiting: WaitingBinding = { upper, fields, build, unbind: null }
+    this.waiting ??= []
+    this.waiting.push(waiting)
+    return () => {
+      if (waiting.unbind !== null) waiting.unbind()
+      else this.waiting = this.waiting?.filter((each) => each !== waiting) ?? null
+    }
+  }
+
+  private bindWaiting(): void {
+    this.prepare()
+    const { waiting } = this
+    if (waiting === null) return
+    this.waiting = null
+    for (const each of waiting) each.unbind = this.bindNow(each.upper, each.fields, each.build)
+  }
+
+  /** Says that what follows this layer is `upper` where the bytes look so, and no binding says what they are. */
+  recognize(upper: LayerDefinition, test: Recognizer): () => void {
+    const entry: [Recognizer, LayerDefinition] = [test, upper]
+    this.recognizers.push(entry)
+    return () => {
+      const at = this.recognizers.indexOf(entry)
+      if (at >= 0) this.recognizers.splice(at, 1)
+    }
+  }
+
+  /** The layer that these bytes behind this one look like, or undefined. */
+  recognized(buffer: Uint8Array, start: number, end: number): LayerDefinition | undefined {
+    for (const [test, upper] of this.recognizers) if (test(buffer, start, end)) return upper
+    return undefined
+  }
+
+  private bindNow(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>, build = true): () => void {
     const when = Object.entries(fields).map(([name, value]) => {
       const index = this.indexOf(name)
       return [index, this.fields[index]!.coerce(value)] as const
@@ -353,6 +444,8 @@ export class LayerDefinition implements LayerReference {
 
   /** Puts a layer that was declared again in the place of the one before, in all bindings. */
   replaceUpper(before: LayerDefinition, after: LayerDefinition): void {
+    for (const each of this.waiting ?? []) if (each.upper === before) each.upper = after
+    for (const entry of this.recognizers) if (entry[1] === before) entry[1] = after
     for (const buckets of [[this.always], ...this.groups.map((group) => [...group.table.values()])])
       for (const binding of buckets.flat()) if (binding.upper === before) binding.upper = after
     for (const table of [this.implied, this.overloadTable] as Map<LayerDefinition, unknown>[]) {
@@ -379,6 +472,7 @@ export class LayerDefinition implements LayerReference {
 
   /** The layer bound to the values of this packet's fields: the latest binding that fits, or undefined. */
   boundLayer(packet: Packet): LayerDefinition | undefined {
+    if (this.waiting !== null) this.bindWaiting()
     let best: Binding | undefined = this.always[0]
     const { groups } = this
     for (let g = 0; g < groups.length; g++) {
@@ -399,11 +493,13 @@ export class LayerDefinition implements LayerReference {
 
   /** Values that this layer's fields take when unset and `upper` follows, or undefined. */
   overloads(upper: LayerDefinition): readonly (readonly [index: number, value: unknown])[] | undefined {
+    if (this.waiting !== null) this.bindWaiting()
     return this.overloadCount === 0 ? undefined : this.overloadTable.get(upper)
   }
 
   /** Every binding, for listings: the upper layer and the fields that lead to it. */
   bindings(): { upper: LayerDefinition; fields: Record<string, unknown> }[] {
+    this.bindWaiting()
     const all: { upper: LayerDefinition; fields: Record<string, unknown> }[] = []
     const add = ({ upper, fields }: Binding): number => all.push({ upper, fields: { ...fields } })
     this.always.forEach(add)

@@ -1,6 +1,12 @@
 import { PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field } from './field.js'
-import { type Behaviour, LayerDefinition, type LayerReference } from './layer-definition.js'
+import {
+  type AnyLayout,
+  type Behaviour,
+  LayerDefinition,
+  type LayerReference,
+  type Recognizer,
+} from './layer-definition.js'
 import { printed } from './literal.js'
 import {
   allDefinitions,
@@ -31,33 +37,66 @@ export type Inputs<L extends Layout> = { [K in keyof L]?: L[K] extends Field<inf
 export interface Layer<F = unknown, I = Record<string, unknown>> extends LayerReference {
   (fields?: I | Uint8Array | string | Deferred): Packet & F
   readonly layerName: string
+  /** One sentence about it. */
+  readonly about: string
+  /** What defines it: `'RFC 768'`. */
+  readonly source: string
+  /** Its fields and what follows it. */
   readonly definition: LayerDefinition
   /** Never set: carries the type of the fields. */
   readonly _fields?: F
 }
 
+const DEFINITION = Symbol('definition')
+
+/** What the functions of all layers have in common. */
+class LayerProperties {
+  declare [DEFINITION]: LayerDefinition
+  get layerName(): string {
+    return this[DEFINITION].layerName
+  }
+  get about(): string {
+    return this[DEFINITION].summaryText
+  }
+  get source(): string {
+    return this[DEFINITION].source
+  }
+  get definition(): LayerDefinition {
+    return this[DEFINITION].prepare()
+  }
+  [Symbol.toPrimitive](): string {
+    return this[DEFINITION].layerName
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `[layer ${this[DEFINITION].layerName}]`
+  }
+}
+const LAYER = Object.setPrototypeOf(LayerProperties.prototype, Function.prototype) as object
+
+/** The definition of a layer, without making its fields. */
+function declared(layer: LayerReference): LayerDefinition {
+  return (layer as Partial<LayerProperties>)[DEFINITION] ?? layer.definition
+}
+
 /**
  * Declares a layer: its name, its fields in the order of their bytes, one sentence about it, and what defines it (`'RFC 768'`).
+ * Given as a function, the fields are made when the layer is first used: so does a library of many layers.
  * @throws PacketError when bit fields do not fill whole bytes, or a field has a name that packets use themselves
  */
 export function layer<const L extends Layout>(
   name: string,
-  layout: L,
+  layout: L | (() => L),
   about = '',
   source = '',
 ): Layer<Values<L>, Inputs<L>> {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
     throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
-  const definition = new LayerDefinition(name, layout as never, about, source)
+  const definition = new LayerDefinition(name, layout as unknown as AnyLayout | (() => AnyLayout), about, source)
   registerDefinition(definition)
-  const make = (input?: unknown): Packet => makePacket(definition, input)
-  Object.defineProperties(make, {
-    name: { value: name },
-    layerName: { value: name },
-    definition: { value: definition },
-    [Symbol.toPrimitive]: { value: () => name },
-    [Symbol.for('nodejs.util.inspect.custom')]: { value: () => `[layer ${name}]` },
-  })
+  const make = (input?: unknown): Packet => makePacket(definition.isPrepared ? definition : definition.prepare(), input)
+  Object.defineProperty(make, 'name', { value: name })
+  Object.defineProperty(make, DEFINITION, { value: definition })
+  Object.setPrototypeOf(make, LAYER)
   definition.callable = make
   return make as unknown as Layer<Values<L>, Inputs<L>>
 }
@@ -79,7 +118,7 @@ function makePacket(definition: LayerDefinition, input: unknown): Packet {
 
 /** Adds behaviour to a layer: lengths, what follows, one-line summary, what answers what. */
 export function behave(layer: LayerReference, behaviour: Behaviour): void {
-  Object.assign(layer.definition.behaviour, behaviour)
+  Object.assign(declared(layer).behaviour, behaviour)
 }
 
 /**
@@ -92,7 +131,16 @@ export function bind(
   fields: Readonly<Record<string, unknown>> = {},
   options: { build?: boolean } = {},
 ): () => void {
-  return lower.definition.bind(upper.definition, fields, options.build ?? true)
+  return declared(lower).bind(declared(upper), fields, options.build ?? true)
+}
+
+/**
+ * Says that `upper` follows `lower` where the first bytes look so, for protocols without a port of their own. Asked only where
+ * no binding fits. Gives a function that takes it back.
+ * @param test must be quick, certain (a payload of another protocol must not pass), and stay between `start` and `end`
+ */
+export function recognize(lower: LayerReference, upper: LayerReference, test: Recognizer): () => void {
+  return declared(lower).recognize(declared(upper), test)
 }
 
 /**

@@ -51,7 +51,12 @@ const definitions = new Map<string, LayerDefinition>()
 
 /** The layer of that name, or undefined. Names are as declared: `'TCP'`. */
 export function definitionByName(name: string): LayerDefinition | undefined {
-  return definitions.get(name)
+  return definitions.get(name)?.prepare()
+}
+
+/** Whether there is a layer of that name. */
+export function isLayerName(name: string): boolean {
+  return definitions.has(name)
 }
 
 /** All layers declared so far, in order. */
@@ -151,6 +156,7 @@ export class Packet {
     end: number,
     under: Packet | null,
   ): Packet {
+    if (!definition.isPrepared) definition.prepare()
     const available = end - offset
     if (available < definition.fixedSize || (under !== null && under._depth >= MAX_DEPTH)) {
       const raw = new Packet(opaqueDefinition, buffer, offset, end, under)
@@ -352,7 +358,10 @@ export class Packet {
 
   private _payloadLayer(definition: LayerDefinition): LayerDefinition | undefined {
     const guessed = definition.behaviour.guess?.(this as AnyPacket)
-    const upper = guessed === undefined ? definition.boundLayer(this) : guessed.definition
+    const upper =
+      guessed === undefined
+        ? (definition.boundLayer(this) ?? definition.recognized(this._buffer!, this._headerEnd, this._contentEnd))
+        : guessed.definition
     if (upper === undefined || upper.behaviour.refine === undefined) return upper
     return (upper.behaviour.refine(this._buffer!, this._headerEnd, this._contentEnd) ?? upper).definition
   }
@@ -945,19 +954,21 @@ export function registerDefinition(definition: LayerDefinition): void {
     const what = fieldAccess.reach(layerName) ? 'a field of another layer' : 'a part of every packet'
     throw new PacketError(`a layer cannot be named '${layerName}': packet['${layerName}'] is ${what}`)
   }
+  // Those of a layer that waits for its first use are looked at then; a test looks at them all.
   for (const { name } of definition.fields) {
     if (definitions.has(name) || name === layerName)
       throw new PacketError(
         `a field cannot be named '${name}': that is a layer; choose another name, such as '${name}_'`,
       )
   }
-  fieldAccess.expose(definition)
+  if (definition.isPrepared) fieldAccess.expose(definition)
   const before = definitions.get(layerName)
   if (before !== undefined) for (const lower of definitions.values()) lower.replaceUpper(before, definition)
   definitions.set(definition.layerName, definition)
 }
 
 const fieldAccess = new FieldAccess(Packet.prototype)
+LayerDefinition.expose = (definition) => fieldAccess.expose(definition)
 
 watchNames(
   Packet.prototype,

@@ -58,6 +58,25 @@ describe('the first packet', () => {
       for (let length = 0; length < 120; length++)
         expect(() => readServerReset(Buffer.alloc(length, 0x40), SESSION, protection)).not.toThrow()
   })
+
+  test('a signature that begins like a number of acknowledgements is a signature', () => {
+    // The same key both ways: our own packet reads as an answer, but for its opcode.
+    const protection = tlsAuth(KEY, 'none', 'SHA1')
+    const rest = Buffer.concat([Uint8Array.of(1, 0, 0, 0, 0), SESSION, Buffer.alloc(4)])
+    const head = Buffer.alloc(9)
+    head[0] = 8 << 3
+    // 8 acknowledgements in plain reach as far as signature, packet id, time and one acknowledgement.
+    let packet: Uint8Array
+    do {
+      head.writeUInt32BE(head.readUInt32BE(1) + 1, 1)
+      packet = protection.wrap(head, rest)
+    } while (packet[9] !== 8)
+    expect(readServerReset(packet, SESSION, protection)).toMatchObject({
+      isOpenVpn: true,
+      verified: true,
+      echoed: true,
+    })
+  })
 })
 
 describe('key files', () => {

@@ -8,8 +8,8 @@
  *   +-----+-+-----------------------+-------------------------------+
  */
 import { answers, behave, bits, layer, u16Enum } from '../../packet/index.js'
-import { ETHER_TYPES, lengthInType } from './ethernet.js'
 import { Raw } from '../raw.js'
+import { ETHER_TYPES, lengthInType } from './ethernet.js'
 
 const header = () => ({
   prio: bits(3),

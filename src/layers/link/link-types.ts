@@ -1,10 +1,10 @@
 /** What stands at the start of a frame, by the number of its link type (tcpdump.org/linktypes.html). */
 import { dissect, type Layer, type Packet } from '../../packet/index.js'
-import { Ether } from './ethernet.js'
 import { IP } from '../network/ip.js'
 import { IPv6 } from '../network/ipv6.js'
-import { Loopback, LoopbackBE } from './loopback.js'
 import { Raw } from '../raw.js'
+import { Ether } from './ethernet.js'
+import { Loopback, LoopbackBE } from './loopback.js'
 import { CookedLinux, CookedLinuxV2 } from './sll.js'
 
 /** Link types in which a bare IP packet of either version stands: LINKTYPE_RAW, and DLT_RAW of several systems. */

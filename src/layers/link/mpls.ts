@@ -8,10 +8,10 @@
  *   +---------------------------------------+-----+-+---------------+
  */
 import { type AnyPacket, behave, bind, bits, type LayerReference, layer, u8 } from '../../packet/index.js'
-import { bindEtherType } from './ether-type.js'
 import { IP } from '../network/ip.js'
 import { IPv6 } from '../network/ipv6.js'
 import { Raw } from '../raw.js'
+import { bindEtherType } from './ether-type.js'
 
 export const MPLS = layer(
   'MPLS',

@@ -28,8 +28,8 @@ import {
   u16Enum,
   u32,
 } from '../../packet/index.js'
-import { ETHER_TYPES } from './ethernet.js'
 import { Raw } from '../raw.js'
+import { ETHER_TYPES } from './ethernet.js'
 
 /** Where the packet went, seen from the capturing host. Linux, if_packet.h. */
 const PACKET_TYPES: Readonly<Record<number, string>> = {

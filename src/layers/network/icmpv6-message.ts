@@ -1,5 +1,14 @@
 /** What all ICMPv6 messages share: header, checksum, and how a layer becomes the one for a type. RFC 4443 §2.1. */
-import { type AnyPacket, behave, bytes, type LayerReference, layer, type Packet, u8Enum, u16 } from '../../packet/index.js'
+import {
+  type AnyPacket,
+  behave,
+  bytes,
+  type LayerReference,
+  layer,
+  type Packet,
+  u8Enum,
+  u16,
+} from '../../packet/index.js'
 import { transportChecksum } from './ip-checksum.js'
 import { bindNextHeader } from './next-header.js'
 

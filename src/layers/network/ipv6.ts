@@ -30,10 +30,10 @@ import {
   u16,
 } from '../../packet/index.js'
 import { bindEtherType } from '../link/ether-type.js'
+import { Loopback, LoopbackBE } from '../link/loopback.js'
 import { quotedPayloadLength } from './icmp-quotation.js'
 import { IP, IPerror } from './ip.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
-import { Loopback, LoopbackBE } from '../link/loopback.js'
 
 /** No next header: nothing follows that means anything. RFC 8200 §4.7. */
 const NO_NEXT_HEADER = 59

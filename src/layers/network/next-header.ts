@@ -1,5 +1,6 @@
 /** How a protocol is bound to its number: behind IP, behind IPv6 and all its extension headers, and in their errors. */
 import { bind, type LayerReference } from '../../packet/index.js'
+import { Raw } from '../raw.js'
 import { IP, IPerror } from './ip.js'
 import { IPv6, IPv6error } from './ipv6.js'
 import {
@@ -10,7 +11,6 @@ import {
   IPv6ExtHdrRouting,
   IPv6ExtHdrSegmentRouting,
 } from './ipv6-extensions.js'
-import { Raw } from '../raw.js'
 
 /** Binds a layer to its number in IPv6 and the extension headers; only first fragments have its header. `quoted` is its form in ICMPv6 errors. */
 export function bindNextHeader(number: number, upper: LayerReference, quoted: LayerReference = upper): void {

@@ -18,10 +18,10 @@
  *   +---------------------------------------------------------------+
  */
 import { type AnyPacket, behave, bind, bytes, flags, ipv4, layer, u8, u8Enum, u16, u32 } from '../../packet/index.js'
-import { clientHardwareAddress, paddedText } from './dhcp-fields.js'
-import { dhcpOptions } from './dhcp-options.js'
 import { HARDWARE_TYPES } from '../link/sll.js'
 import { UDP } from '../transport/udp.js'
+import { clientHardwareAddress, paddedText } from './dhcp-fields.js'
+import { dhcpOptions } from './dhcp-options.js'
 
 export { type DhcpOptionInput, readDhcpOptions } from './dhcp-options.js'
 

@@ -33,12 +33,12 @@ import {
   u16,
   u16Enum,
 } from '../../packet/index.js'
+import { TCP } from '../transport/tcp.js'
+import { UDP } from '../transport/udp.js'
 import { domainName, lengthPrefix } from './dns-names.js'
 import { DNS_CLASSES, DNS_OPCODES, DNS_RCODES, DNS_TYPES } from './dns-numbers.js'
 import { dataText } from './dns-records.js'
 import { questions, records } from './dns-sections.js'
-import { TCP } from '../transport/tcp.js'
-import { UDP } from '../transport/udp.js'
 
 export {
   DNSRR,

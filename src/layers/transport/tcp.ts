@@ -18,9 +18,9 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 import { type AnyPacket, behave, bits, flags, layer, options, u8, u16, u16Enum, u32 } from '../../packet/index.js'
-import { endpoints } from './endpoints.js'
 import { transportChecksum } from '../network/ip-checksum.js'
 import { bindTransport } from '../network/next-header.js'
+import { endpoints } from './endpoints.js'
 import { TCP_PORTS } from './ports.js'
 
 const PROTOCOL = 6

@@ -9,10 +9,10 @@
  *   +--------+--------+--------+--------+
  */
 import { type AnyPacket, answers, type BuildContext, behave, layer, u16, u16Enum } from '../../packet/index.js'
-import { endpoints } from './endpoints.js'
 import { quotedPayloadLength } from '../network/icmp-quotation.js'
 import { transportChecksum } from '../network/ip-checksum.js'
 import { bindTransport } from '../network/next-header.js'
+import { endpoints } from './endpoints.js'
 import { UDP_PORTS } from './ports.js'
 
 const PROTOCOL = 17

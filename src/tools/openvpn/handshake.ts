@@ -42,9 +42,11 @@ export function readServerReset(packet: Uint8Array, ours: Uint8Array, protection
   if (first >>> 3 !== SERVER_RESET || packet.length < 14)
     return { isOpenVpn: false, detail: `${packet.length} bytes that are no answer of OpenVPN` }
   const session = toHex(packet.subarray(1, 1 + SESSION_BYTES))
-  if (protection.mode !== 'plain' && acknowledges(packet.subarray(1 + SESSION_BYTES), ours))
-    return { isOpenVpn: true, session, verified: null, echoed: true, detail: `it answers without ${protection.mode}` }
   const content = protection.unwrap(packet)
+  // A signature may look like a number of acknowledgements: a right one says what it is.
+  const mayBePlain = protection.mode !== 'plain' && content?.verified !== true
+  if (mayBePlain && acknowledges(packet.subarray(1 + SESSION_BYTES), ours))
+    return { isOpenVpn: true, session, verified: null, echoed: true, detail: `it answers without ${protection.mode}` }
   if (content === undefined)
     return { isOpenVpn: false, detail: `${packet.length} bytes, too short for ${protection.mode}` }
   const { rest, verified } = content

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { canonicalName } from '../../../src/layers/services/dns-names.js'
 import { DNS, DNSQR, DNSRR, DNSRRMX, DNSRRSRV } from '../../../src/layers/index.js'
+import { canonicalName } from '../../../src/layers/services/dns-names.js'
 import { dissect, fromHex, type Packet } from '../../../src/packet/index.js'
 
 const HEADER = 12
