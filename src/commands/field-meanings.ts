@@ -1,4 +1,5 @@
 /** What the fields of the layers that people meet first mean, for help. */
+import type { Field } from '../packet/index.js'
 
 type Meanings = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -108,10 +109,11 @@ function meanings(): Meanings {
 let known: Meanings | undefined
 
 /** What a field means, or undefined where nothing is said beyond the layer's own summary. */
-export function meaningOf(layerName: string, field: string): string | undefined {
+export function meaningOf({ layerName, name, meaning }: Field): string | undefined {
+  if (meaning !== '') return meaning
   known ??= meanings()
   const fields = known[layerName] ?? known[layerName.replace(/error$/, '')]
-  return fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined
+  return fields !== undefined && Object.hasOwn(fields, name) ? fields[name] : undefined
 }
 
 /** All fields that are described, for tests. */

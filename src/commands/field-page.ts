@@ -13,7 +13,7 @@ export function fieldPage(definition: LayerDefinition, name: string, page: Page)
   if (field === undefined) return undefined
   const { paint, columns } = page
   const lines = [`${paint('cyan', `${definition.layerName}.${name}`)}`]
-  const meaning = meaningOf(definition.layerName, name)
+  const meaning = meaningOf(field)
   if (meaning !== undefined) lines.push(`  ${wrapped(meaning, 2, columns)}`)
   lines.push('', ...definitions(facts(definition, field), page, { style: 'bold' }))
   const flags = field.flagNames?.flatMap((flag, bit) => (flag === '' ? [] : [`${bit} ${flag}`])) ?? []

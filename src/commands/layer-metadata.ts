@@ -1,4 +1,5 @@
 /** What is known of a layer, as of a command: from its declaration. */
+import { layerGroup } from '../layers/index.js'
 import { Kind, type Layer } from '../packet/index.js'
 import { meaningOf } from './field-meanings.js'
 import { conditionText, defaultText, kindText, sizeText } from './field-text.js'
@@ -20,10 +21,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 }
 
 /** The description of a layer: its fields are the options. */
-export function layerMetadata({ layerName, definition }: Layer): Metadata {
+export function layerMetadata(layer: Layer): Metadata {
+  const { layerName, about, source } = layer
   return {
     group: 'Layers',
-    summary: definition.summaryText === '' ? 'A layer of your own.' : definition.summaryText,
+    section: layerGroup(layerName),
+    summary: about === '' ? 'A layer of your own.' : about,
     usage: `${layerName}({field: value, …})`,
     positionals: [
       {
@@ -33,21 +36,24 @@ export function layerMetadata({ layerName, definition }: Layer): Metadata {
         default: 'all by default',
       },
     ],
-    parameters: definition.fields.map(
-      (field): ParameterMetadata => ({
-        name: field.name,
-        type:
-          field.kind === Kind.BITS || field.flagNames !== null
-            ? `${kindText(field)}, ${sizeText(field)}`
-            : kindText(field),
-        summary: [meaningOf(layerName, field.name) ?? '', conditionText(field)].filter((text) => text !== '').join(' '),
-        default: defaultText(field),
-      }),
-    ),
+    // Lists of names do without: the fields are made when somebody looks at them.
+    get parameters() {
+      return layer.definition.fields.map(
+        (field): ParameterMetadata => ({
+          name: field.name,
+          type:
+            field.kind === Kind.BITS || field.flagNames !== null
+              ? `${kindText(field)}, ${sizeText(field)}`
+              : kindText(field),
+          summary: [meaningOf(field) ?? '', conditionText(field)].filter((text) => text !== '').join(' '),
+          default: defaultText(field),
+        }),
+      )
+    },
     returns: 'Packet: stack more on it with /',
     errors: ['PacketError for a field that it does not have, or a value that does not fit'],
     example: EXAMPLES[layerName] ?? `${layerName}()`,
-    source: definition.source,
+    source,
     see: ['ls', 'dissect', 'Packet'],
   }
 }

@@ -1,11 +1,13 @@
 /** `ls()`: what there is, a line each; `ls(IP)` and `ls(packet)`: one of it with all that belongs to it. */
 
 import { plain } from '../exchange/terminal-colours.js'
+import { LAYER_GROUPS } from '../layers/index.js'
 import {
   allLayers,
   type Field,
+  isLayer,
   type Layer,
-  LayerDefinition,
+  type LayerDefinition,
   layerByName,
   Packet,
   PacketError,
@@ -16,7 +18,7 @@ import { layerMetadata } from './layer-metadata.js'
 import { layerPage } from './layer-page.js'
 import { allMetadata, type Metadata } from './metadata.js'
 import { packetPage } from './packet-page.js'
-import { brief, type Page } from './text-layout.js'
+import { brief, inColumns, type Page } from './text-layout.js'
 
 const NOWHERE: Page = { paint: plain, columns: Number.POSITIVE_INFINITY }
 /** Longer names push their text to the right instead of widening the whole list. */
@@ -28,7 +30,7 @@ const LONGEST_NAME = 18
  * @throws PacketError for what is none of these, or a name that nothing has
  */
 export function listing(subject?: unknown, page: Page = NOWHERE): string {
-  if (subject === undefined) return groupsText(everything(), page)
+  if (subject === undefined) return groupsText(everything(), page, true)
   if (subject instanceof Packet) return packetPage(subject, page)
   const definition = definitionOf(subject)
   if (definition !== undefined) return layerPage(definition, page)
@@ -43,28 +45,41 @@ type Groups = Map<string, [name: string, summary: string][]>
 
 function everything(): Groups {
   const groups: Groups = new Map()
-  const add = (name: string, { group = 'Commands', summary }: Metadata): void => {
-    if (!groups.has(group)) groups.set(group, [])
-    groups.get(group)!.push([name, summary])
+  const add = (name: string, { group = 'Commands', section, summary }: Metadata): void => {
+    const heading = section === undefined ? group : `${group}: ${section}`
+    if (!groups.has(heading)) groups.set(heading, [])
+    groups.get(heading)!.push([name, summary])
   }
-  groups.set('Layers', [])
+  for (const section of LAYER_GROUPS) groups.set(`Layers: ${section}`, [])
   const layers = allLayers().sort((a, b) => a.layerName.localeCompare(b.layerName))
   for (const layer of layers) add(layer.layerName, layerMetadata(layer))
   for (const [name, metadata] of allMetadata()) if (layerByName(name) === undefined) add(name, metadata)
   return groups
 }
 
-function groupsText(groups: Groups, { paint, columns }: Page): string {
+/** A line for each name; of layers, which are hundreds, the names alone where all there is is listed. */
+function groupsText(groups: Groups, page: Page, isAll = false): string {
+  const { paint, columns } = page
   const lines: string[] = []
   for (const [group, entries] of groups) {
     const width = Math.min(LONGEST_NAME, Math.max(...entries.map(([name]) => name.length)))
     lines.push(paint('bold', group))
+    if (isAll && group.startsWith('Layers')) {
+      const names = inColumns(
+        entries.map(([name]) => name),
+        2,
+        columns,
+      )
+      lines.push(...names.map((line) => paint('cyan', line)))
+      continue
+    }
     for (const [name, summary] of entries) {
       const label = name.padEnd(width)
       lines.push(`  ${paint('cyan', label)}  ${brief(summary, columns - label.length - 4)}`)
     }
   }
-  lines.push(paint('gray', 'ls(NAME) or NAME? tells more of one; ls("tcp") finds by a part of a name'))
+  const more = isAll ? `; ls('${LAYER_GROUPS[0]}') says what the layers of a group are` : ''
+  lines.push(paint('gray', `ls(NAME) or NAME? tells more of one; ls('tcp') finds by a part of a name${more}`))
   return lines.join('\n')
 }
 
@@ -83,7 +98,7 @@ function named(text: string, page: Page): string {
   const groups: Groups = new Map()
   if (word !== '')
     for (const [group, entries] of everything()) {
-      const fitting = entries.filter(([name]) => name.toLowerCase().includes(word) || group.toLowerCase() === word)
+      const fitting = entries.filter(([name]) => name.toLowerCase().includes(word) || isHeading(group, word))
       if (fitting.length > 0) groups.set(group, fitting)
     }
   const hits = [...groups.values()].flat()
@@ -96,6 +111,12 @@ function named(text: string, page: Page): string {
   )
 }
 
+/** `'link'` and `'layers: link'` mean `Layers: link`. */
+function isHeading(heading: string, word: string): boolean {
+  const lower = heading.toLowerCase()
+  return lower === word || lower === `layers: ${word}` || (word === 'layers' && lower.startsWith('layers'))
+}
+
 /** The layer of that name; the case of letters counts only where there are several. */
 export function layerNamed(name: string): Layer | undefined {
   return layerByName(name) ?? allLayers().find((layer) => layer.layerName.toLowerCase() === name.toLowerCase())
@@ -103,8 +124,7 @@ export function layerNamed(name: string): Layer | undefined {
 
 /** The definition of what stands for a layer: its function. */
 export function definitionOf(subject: unknown): LayerDefinition | undefined {
-  const definition = typeof subject === 'function' ? (subject as Partial<Layer>).definition : undefined
-  return definition instanceof LayerDefinition ? definition : undefined
+  return isLayer(subject) ? subject.definition : undefined
 }
 
 /** The field of the packet's layers that `packet.NAME` means: of the outermost layer that has one. */

@@ -342,6 +342,12 @@ export function describeLayers(): void {
       ],
       example: tick("kind: u8(), code: u8().namesBy('kind', {1: {1: 'now'}})", "{kind: 1, code: 'now'}"),
     },
+    about: {
+      summary: 'Says what the field means, for help and completion.',
+      usage: "field.about('what it means')",
+      positionals: [{ name: 'meaning', type: 'string', summary: 'one sentence: unit, range, what stands for what' }],
+      example: tick("at: u32().about('Seconds since the start.')"),
+    },
     hex: { summary: 'Shown in hexadecimal.', usage: 'field.hex()', example: tick('at: u32().hex()') },
     default: {
       summary: 'The value while unset.',

@@ -52,6 +52,8 @@ export interface Metadata {
   see?: readonly string[]
   /** Heading under which `help` lists it. */
   group?: string
+  /** Part of a large group: of layers `link`, `network` … */
+  section?: string | undefined
 }
 
 /** Made when it is first asked for: the prompt starts without. */

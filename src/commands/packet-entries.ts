@@ -44,7 +44,29 @@ export const PACKET_ENTRIES: readonly Entry[] = [
       returns: 'a function without parameters that takes it back',
       errors: ['PacketError for a field that lower does not have'],
       example: 'const unbind = bind(UDP, Raw, {dport: 4321}); unbind()',
-      see: ['layer', 'behave'],
+      see: ['layer', 'behave', 'recognize'],
+    }),
+  ],
+  [
+    'recognize',
+    engine.recognize,
+    () => ({
+      summary:
+        'Says which layer follows where the first bytes look so, whatever the port; asked where no binding fits.',
+      usage: 'recognize(lower, upper, (buffer, start, end) => …)',
+      positionals: [
+        { name: 'lower', type: 'layer', summary: 'the outer layer', values: 'layer' },
+        { name: 'upper', type: 'layer', summary: 'the layer that follows it', values: 'layer' },
+        {
+          name: 'test',
+          type: 'function',
+          summary: 'whether the bytes from start (and before end) can be nothing else; it must be quick',
+        },
+      ],
+      returns: 'a function without parameters that takes it back',
+      example:
+        'const forget = recognize(UDP, Raw, (buffer, start, end) => end - start > 1 && buffer[start] === 0x2a); forget()',
+      see: ['bind', 'layer'],
     }),
   ],
   [

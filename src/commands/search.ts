@@ -54,7 +54,7 @@ export function search(text: string): Hit[] {
       look(
         'Fields',
         `${layer.layerName}.${field.name}`,
-        meaningOf(layer.layerName, field.name) ?? `${kindText(field)}, ${sizeText(field)}`,
+        meaningOf(field) ?? `${kindText(field)}, ${sizeText(field)}`,
         field.isChecksum ? 'checksum' : '',
       )
   for (const className of classesDescribed())

@@ -14,6 +14,9 @@ export * from './tunnel/index.js'
 
 const GROUPS: Readonly<Record<string, object>> = { link, network, transport, services, tunnel }
 
+/** The groups, as `ls()` shows them. */
+export const LAYER_GROUPS: readonly string[] = Object.keys(GROUPS)
+
 /** Name of the group that a layer of netshell's own belongs to: `'link'`, `'network'` … Undefined for all others. */
 export function layerGroup(layerName: string): string | undefined {
   return Object.keys(GROUPS).find((name) => layerName in GROUPS[name]!)

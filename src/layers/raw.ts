@@ -6,13 +6,13 @@ import { bytes, layer, useOpaqueLayers } from '../packet/index.js'
 
 export const Raw = layer(
   'Raw',
-  { load: bytes() },
+  () => ({ load: bytes() }),
   'Bytes that no layer understands, or a payload of your own.',
   'no protocol',
 )
 export const Padding = layer(
   'Padding',
-  { load: bytes() },
+  () => ({ load: bytes() }),
   'Bytes behind the end that a length field gives; no length or checksum counts them.',
   'no protocol',
 )

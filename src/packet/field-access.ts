@@ -131,6 +131,7 @@ export function watchNames(
   fields: FieldAccess,
   isPacket: (value: unknown) => value is Packet,
   isLayer: (name: string) => boolean,
+  prepareAll: () => void,
 ): void {
   const watcher = new Proxy(Object.create(Object.prototype) as object, {
     get(target, key, receiver: unknown) {
@@ -138,7 +139,10 @@ export function watchNames(
       if (fields.reach(key)) return Reflect.get(prototype, key, receiver)
       if (isLayer(key)) return receiver.get(key)
       if (PROBED.has(key) || key.startsWith('_')) return undefined
-      for (const layer of receiver.layers()) {
+      // The names of a layer are known when it was used: those further in may not have been looked at yet.
+      const layers = receiver.layers()
+      if (fields.reach(key)) return Reflect.get(prototype, key, receiver)
+      for (const layer of layers) {
         const names = layer._layer.fields.map((field) => field.name)
         if (closest(key, names) !== undefined) throw receiver._unknownField(key)
       }
@@ -146,11 +150,17 @@ export function watchNames(
     },
     set(_target, key, value, receiver: unknown) {
       if (!isPacket(receiver)) return false
-      if (typeof key === 'string' && fields.reach(key)) return Reflect.set(prototype, key, value, receiver)
+      if (typeof key === 'string') {
+        if (!fields.reach(key)) receiver.layers()
+        if (fields.reach(key)) return Reflect.set(prototype, key, value, receiver)
+      }
       throw receiver._unknownField(String(key))
     },
     has(target, key) {
-      return key in target || (typeof key === 'string' && fields.reach(key))
+      if (key in target || typeof key === 'symbol') return key in target
+      // Which packet is meant is not told: any layer may have it.
+      if (!fields.reach(key)) prepareAll()
+      return fields.reach(key)
     },
   })
   Object.setPrototypeOf(prototype, watcher)

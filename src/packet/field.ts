@@ -116,6 +116,8 @@ export class Field<T = unknown, In = T> {
   nameTables: Readonly<Record<number, Readonly<Record<number, string>>>> | null = null
   namesField = ''
   showsHex = false
+  /** What the field means, for help; empty where its name says it. */
+  meaning = ''
   private enumNumbers: Map<string, number> | null = null
   private flagTexts: (string | undefined)[] | null = null
   private flagNumbers: Map<string, number> | null = null
@@ -196,6 +198,12 @@ export class Field<T = unknown, In = T> {
   /** Shown in hexadecimal. */
   hex(): this {
     this.showsHex = true
+    return this
+  }
+
+  /** What the field means: unit, range, what stands for what. One sentence, for `help('TCP.window')`. */
+  about(meaning: string): this {
+    this.meaning = meaning
     return this
   }
 

@@ -22,6 +22,7 @@ export {
   type Inputs,
   type Layer,
   layer,
+  isLayer,
   layerByName,
   recognize,
   stack,

@@ -26,7 +26,7 @@ export function packetFromJson(json: unknown): Packet {
 function layerFromJson(entry: unknown, position: number): Packet {
   const { name, fields } = (entry ?? {}) as { name?: unknown; fields?: unknown }
   if (typeof name !== 'string') throw new PacketError(`layer ${position + 1} of the JSON has no "name"`)
-  const definition = definitionByName(name)
+  const definition = definitionByName(name)?.prepare()
   if (definition === undefined) {
     throw new PacketError(
       `there is no layer '${name}'${suggestion(

@@ -73,6 +73,11 @@ class LayerProperties {
 }
 const LAYER = Object.setPrototypeOf(LayerProperties.prototype, Function.prototype) as object
 
+/** Whether a value is a layer's function. Nothing of the value's is run, unless it is a proxy. */
+export function isLayer(value: unknown): value is Layer {
+  return typeof value === 'function' && Object.hasOwn(value, DEFINITION)
+}
+
 /** The definition of a layer, without making its fields. */
 function declared(layer: LayerReference): LayerDefinition {
   return (layer as Partial<LayerProperties>)[DEFINITION] ?? layer.definition
@@ -93,7 +98,7 @@ export function layer<const L extends Layout>(
     throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
   const definition = new LayerDefinition(name, layout as unknown as AnyLayout | (() => AnyLayout), about, source)
   registerDefinition(definition)
-  const make = (input?: unknown): Packet => makePacket(definition.isPrepared ? definition : definition.prepare(), input)
+  const make = (input?: unknown): Packet => makePacket(definition, input)
   Object.defineProperty(make, 'name', { value: name })
   Object.defineProperty(make, DEFINITION, { value: definition })
   Object.setPrototypeOf(make, LAYER)
@@ -109,6 +114,7 @@ function makePacket(definition: LayerDefinition, input: unknown): Packet {
   if (typeof input === 'object' && input !== null && !(input instanceof Packet) && !Array.isArray(input)) {
     return createPacket(definition, input as Record<string, unknown>)
   }
+  definition.prepare()
   const field = definition.find('dst') >= 0 ? 'dst' : (definition.fields[0]?.name ?? '')
   const example = `${definition.layerName}({${field}: …})`
   throw new PacketError(

@@ -1,13 +1,7 @@
-import { LayerDefinition, type LayerReference } from './layer-definition.js'
+import { isLayer } from './layer.js'
 import { asPacket, definitionByName, Packet } from './packet.js'
 
 /** What the shell turns operators into. Each has JavaScript's own meaning unless a packet or a layer takes part. */
-
-function isLayer(value: unknown): value is LayerReference {
-  return (
-    typeof value === 'function' && (value as unknown as Partial<LayerReference>).definition instanceof LayerDefinition
-  )
-}
 
 function takesPart(value: unknown): boolean {
   return value instanceof Packet || isLayer(value)
@@ -35,9 +29,9 @@ export function isIn(key: unknown, object: unknown): boolean {
   if (object instanceof Packet) {
     if (isLayer(key)) return object.has(key)
     if (typeof key === 'string')
-      return definitionByName(key) === undefined
-        ? object.layers().some((layer) => layer._layer.find(key) >= 0)
-        : object.has(key)
+      return definitionByName(key) !== undefined
+        ? object.has(key)
+        : object.layers().some((layer) => layer._layer.find(key) >= 0)
   }
   return (key as PropertyKey) in (object as object)
 }

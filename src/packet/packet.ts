@@ -51,12 +51,7 @@ const definitions = new Map<string, LayerDefinition>()
 
 /** The layer of that name, or undefined. Names are as declared: `'TCP'`. */
 export function definitionByName(name: string): LayerDefinition | undefined {
-  return definitions.get(name)?.prepare()
-}
-
-/** Whether there is a layer of that name. */
-export function isLayerName(name: string): boolean {
-  return definitions.has(name)
+  return definitions.get(name)
 }
 
 /** All layers declared so far, in order. */
@@ -927,6 +922,7 @@ export function createPacket(
   definition: LayerDefinition,
   fields: Readonly<Record<string, unknown>> | undefined,
 ): Packet {
+  if (!definition.isPrepared) definition.prepare()
   const packet = new Packet(definition, null, 0, 0, null)
   definition.use()
   if (fields === undefined) return packet
@@ -975,6 +971,7 @@ watchNames(
   fieldAccess,
   (value): value is Packet => value instanceof Packet,
   (name) => definitions.has(name),
+  () => definitions.forEach((definition) => definition.prepare()),
 )
 
 // A bundler gives a class that names itself in its own body another name; people read this one.

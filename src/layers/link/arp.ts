@@ -139,7 +139,7 @@ function ownHardware(me: AnyPacket): string | undefined {
 
 export const ARP = layer(
   'ARP',
-  {
+  () => ({
     hwtype: u16Enum(1, HARDWARE_TYPES).hex(),
     ptype: u16Enum(0x0800, ETHER_TYPES).hex(),
     hwlen: u8().lengthOf('hwsrc'),
@@ -149,7 +149,7 @@ export const ARP = layer(
     psrc: protocol('psrc').dynamic((me) => routeSource(target(me))),
     hwdst: hardware('hwdst'),
     pdst: protocol('pdst'),
-  },
+  }),
   'Address resolution. Unset: the own addresses from the route to pdst. Addresses of unusual length are bytes.',
   'RFC 826; reverse: RFC 903; probes and announcements: RFC 5227',
 )

@@ -20,14 +20,14 @@ const header = () => ({
 
 export const Dot1Q = layer(
   'Dot1Q',
-  header(),
+  () => header(),
   'VLAN tag. prio 0..7, dei: may be dropped first, vlan 0 (none) to 4095; type of the next layer.',
   'IEEE 802.1Q §9.6',
 )
 
 export const Dot1AD = layer(
   'Dot1AD',
-  header(),
+  () => header(),
   "Provider's VLAN tag, in front of the customer's Dot1Q.",
   'IEEE 802.1ad',
 )

@@ -34,11 +34,11 @@ const FIRST_TYPE = 0x0600
 
 export const Ether = layer(
   'Ether',
-  {
+  () => ({
     dst: mac('ff:ff:ff:ff:ff:ff'),
     src: mac(),
     type: u16Enum(0x9000, ETHER_TYPES).hex(),
-  },
+  }),
   'Ethernet II frame. When sent, unset addresses come from the interface and the neighbour table.',
   'RFC 894; IEEE 802.3 §3',
 )

@@ -86,14 +86,14 @@ function swap(value: number): number {
 
 export const Loopback = layer(
   'Loopback',
-  { type: new Field<number, number | string>(Kind.CODEC, 32, new FamilyCodec()).default(2) },
+  () => ({ type: new Field<number, number | string>(Kind.CODEC, 32, new FamilyCodec()).default(2) }),
   'BSD loopback (LINKTYPE_NULL). type is the address family; read in either byte order, built little-endian.',
   'tcpdump.org/linktypes: LINKTYPE_NULL',
 )
 
 export const LoopbackBE = layer(
   'LoopbackBE',
-  { type: u32Enum(2, FAMILIES) },
+  () => ({ type: u32Enum(2, FAMILIES) }),
   'OpenBSD loopback (LINKTYPE_LOOP). type is the address family in network order.',
   'tcpdump.org/linktypes: LINKTYPE_LOOP',
 )

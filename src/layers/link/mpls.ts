@@ -15,7 +15,7 @@ import { bindEtherType } from './ether-type.js'
 
 export const MPLS = layer(
   'MPLS',
-  { label: bits(20, 3), cos: bits(3), s: bits(1, 1), ttl: u8() },
+  () => ({ label: bits(20, 3), cos: bits(3), s: bits(1, 1), ttl: u8() }),
   'MPLS label. s is 1 in the last label of the stack, which IP of either version follows, else Raw.',
   'RFC 3032 §2.1; traffic class: RFC 5462',
 )

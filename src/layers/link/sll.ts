@@ -75,20 +75,20 @@ const PROTOCOLS: Readonly<Record<number, string>> = { ...ETHER_TYPES, 0x0001: 'I
 
 export const CookedLinux = layer(
   'CookedLinux',
-  {
+  () => ({
     pkttype: u16Enum(0, PACKET_TYPES),
     lladdrtype: u16Enum(512, HARDWARE_TYPES),
     lladdrlen: u16(),
     src: bytes(8),
     proto: u16Enum(0x0800, PROTOCOLS).hex(),
-  },
+  }),
   "Linux cooked capture (SLL): what tcpdump -i any writes. src is the sender's link address, lladdrlen bytes of it.",
   'tcpdump.org/linktypes: LINKTYPE_LINUX_SLL',
 )
 
 export const CookedLinuxV2 = layer(
   'CookedLinuxV2',
-  {
+  () => ({
     proto: u16Enum(0x0800, PROTOCOLS).hex(),
     reserved: u16(),
     ifindex: u32(),
@@ -96,7 +96,7 @@ export const CookedLinuxV2 = layer(
     pkttype: u8Enum(0, PACKET_TYPES),
     lladdrlen: u8(),
     src: bytes(8),
-  },
+  }),
   'Linux cooked capture, second version (SLL2): with the index of the interface.',
   'tcpdump.org/linktypes: LINKTYPE_LINUX_SLL2',
 )

@@ -47,43 +47,43 @@ const ROLES: Readonly<Record<number, string>> = { 0: 'arriving', 1: 'arriving su
 
 export const ICMPExtensionHeader = layer(
   'ICMPExtensionHeader',
-  {
+  () => ({
     version: bits(4, VERSION),
     reserved: bits(12),
     // Zero says that there is no checksum. RFC 4884 §7.
     chksum: u16().checksum((c) => checksum(c.buffer, c.start, c.payloadEnd) || 0xffff),
-  },
+  }),
   'Start of the extensions of an ICMP error, behind the quoted datagram, which is padded to 128 bytes.',
   'RFC 4884 §7',
 )
 
 export const ICMPExtensionObject = layer(
   'ICMPExtensionObject',
-  {
+  () => ({
     len: u16().auto((c) => c.headerLength),
     classnum: u8Enum(0, CLASSES),
     classtype: u8(),
     data: bytes(),
-  },
+  }),
   'Extension of an ICMP error. len counts its header too.',
   'RFC 4884 §8',
 )
 
 export const ICMPExtensionMPLS = layer(
   'ICMPExtensionMPLS',
-  {
+  () => ({
     len: u16().auto((c) => c.headerLength),
     classnum: u8Enum(MPLS_CLASS, CLASSES),
     classtype: u8(1),
     labels: layers(MPLS),
-  },
+  }),
   'MPLS labels that the packet had where the ICMP error arose.',
   'RFC 4950',
 )
 
 export const ICMPExtensionInterfaceInformation = layer(
   'ICMPExtensionInterfaceInformation',
-  {
+  () => ({
     len: u16().auto((c) => c.headerLength),
     classnum: u8Enum(INTERFACE_CLASS, CLASSES),
     interface_role: bits(2).names(ROLES),
@@ -104,7 +104,7 @@ export const ICMPExtensionInterfaceInformation = layer(
     ifname: bytes((me) => (me.ifname_len as number) - 1).when((me) => me.has_ifname === 1),
     mtu: u32().when((me) => me.has_mtu === 1),
     rest: bytes(),
-  },
+  }),
   'Interface that the packet which the ICMP error is about came in by. ifname is padded with zeros to 4n - 1 bytes.',
   'RFC 5837 §4.1',
 )

@@ -100,7 +100,7 @@ class UnusedCodec extends PlainValueCodec<number> {
 /** One router of an advertisement. RFC 1256 §3. */
 export const ICMPRouterAddress = layer(
   'ICMPRouterAddress',
-  { addr: ipv4(), preference: u32().hex() },
+  () => ({ addr: ipv4(), preference: u32().hex() }),
   'Router in an ICMP router advertisement. preference is a signed number; 0x80000000: not as default router.',
   'RFC 1256 §3',
 )
@@ -130,13 +130,13 @@ const header = () => ({
 
 export const ICMP = layer(
   'ICMP',
-  header(),
+  () => header(),
   'Internet Control Message Protocol. Which fields a message has depends on its type. Times: ms since midnight UT.',
   'RFC 792; next-hop MTU: RFC 1191; address mask: RFC 950; router discovery: RFC 1256; extensions: RFC 4884',
 )
 
 /** The ICMP message that an ICMP error is about, as far as the error quotes it. */
-export const ICMPerror = layer('ICMPerror', header(), 'ICMP message quoted in an ICMP error.', 'RFC 792')
+export const ICMPerror = layer('ICMPerror', () => header(), 'ICMP message quoted in an ICMP error.', 'RFC 792')
 
 function headerLength(me: AnyPacket): number {
   const type = typeOf(me)

@@ -59,7 +59,7 @@ export const messageHeader = (type: number, codes: Readonly<Record<number, strin
 
 export const ICMPv6Unknown = layer(
   'ICMPv6Unknown',
-  { ...messageHeader(0), msgbody: bytes() },
+  () => ({ ...messageHeader(0), msgbody: bytes() }),
   'ICMPv6 message of a type that has no layer of its own.',
   'RFC 4443 §2.1',
 )

@@ -41,26 +41,26 @@ const message = (type: number, delay: number) => ({
 
 export const ICMPv6MLQuery = layer(
   'ICMPv6MLQuery',
-  message(QUERY, 10000),
+  () => message(QUERY, 10000),
   'Asks who listens to a group (:: for any). mrd: ms within which to answer.',
   'RFC 2710 §3',
 )
 export const ICMPv6MLReport = layer(
   'ICMPv6MLReport',
-  message(131, 0),
+  () => message(131, 0),
   'Says that a host listens to a group.',
   'RFC 2710 §3',
 )
 export const ICMPv6MLDone = layer(
   'ICMPv6MLDone',
-  message(132, 0),
+  () => message(132, 0),
   'Says that a host stops listening to a group.',
   'RFC 2710 §3',
 )
 
 export const ICMPv6MLQuery2 = layer(
   'ICMPv6MLQuery2',
-  {
+  () => ({
     ...message(QUERY, 10000),
     Resv: bits(4),
     S: bits(1),
@@ -68,35 +68,35 @@ export const ICMPv6MLQuery2 = layer(
     QQIC: u8(),
     sources_number: u16().countOf('sources'),
     sources: list(ipv6(), { count: 'sources_number' }),
-  },
+  }),
   'Asks who listens to a group, to certain sources in it. mrd and QQIC are floating-point above 32767 and 127.',
   'RFC 3810 §5.1',
 )
 
 export const ICMPv6MLDMultAddrRec = layer(
   'ICMPv6MLDMultAddrRec',
-  {
+  () => ({
     rtype: u8Enum(4, RECORD_TYPES),
     auxdata_len: u8().auto((c) => (c.fieldLength('auxdata') + 3) >>> 2),
     sources_number: u16().countOf('sources'),
     dst: ipv6(),
     sources: list(ipv6(), { count: 'sources_number' }),
     auxdata: bytes((me) => (me.auxdata_len as number) * 4),
-  },
+  }),
   'One group in a listener report. auxdata_len in words of 4 bytes.',
   'RFC 3810 §5.2.4',
 )
 
 export const ICMPv6MLReport2 = layer(
   'ICMPv6MLReport2',
-  {
+  () => ({
     type: u8Enum(143, ICMPV6_TYPES),
     res: u8(),
     cksum: u16().checksum((c) => transportChecksum(c, PROTOCOL)),
     reserved: u16(),
     records_number: u16().countOf('records'),
     records: layers(ICMPv6MLDMultAddrRec, { count: 'records_number' }),
-  },
+  }),
   'Says which groups and sources a host listens to.',
   'RFC 3810 §5.2',
 )

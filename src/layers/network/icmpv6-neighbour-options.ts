@@ -63,28 +63,28 @@ const optionHeader = (type: number) => ({
 
 export const ICMPv6NDOptUnknown = layer(
   'ICMPv6NDOptUnknown',
-  { ...optionHeader(0), data: paddedTo8(bytes()) },
+  () => ({ ...optionHeader(0), data: paddedTo8(bytes()) }),
   'Option of neighbour discovery that has no layer of its own. len in units of 8 bytes; data is padded with zeros.',
   'RFC 4861 §4.6',
 )
 
 export const ICMPv6NDOptSrcLLAddr = layer(
   'ICMPv6NDOptSrcLLAddr',
-  { ...optionHeader(1), lladdr: mac() },
+  () => ({ ...optionHeader(1), lladdr: mac() }),
   'Link address of the sender.',
   'RFC 4861 §4.6.1',
 )
 
 export const ICMPv6NDOptDstLLAddr = layer(
   'ICMPv6NDOptDstLLAddr',
-  { ...optionHeader(2), lladdr: mac() },
+  () => ({ ...optionHeader(2), lladdr: mac() }),
   'Link address of the target.',
   'RFC 4861 §4.6.1',
 )
 
 export const ICMPv6NDOptPrefixInfo = layer(
   'ICMPv6NDOptPrefixInfo',
-  {
+  () => ({
     ...optionHeader(3),
     prefixlen: u8(64),
     L: bits(1, 1),
@@ -95,28 +95,28 @@ export const ICMPv6NDOptPrefixInfo = layer(
     preferredlifetime: u32(INFINITY),
     res2: u32(),
     prefix: ipv6(),
-  },
+  }),
   'Prefix of the link. L: addresses in it are on the link, A: hosts may make their own; lifetimes in s.',
   'RFC 4861 §4.6.2',
 )
 
 export const ICMPv6NDOptRedirectedHdr = layer(
   'ICMPv6NDOptRedirectedHdr',
-  { ...optionHeader(4), res: bytes(6), pkt: paddedTo8(bytes()) },
+  () => ({ ...optionHeader(4), res: bytes(6), pkt: paddedTo8(bytes()) }),
   'The packet that led to a redirect, as bytes: IPv6(option.pkt) dissects it.',
   'RFC 4861 §4.6.3',
 )
 
 export const ICMPv6NDOptMTU = layer(
   'ICMPv6NDOptMTU',
-  { ...optionHeader(5), res: u16(), mtu: u32(1280) },
+  () => ({ ...optionHeader(5), res: u16(), mtu: u32(1280) }),
   'MTU of the link, in bytes.',
   'RFC 4861 §4.6.4',
 )
 
 export const ICMPv6NDOptRouteInfo = layer(
   'ICMPv6NDOptRouteInfo',
-  {
+  () => ({
     ...optionHeader(24),
     plen: u8(),
     res1: bits(3),
@@ -124,26 +124,26 @@ export const ICMPv6NDOptRouteInfo = layer(
     res2: bits(3),
     rtlifetime: u32(INFINITY),
     prefix: new Field<string>(Kind.CODEC, 0, new PrefixCodec() as Codec).default('::'),
-  },
+  }),
   'Route to a prefix by way of the router. plen bits of prefix count; rtlifetime in s.',
   'RFC 4191 §2.3',
 )
 
 export const ICMPv6NDOptRDNSS = layer(
   'ICMPv6NDOptRDNSS',
-  { ...optionHeader(25), res: u16(), lifetime: u32(INFINITY), dns: list(ipv6()) },
+  () => ({ ...optionHeader(25), res: u16(), lifetime: u32(INFINITY), dns: list(ipv6()) }),
   'Addresses of DNS servers. lifetime in s.',
   'RFC 8106 §5.1',
 )
 
 export const ICMPv6NDOptDNSSL = layer(
   'ICMPv6NDOptDNSSL',
-  {
+  () => ({
     ...optionHeader(31),
     res: u16(),
     lifetime: u32(INFINITY),
     searchlist: paddedTo8(new Field<string[], readonly string[]>(Kind.CODEC, 0, new DomainListCodec() as Codec)),
-  },
+  }),
   'Domains in which to look names up. lifetime in s.',
   'RFC 8106 §5.2',
 )

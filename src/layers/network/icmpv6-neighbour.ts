@@ -19,14 +19,14 @@ import { ICMPv6NDOptUnknown, PREFERENCES } from './icmpv6-neighbour-options.js'
 
 export const ICMPv6ND_RS = layer(
   'ICMPv6ND_RS',
-  { ...messageHeader(133), res: u32() },
+  () => ({ ...messageHeader(133), res: u32() }),
   'Router solicitation: asks routers to advertise themselves.',
   'RFC 4861 §4.1',
 )
 
 export const ICMPv6ND_RA = layer(
   'ICMPv6ND_RA',
-  {
+  () => ({
     ...messageHeader(134),
     chlim: u8(),
     M: bits(1),
@@ -38,28 +38,28 @@ export const ICMPv6ND_RA = layer(
     routerlifetime: u16(1800),
     reachabletime: u32(),
     retranstimer: u32(),
-  },
+  }),
   'Router advertisement. routerlifetime in s (0: no default router), the others in ms (0: not said).',
   'RFC 4861 §4.2; router preference: RFC 4191; home agent: RFC 6275',
 )
 
 export const ICMPv6ND_NS = layer(
   'ICMPv6ND_NS',
-  { ...messageHeader(135), res: u32(), tgt: ipv6() },
+  () => ({ ...messageHeader(135), res: u32(), tgt: ipv6() }),
   'Neighbour solicitation: asks for the link address of tgt.',
   'RFC 4861 §4.3',
 )
 
 export const ICMPv6ND_NA = layer(
   'ICMPv6ND_NA',
-  { ...messageHeader(136), R: bits(1, 1), S: bits(1), O: bits(1, 1), res: bits(29), tgt: ipv6() },
+  () => ({ ...messageHeader(136), R: bits(1, 1), S: bits(1), O: bits(1, 1), res: bits(29), tgt: ipv6() }),
   'Neighbour advertisement. R: from a router, S: as answer to a solicitation, O: overrides what was known.',
   'RFC 4861 §4.4',
 )
 
 export const ICMPv6ND_Redirect = layer(
   'ICMPv6ND_Redirect',
-  { ...messageHeader(137), res: u32(), tgt: ipv6(), dst: ipv6() },
+  () => ({ ...messageHeader(137), res: u32(), tgt: ipv6(), dst: ipv6() }),
   'Redirect: tgt is a better first hop to dst.',
   'RFC 4861 §4.5',
 )

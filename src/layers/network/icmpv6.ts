@@ -44,36 +44,36 @@ const PROBLEM_CODES: Readonly<Record<number, string>> = {
 
 export const ICMPv6DestUnreach = layer(
   'ICMPv6DestUnreach',
-  { ...messageHeader(1, UNREACHABLE_CODES), length: quotationLength(8), unused: u24() },
+  () => ({ ...messageHeader(1, UNREACHABLE_CODES), length: quotationLength(8), unused: u24() }),
   'Destination unreachable. Followed by the packet that it is about.',
   'RFC 4443 §3.1; extensions: RFC 4884',
 )
 
 export const ICMPv6PacketTooBig = layer(
   'ICMPv6PacketTooBig',
-  { ...messageHeader(2), mtu: u32(1280) },
+  () => ({ ...messageHeader(2), mtu: u32(1280) }),
   'Packet too big for the next link, whose mtu (bytes) it tells.',
   'RFC 4443 §3.2',
 )
 
 export const ICMPv6TimeExceeded = layer(
   'ICMPv6TimeExceeded',
-  { ...messageHeader(3, EXCEEDED_CODES), length: quotationLength(8), unused: u24() },
+  () => ({ ...messageHeader(3, EXCEEDED_CODES), length: quotationLength(8), unused: u24() }),
   'Hop limit or reassembly time exceeded.',
   'RFC 4443 §3.3; extensions: RFC 4884',
 )
 
 export const ICMPv6ParamProblem = layer(
   'ICMPv6ParamProblem',
-  { ...messageHeader(4, PROBLEM_CODES), ptr: u32(6) },
+  () => ({ ...messageHeader(4, PROBLEM_CODES), ptr: u32(6) }),
   'Parameter problem; ptr is the byte of the packet that was not understood.',
   'RFC 4443 §3.4',
 )
 
 const echo = (type: number) => ({ ...messageHeader(type), id: u16().hex(), seq: u16().hex(), data: bytes() })
 
-export const ICMPv6EchoRequest = layer('ICMPv6EchoRequest', echo(128), 'Echo request (ping).', 'RFC 4443 §4.1')
-export const ICMPv6EchoReply = layer('ICMPv6EchoReply', echo(129), 'Echo reply.', 'RFC 4443 §4.2')
+export const ICMPv6EchoRequest = layer('ICMPv6EchoRequest', () => echo(128), 'Echo request (ping).', 'RFC 4443 §4.1')
+export const ICMPv6EchoReply = layer('ICMPv6EchoReply', () => echo(129), 'Echo reply.', 'RFC 4443 §4.2')
 
 const ERRORS = [ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, ICMPv6ParamProblem] as const
 for (const each of ERRORS) {

@@ -77,13 +77,18 @@ const header = () => ({
 
 export const IP = layer(
   'IP',
-  header(),
+  () => header(),
   'Internet Protocol version 4. Unset: src from the route to dst, proto from the next layer.',
   'RFC 791 §3.1; DS field: RFC 2474; ECN: RFC 3168; evil bit: RFC 3514',
 )
 
 /** The header of the packet that an ICMP error is about, as far as the error quotes it. RFC 792. */
-export const IPerror = layer('IPerror', header(), 'IP header quoted in an ICMP error.', 'RFC 792; RFC 1812 §4.3.2.3')
+export const IPerror = layer(
+  'IPerror',
+  () => header(),
+  'IP header quoted in an ICMP error.',
+  'RFC 792; RFC 1812 §4.3.2.3',
+)
 
 /** ICMP messages that quote the packet they are about. */
 export const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12])

@@ -69,14 +69,14 @@ const optionsHeader = () => ({
 
 export const IPv6ExtHdrHopByHop = layer(
   'IPv6ExtHdrHopByHop',
-  optionsHeader(),
+  () => optionsHeader(),
   "Options for every router on the way. Filled up with padding; an option's own alignment is up to you.",
   'RFC 8200 §4.3; jumbo payload: RFC 2675; router alert: RFC 2711',
 )
 
 export const IPv6ExtHdrDestOpt = layer(
   'IPv6ExtHdrDestOpt',
-  optionsHeader(),
+  () => optionsHeader(),
   "Options for the destination. Filled up with padding; an option's own alignment is up to you.",
   'RFC 8200 §4.6; home address: RFC 6275',
 )
@@ -85,7 +85,7 @@ const hasAddresses = (me: AnyPacket) => ADDRESS_TYPES.has(me.type as number)
 
 export const IPv6ExtHdrRouting = layer(
   'IPv6ExtHdrRouting',
-  {
+  () => ({
     nh: nextHeader(),
     len: length(),
     type: u8Enum(0, ROUTING_TYPES),
@@ -93,14 +93,14 @@ export const IPv6ExtHdrRouting = layer(
     reserved: u32().when(hasAddresses),
     addresses: list(ipv6()).when(hasAddresses),
     data: bytes().when((me) => !hasAddresses(me)),
-  },
+  }),
   'Addresses to visit. segleft: how many are still to come, all unless set. Types 0 and 2 have addresses, others data.',
   'RFC 8200 §4.4; type 2: RFC 6275',
 )
 
 export const IPv6ExtHdrSegmentRouting = layer(
   'IPv6ExtHdrSegmentRouting',
-  {
+  () => ({
     nh: nextHeader(),
     len: length(),
     type: u8Enum(SEGMENT_ROUTING, ROUTING_TYPES),
@@ -115,7 +115,7 @@ export const IPv6ExtHdrSegmentRouting = layer(
     tag: u16(),
     addresses: list(ipv6(), { count: (me) => segmentCount(me) }),
     tlv_objects: bytes(),
-  },
+  }),
   'Segments to visit, the last one first. The current one is addresses[segleft], the last of the list unless set. TLVs are bytes.',
   'RFC 8754',
 )
@@ -127,14 +127,14 @@ function segmentCount(me: AnyPacket): number {
 
 export const IPv6ExtHdrFragment = layer(
   'IPv6ExtHdrFragment',
-  {
+  () => ({
     nh: nextHeader(),
     res1: u8(),
     offset: bits(13),
     res2: bits(2),
     m: bits(1),
     id: u32(),
-  },
+  }),
   'Fragment of a packet. offset in units of 8 bytes; m: more follow. Only the first names its next layer.',
   'RFC 8200 §4.5',
 )

@@ -64,13 +64,13 @@ const header = () => ({
 
 export const IPv6 = layer(
   'IPv6',
-  header(),
+  () => header(),
   'Internet Protocol version 6. Unset: src from the route to dst, nh from the next layer.',
   'RFC 8200 §3; jumbograms: RFC 2675',
 )
 
 /** The header of the packet that an ICMPv6 error is about, as far as the error quotes it. RFC 4443 §2.4. */
-export const IPv6error = layer('IPv6error', header(), 'IPv6 header quoted in an ICMPv6 error.', 'RFC 4443 §2.4')
+export const IPv6error = layer('IPv6error', () => header(), 'IPv6 header quoted in an ICMPv6 error.', 'RFC 4443 §2.4')
 
 function isJumbogram(packet: Packet): boolean {
   const inner = packet.payload

@@ -49,7 +49,7 @@ function optionsLength(me: AnyPacket): number {
 
 export const BOOTP = layer(
   'BOOTP',
-  {
+  () => ({
     op: u8Enum(REQUEST, OPERATIONS),
     htype: u8Enum(1, HARDWARE_TYPES),
     hlen: u8(6),
@@ -65,14 +65,14 @@ export const BOOTP = layer(
     sname: paddedText(64),
     file: paddedText(128),
     options: bytes(optionsLength),
-  },
+  }),
   'Bootstrap Protocol. chaddr is a MAC address or up to 16 bytes; flag B asks for answers by broadcast.',
   'RFC 951; RFC 2131 §2; flags: RFC 1542 §3.1.1',
 )
 
 export const DHCP = layer(
   'DHCP',
-  { options: dhcpOptions() },
+  () => ({ options: dhcpOptions() }),
   "Options of DHCP behind BOOTP. DHCP({options: [['message-type', 'discover'], 'end']}).",
   'RFC 2131 §3; RFC 2132',
 )

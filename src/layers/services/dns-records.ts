@@ -18,7 +18,7 @@ import {
   flags,
   type Inputs,
   type Layer,
-  type LayerDefinition,
+  type LayerReference,
   layer,
   options,
   toHex,
@@ -36,7 +36,7 @@ import { svcParams } from './dns-svc-params.js'
 import { characterString, printable, textToEnd, typeMap } from './dns-texts.js'
 
 /** Layer of each type's records, where it is another than `DNSRR`. */
-export const RECORD_LAYERS: ReadonlyMap<number, LayerDefinition> = new Map()
+export const RECORD_LAYERS: ReadonlyMap<number, LayerReference> = new Map()
 
 /** Bytes of a record's data: all behind the length field. */
 function dataLength(context: BuildContext): number {
@@ -61,7 +61,7 @@ const head = (type: number) => ({
 /** Data of any type: an address (A, AAAA), a name (NS, CNAME, PTR …), a list of texts (TXT), or bytes. */
 export const DNSRR = layer(
   'DNSRR',
-  { ...head(1), rdata: rdata() },
+  () => ({ ...head(1), rdata: rdata() }),
   'DNS record; rdata is an address, a name, a list of texts or bytes, as its type says.',
   'RFC 1035 §3.2.1; cacheflush (multicast DNS): RFC 6762 §10.2',
 )
@@ -74,22 +74,22 @@ type Layout = Readonly<Record<string, Field<any, any>>>
 function record<const L extends Layout>(
   name: string,
   types: readonly number[],
-  data: L,
+  data: () => L,
   about: string,
   source: string,
 ): Layer<Values<Head & L>, Inputs<Head & L>> {
-  const made = layer(name, { ...head(types[0]!), ...data }, about, source) as unknown as Layer<
+  const made = layer(name, () => ({ ...head(types[0]!), ...data() }), about, source) as unknown as Layer<
     Values<Head & L>,
     Inputs<Head & L>
   >
-  for (const type of types) (RECORD_LAYERS as Map<number, LayerDefinition>).set(type, made.definition)
+  for (const type of types) (RECORD_LAYERS as Map<number, LayerReference>).set(type, made)
   return made
 }
 
 export const DNSRRSOA = record(
   'DNSRRSOA',
   [6],
-  {
+  () => ({
     mname: domainName('.', true),
     rname: domainName('.', true),
     serial: u32(),
@@ -97,7 +97,7 @@ export const DNSRRSOA = record(
     retry: u32(),
     expire: u32(),
     minimum: u32(),
-  },
+  }),
   'Start of a zone: first server, mailbox of its keeper, serial number, times in seconds.',
   'RFC 1035 §3.3.13',
 )
@@ -105,7 +105,7 @@ export const DNSRRSOA = record(
 export const DNSRRHINFO = record(
   'DNSRRHINFO',
   [13],
-  { cpu: characterString(), os: characterString() },
+  () => ({ cpu: characterString(), os: characterString() }),
   'Host information.',
   'RFC 1035 §3.3.2; as the answer to ALL: RFC 8482',
 )
@@ -113,7 +113,7 @@ export const DNSRRHINFO = record(
 export const DNSRRMX = record(
   'DNSRRMX',
   [15],
-  { preference: u16(), exchange: domainName('.', true) },
+  () => ({ preference: u16(), exchange: domainName('.', true) }),
   'Mail exchange; the lowest preference first.',
   'RFC 1035 §3.3.9',
 )
@@ -121,7 +121,7 @@ export const DNSRRMX = record(
 export const DNSRRSRV = record(
   'DNSRRSRV',
   [33],
-  { priority: u16(), weight: u16(), port: u16(), target: domainName() },
+  () => ({ priority: u16(), weight: u16(), port: u16(), target: domainName() }),
   'Server of a service; the lowest priority first, within it by weight.',
   'RFC 2782',
 )
@@ -129,14 +129,14 @@ export const DNSRRSRV = record(
 export const DNSRRNAPTR = record(
   'DNSRRNAPTR',
   [35],
-  {
+  () => ({
     order: u16(),
     preference: u16(),
     flags: characterString(),
     services: characterString(),
     regexp: characterString(),
     replacement: domainName(),
-  },
+  }),
   'Naming authority pointer.',
   'RFC 3403 §4.1',
 )
@@ -144,7 +144,12 @@ export const DNSRRNAPTR = record(
 export const DNSRRDS = record(
   'DNSRRDS',
   [43, 59, 32769],
-  { keytag: u16(), algorithm: u8Enum(13, DNSSEC_ALGORITHMS), digesttype: u8Enum(2, DNSSEC_DIGESTS), digest: bytes() },
+  () => ({
+    keytag: u16(),
+    algorithm: u8Enum(13, DNSSEC_ALGORITHMS),
+    digesttype: u8Enum(2, DNSSEC_DIGESTS),
+    digest: bytes(),
+  }),
   'Digest of the key that signs a delegated zone.',
   'RFC 4034 §5; CDS: RFC 7344; DLV: RFC 4431',
 )
@@ -152,11 +157,11 @@ export const DNSRRDS = record(
 export const DNSRRSSHFP = record(
   'DNSRRSSHFP',
   [44],
-  {
+  () => ({
     algorithm: u8Enum(4, { 1: 'RSA', 2: 'DSA', 3: 'ECDSA', 4: 'Ed25519', 6: 'Ed448' }),
     fptype: u8Enum(2, { 1: 'SHA-1', 2: 'SHA-256' }),
     fingerprint: bytes(),
-  },
+  }),
   'Fingerprint of an SSH host key.',
   'RFC 4255',
 )
@@ -164,7 +169,7 @@ export const DNSRRSSHFP = record(
 export const DNSRRRSIG = record(
   'DNSRRRSIG',
   [46],
-  {
+  () => ({
     typecovered: u16Enum(1, DNS_TYPES),
     algorithm: u8Enum(13, DNSSEC_ALGORITHMS),
     labels: u8(),
@@ -174,7 +179,7 @@ export const DNSRRRSIG = record(
     keytag: u16(),
     signersname: domainName(),
     signature: bytes(),
-  },
+  }),
   'Signature of the records of one name and type; times in seconds since 1970.',
   'RFC 4034 §3',
 )
@@ -182,7 +187,7 @@ export const DNSRRRSIG = record(
 export const DNSRRNSEC = record(
   'DNSRRNSEC',
   [47],
-  { nextname: domainName(), typebitmaps: typeMap() },
+  () => ({ nextname: domainName(), typebitmaps: typeMap() }),
   'The next name of the zone, and the types that this one has.',
   'RFC 4034 §4',
 )
@@ -195,7 +200,12 @@ const NSEC3_FLAGS = 'O1234567'
 export const DNSRRDNSKEY = record(
   'DNSRRDNSKEY',
   [48, 60],
-  { flags: flags(16, KEY_FLAGS, 'Z'), protocol: u8(3), algorithm: u8Enum(13, DNSSEC_ALGORITHMS), publickey: bytes() },
+  () => ({
+    flags: flags(16, KEY_FLAGS, 'Z'),
+    protocol: u8(3),
+    algorithm: u8Enum(13, DNSSEC_ALGORITHMS),
+    publickey: bytes(),
+  }),
   'Key that signs a zone.',
   'RFC 4034 §2; CDNSKEY: RFC 7344',
 )
@@ -203,7 +213,7 @@ export const DNSRRDNSKEY = record(
 export const DNSRRNSEC3 = record(
   'DNSRRNSEC3',
   [50],
-  {
+  () => ({
     hashalg: u8Enum(1, { 1: 'SHA-1' }),
     flags: flags(8, NSEC3_FLAGS),
     iterations: u16(),
@@ -212,7 +222,7 @@ export const DNSRRNSEC3 = record(
     hashlength: u8().lengthOf('nexthashedownername'),
     nexthashedownername: bytes('hashlength'),
     typebitmaps: typeMap(),
-  },
+  }),
   'The next hashed name of the zone, and the types that this one has.',
   'RFC 5155 §3',
 )
@@ -220,13 +230,13 @@ export const DNSRRNSEC3 = record(
 export const DNSRRNSEC3PARAM = record(
   'DNSRRNSEC3PARAM',
   [51],
-  {
+  () => ({
     hashalg: u8Enum(1, { 1: 'SHA-1' }),
     flags: flags(8, NSEC3_FLAGS),
     iterations: u16(),
     saltlength: u8().lengthOf('salt'),
     salt: bytes('saltlength'),
-  },
+  }),
   'How the names of a zone are hashed.',
   'RFC 5155 §4',
 )
@@ -234,12 +244,12 @@ export const DNSRRNSEC3PARAM = record(
 export const DNSRRTLSA = record(
   'DNSRRTLSA',
   [52, 53],
-  {
+  () => ({
     usage: u8Enum(3, { 0: 'PKIX-TA', 1: 'PKIX-EE', 2: 'DANE-TA', 3: 'DANE-EE' }),
     selector: u8Enum(1, { 0: 'Cert', 1: 'SPKI' }),
     matchingtype: u8Enum(1, { 0: 'Full', 1: 'SHA2-256', 2: 'SHA2-512' }),
     data: bytes(),
-  },
+  }),
   'Certificate or key of a TLS server.',
   'RFC 6698 §2; names: RFC 7218; SMIMEA: RFC 8162',
 )
@@ -249,16 +259,16 @@ const service = () => ({ svc_priority: u16(1), target_name: domainName(), svc_pa
 export const DNSRRSVCB = record(
   'DNSRRSVCB',
   [64],
-  service(),
+  () => service(),
   'Service binding; priority 0 makes it an alias.',
   'RFC 9460',
 )
-export const DNSRRHTTPS = record('DNSRRHTTPS', [65], service(), 'Service binding for HTTPS.', 'RFC 9460 §9')
+export const DNSRRHTTPS = record('DNSRRHTTPS', [65], () => service(), 'Service binding for HTTPS.', 'RFC 9460 §9')
 
 export const DNSRRURI = record(
   'DNSRRURI',
   [256],
-  { priority: u16(), weight: u16(), target: textToEnd() },
+  () => ({ priority: u16(), weight: u16(), target: textToEnd() }),
   'Address of a service as a URI.',
   'RFC 7553',
 )
@@ -266,7 +276,7 @@ export const DNSRRURI = record(
 export const DNSRRCAA = record(
   'DNSRRCAA',
   [257],
-  { flags: flags(8, [...unnamed(7), 'critical']), tag: characterString(), value: textToEnd() },
+  () => ({ flags: flags(8, [...unnamed(7), 'critical']), tag: characterString(), value: textToEnd() }),
   'Which authorities may issue certificates for a name.',
   'RFC 8659 §4.1',
 )
@@ -299,7 +309,7 @@ const EDNS_FLAGS = [...unnamed(14), 'CO', 'DO']
 /** EDNS: a record whose class is the size of datagrams, and whose ttl has more of the response code, version and flags. */
 export const DNSRROPT = layer(
   'DNSRROPT',
-  {
+  () => ({
     rrname: domainName('.', true),
     type: u16Enum(41, DNS_TYPES),
     rclass: u16(4096),
@@ -308,11 +318,11 @@ export const DNSRROPT = layer(
     z: flags(16, EDNS_FLAGS),
     rdlen: u16().auto(dataLength),
     rdata: options({ kinds: EDNS_OPTIONS, typeSize: 2, lengthSize: 2, lengthCounts: 'value' }),
-  },
+  }),
   'EDNS: the greatest datagram that the sender takes (rclass, bytes), flags (z: DO asks for signatures), options.',
   'RFC 6891 §6.1',
 )
-;(RECORD_LAYERS as Map<number, LayerDefinition>).set(41, DNSRROPT.definition)
+;(RECORD_LAYERS as Map<number, LayerReference>).set(41, DNSRROPT)
 
 /** Data of a record in one line, nearly as a zone file has it; bytes in hexadecimal. */
 export function dataText(record: AnyPacket): string {
@@ -325,6 +335,6 @@ export function dataText(record: AnyPacket): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
-for (const each of [DNSRR.definition, ...RECORD_LAYERS.values()]) {
+for (const each of [DNSRR, ...RECORD_LAYERS.values()]) {
   behave(each, { summary: (me) => `${me.layerName} ${me.rrname} ${me.text('type')} ${dataText(me)}` })
 }

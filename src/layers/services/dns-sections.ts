@@ -118,7 +118,7 @@ function readRecord(reader: Reader, end: number, packet: AnyPacket): Packet {
   const at = nameEnd(buffer, position, end)
   if (at >= 0 && at + FIXED <= end) {
     const stop = at + FIXED + ((buffer[at + 8]! << 8) | buffer[at + 9]!)
-    const own = RECORD_LAYERS.get((buffer[at]! << 8) | buffer[at + 1]!)
+    const own = RECORD_LAYERS.get((buffer[at]! << 8) | buffer[at + 1]!)?.definition
     if (own !== undefined && stop <= end) {
       const record = Packet._dissect(own, buffer, position, stop, packet)
       if (record._headerStop() === stop && record._issue === null) return record
@@ -136,7 +136,7 @@ function recordLayer(given: object, where: string): LayerDefinition {
       `${where}: ${printed(type)} is no type of record; give a name such as ${Object.values(DNS_TYPES).slice(0, 6).join(' ')}, or a number`,
     )
   }
-  const own = RECORD_LAYERS.get(number as number)
+  const own = RECORD_LAYERS.get(number as number)?.definition
   return own === undefined || ('rdata' in given && own.find('rdata') < 0) ? DNSRR.definition : own
 }
 

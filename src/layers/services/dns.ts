@@ -68,12 +68,12 @@ const LLMNR_PORT = 5355
 
 export const DNSQR = layer(
   'DNSQR',
-  {
+  () => ({
     qname: domainName('www.example.com.', true),
     qtype: u16Enum(1, DNS_TYPES),
     unicastresponse: bits(1),
     qclass: bitsEnum(15, 1, DNS_CLASSES),
-  },
+  }),
   'Question of a DNS message.',
   'RFC 1035 §4.1.2; unicastresponse (multicast DNS): RFC 6762 §5.4',
 )
@@ -82,7 +82,7 @@ const overTcp = (me: AnyPacket): boolean => lengthPrefix(me) > 0
 
 export const DNS = layer(
   'DNS',
-  {
+  () => ({
     length: u16()
       .auto((c) => c.headerLength - 2)
       .when(overTcp),
@@ -105,7 +105,7 @@ export const DNS = layer(
     an: records('an', 'ancount'),
     ns: records('ns', 'nscount'),
     ar: records('ar', 'arcount'),
-  },
+  }),
   "Domain Name System message. DNS({qd: 'example.org'}) asks for its address.",
   'RFC 1035 §4.1; AD and CD: RFC 4035 §3.2; over TCP: RFC 7766 §8; multicast DNS: RFC 6762; LLMNR: RFC 4795',
 )

@@ -67,7 +67,7 @@ const header = () => ({
 
 export const TCP = layer(
   'TCP',
-  header(),
+  () => header(),
   'Transmission Control Protocol. Flags from the lowest bit: FSRPAUECN.',
   'RFC 9293 §3.1; ECN flags: RFC 3168, RFC 9768',
 )
@@ -78,7 +78,7 @@ const reaches = (length: number) => (me: AnyPacket) => me._buffer === null || me
 /** The TCP header quoted in an ICMP error: often only its first 8 bytes are there, and the later fields are then absent. */
 export const TCPerror = layer(
   'TCPerror',
-  {
+  () => ({
     ...ports(),
     ack: u32().when(reaches(12)),
     dataofs: bits(4)
@@ -92,7 +92,7 @@ export const TCPerror = layer(
       .when(reaches(18)),
     urgptr: u16().when(reaches(HEADER)),
     options: options({ kinds: OPTIONS, end: 0, align: 4 }).when(reaches(HEADER)),
-  },
+  }),
   'TCP header quoted in an ICMP error, as far as the error has it: at least the ports and seq.',
   'RFC 792',
 )

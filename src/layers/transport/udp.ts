@@ -36,10 +36,10 @@ const header = () => ({
   chksum: u16().checksum((c) => transportChecksum(c, PROTOCOL) || 0xffff),
 })
 
-export const UDP = layer('UDP', header(), 'User Datagram Protocol.', 'RFC 768; checksum over IPv6: RFC 8200 §8.1')
+export const UDP = layer('UDP', () => header(), 'User Datagram Protocol.', 'RFC 768; checksum over IPv6: RFC 8200 §8.1')
 
 /** The UDP header quoted in an ICMP error. */
-export const UDPerror = layer('UDPerror', header(), 'UDP header quoted in an ICMP error.', 'RFC 792')
+export const UDPerror = layer('UDPerror', () => header(), 'UDP header quoted in an ICMP error.', 'RFC 792')
 
 /** Zero is a jumbogram's length. RFC 2675 §4. */
 const payloadLength = (me: AnyPacket): number | undefined => (me.len === 0 ? undefined : me.len - 8)

@@ -29,14 +29,14 @@ export const OPENVPN_OPCODES: Readonly<Record<number, string>> = {
 
 export const OpenVPN = layer(
   'OpenVPN',
-  {
+  () => ({
     // Bytes behind the length itself.
     length: u16()
       .auto((c) => c.headerLength + c.payloadLength - 2)
       .when((me) => me.under !== null && me.under.layerName === 'TCP'),
     opcode: bitsEnum(5, 7, OPENVPN_OPCODES),
     keyid: bits(3),
-  },
+  }),
   'OpenVPN packet: opcode and key number; what follows is its payload.',
   'openvpn.net: OpenVPN Network Protocol Security; draft-ietf-openvpn-wire-protocol',
 )

@@ -1,21 +1,20 @@
 /** Lists of names: of all layers, of all that there is help for. */
 import { allMetadata, classesDescribed, membersDescribed, metadataOf } from '../../commands/metadata.js'
-import { allLayers, layerByName } from '../../packet/index.js'
+import { allLayers, type LayerDefinition, layerByName } from '../../packet/index.js'
 import { fieldDetail } from './fields.js'
 import { compare } from './names.js'
 import type { Completion, CompletionKind } from './types.js'
 import { oneLine } from './values.js'
 
+/** A layer with what it is. */
+export function layerOffer({ layerName, summaryText }: LayerDefinition): Completion {
+  return { text: layerName, kind: 'layer', detail: oneLine(summaryText) }
+}
+
 /** All layers with what they are. */
 export function layerNames(): Completion[] {
   return allLayers()
-    .map(
-      ({ layerName, definition }): Completion => ({
-        text: layerName,
-        kind: 'layer',
-        detail: oneLine(definition.summaryText),
-      }),
-    )
+    .map(({ layerName, about }): Completion => ({ text: layerName, kind: 'layer', detail: oneLine(about) }))
     .sort((a, b) => compare(a.text, b.text))
 }
 
@@ -39,7 +38,7 @@ function partsOf(owner: string): Completion[] {
   const add = (name: string, kind: CompletionKind, detail: string): void => {
     if (!parts.has(name)) parts.set(name, { text: `${owner}.${name}`, kind, detail: oneLine(detail) })
   }
-  for (const field of layer?.fields ?? []) add(field.name, 'field', fieldDetail(field, layer!))
+  for (const field of layer?.fields ?? []) add(field.name, 'field', fieldDetail(field))
   for (const [name, { summary }] of membersDescribed(owner)) add(name, 'member', summary)
   for (const option of metadataOf(owner)?.parameters ?? []) add(option.name, 'option', option.summary)
   return [...parts.values()]

@@ -1,7 +1,7 @@
 /** Fields of layers: their names with what they are, and the names that their values may have. */
 import { meaningOf } from '../../commands/field-meanings.js'
 import { defaultText, kindText, sizeText } from '../../commands/field-text.js'
-import { type Field, Kind, type LayerDefinition } from '../../packet/index.js'
+import { type Field, Kind } from '../../packet/index.js'
 import type { Completion } from './types.js'
 import { oneLine } from './values.js'
 
@@ -41,11 +41,11 @@ const KINDS: Readonly<Record<string, string>> = {
 }
 
 /** What a field is in one line: `16 bits, default http · Port of the receiver`. */
-export function fieldDetail(field: Field, layer: LayerDefinition): string {
+export function fieldDetail(field: Field): string {
   const unset = defaultText(field)
   const isPlain = unset === '' || unset === 'empty' || unset === 'none'
   const byDefault = unset === 'auto' ? 'automatic' : unset === 'by route' ? unset : `default ${unset}`
-  const meaning = meaningOf(layer.layerName, field.name)
+  const meaning = meaningOf(field)
   const facts = isPlain ? formText(field) : `${formText(field)}, ${byDefault}`
   return oneLine(meaning === undefined ? facts : `${facts} · ${meaning}`)
 }

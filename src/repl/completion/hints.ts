@@ -65,7 +65,7 @@ function layerHint(layer: LayerDefinition, call: CallPlace, key: string | undefi
 function fieldHint(layer: LayerDefinition, name: string): string | null {
   const index = layer.find(name)
   if (index < 0) return null
-  return oneLine(`${layer.layerName}.${name}${SEPARATOR}${fieldDetail(layer.fields[index]!, layer)}`)
+  return oneLine(`${layer.layerName}.${name}${SEPARATOR}${fieldDetail(layer.fields[index]!)}`)
 }
 
 function describedHint(

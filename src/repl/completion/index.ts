@@ -6,7 +6,7 @@ import type { ParameterMetadata } from '../../commands/metadata.js'
 import { calledAt, optionAt, positionalAt } from './called.js'
 import { completeForm, isForm } from './forms.js'
 import { hintFor } from './hints.js'
-import { layerNames } from './described-names.js'
+import { layerNames, layerOffer } from './described-names.js'
 import { Inference } from './inference.js'
 import { asPacket, classesOf } from './known.js'
 import { keysFor } from './keys.js'
@@ -17,7 +17,6 @@ import { rememberPreloaded } from './session.js'
 import { SourceView } from './source-view.js'
 import { completeString, valuesWithQuotes } from './strings.js'
 import type { Completion, Completions } from './types.js'
-import { oneLine } from './values.js'
 
 export { useSources } from './parameters.js'
 export type { Completion, CompletionKind, Completions } from './types.js'
@@ -108,10 +107,7 @@ function expectedNames(view: SourceView, place: Place, inference: Inference): re
     if (known === null) return null
     const packet = asPacket(known)
     if (packet !== null && packet.layers !== null) {
-      const own = packet.layers.map(
-        ({ layerName, summaryText }): Completion => ({ text: layerName, kind: 'layer', detail: oneLine(summaryText) }),
-      )
-      return first(own, layerNames(), view.word)
+      return first(packet.layers.map(layerOffer), layerNames(), view.word)
     }
     return packet !== null || classesOf(known).includes('PacketList') ? layerNames() : null
   }

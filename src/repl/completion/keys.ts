@@ -28,7 +28,7 @@ export function keysFor(view: SourceView, place: Place, inference: Inference, te
 function keysOf({ layer, metadata }: Called, { call, path }: Place): Completion[] | null {
   if (layer !== undefined) {
     if (call!.argument > 0 || path.length > 0) return null
-    return layer.fields.map((field) => ({ text: field.name, kind: 'field', detail: fieldDetail(field, layer) }))
+    return layer.fields.map((field) => ({ text: field.name, kind: 'field', detail: fieldDetail(field) }))
   }
   const positional = metadata?.positionals?.[call!.argument]
   // A list of objects, or an object that is an argument of its own kind.

@@ -60,7 +60,7 @@ export function anyLayerWith(field: string): LayerDefinition | undefined {
     const definition = layerByName(name)?.definition
     if (definition !== undefined && definition.find(field) >= 0) return definition
   }
-  for (const definition of shippedLayers()) if (definition.find(field) >= 0) return definition
+  for (const { definition } of shippedLayers()) if (definition.find(field) >= 0) return definition
   return undefined
 }
 

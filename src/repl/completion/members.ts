@@ -126,7 +126,7 @@ function packetFields(layers: readonly LayerDefinition[] | null, word: string): 
       items.push({
         text: field.name,
         kind: 'field',
-        detail: `${named ? `${layer.layerName}: ` : ''}${fieldDetail(field, layer)}`,
+        detail: `${named ? `${layer.layerName}: ` : ''}${fieldDetail(field)}`,
       })
     }
   }

@@ -3,7 +3,7 @@ import { metadataOf } from '../../commands/metadata.js'
 import type { Local } from './locals.js'
 import { isPreloaded } from './session.js'
 import type { Completion, CompletionKind } from './types.js'
-import { isLayer, oneLine, propertyPreview } from './values.js'
+import { isPlainLayer, oneLine, propertyPreview } from './values.js'
 
 const KEYWORDS: Readonly<Record<string, string>> = {
   async: 'a function that may use await',
@@ -106,7 +106,7 @@ function globalName(name: string, all: boolean): [group: 1 | 2 | 4, item: Comple
 }
 
 function kindOf(value: unknown): CompletionKind {
-  if (isLayer(value)) return 'layer'
+  if (isPlainLayer(value)) return 'layer'
   return typeof value === 'function' ? 'function' : 'global'
 }
 

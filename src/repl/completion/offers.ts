@@ -1,9 +1,8 @@
 /** What a value may be where one begins: names of a field's values, interfaces, events, files. */
 import { types } from 'node:util'
 import { membersDescribed, type ParameterMetadata, type ValueKind } from '../../commands/metadata.js'
-import { allLayers } from '../../packet/index.js'
 import { type Called, calledAt, optionAt, positionalAt } from './called.js'
-import { describedNames, layerNames } from './described-names.js'
+import { describedNames, layerNames, layerOffer } from './described-names.js'
 import { eventsOf } from './events.js'
 import { optionNamesOf, valuesOfField } from './fields.js'
 import type { Inference } from './inference.js'
@@ -12,7 +11,7 @@ import type { Place } from './place.js'
 import type { SourceView } from './source-view.js'
 import { interfaceNames, namespaceNames } from './system.js'
 import type { Completion } from './types.js'
-import { oneLine, ownNames, ownProperty, preview } from './values.js'
+import { ownNames, ownProperty, preview } from './values.js'
 
 /** Functions of node's that take a file, by name. */
 const FILE_FUNCTIONS =
@@ -65,12 +64,7 @@ function indexNames(known: Known | null): Offer {
   if (known === null) return null
   const packet = asPacket(known)
   if (packet !== null || classesOf(known).includes('PacketList')) {
-    const layers = packet?.layers ?? allLayers().map((layer) => layer.definition)
-    return layers.map(({ layerName, summaryText }) => ({
-      text: layerName,
-      kind: 'layer',
-      detail: oneLine(summaryText),
-    }))
+    return packet === null || packet.layers === null ? layerNames() : packet.layers.map(layerOffer)
   }
   if (known.is === 'object') return [...known.members.keys()].map((text) => ({ text, kind: 'member' }))
   if (known.is !== 'value' || typeof known.value !== 'object' || known.value === null) return null

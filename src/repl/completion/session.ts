@@ -1,12 +1,12 @@
 /** What netshell itself has put into the session, so that it can be told from what the user has. */
 import { allMetadata } from '../../commands/metadata.js'
 import * as layers from '../../layers/index.js'
-import type { LayerDefinition } from '../../packet/index.js'
+import type { Layer } from '../../packet/index.js'
 import '../language.js'
-import { definitionOf, ownProperty } from './values.js'
+import { isPlainLayer, ownProperty } from './values.js'
 
 let preloaded: Map<unknown, string> | null = null
-let shipped: Set<LayerDefinition> | null = null
+let shipped: Set<Layer> | null = null
 
 /** Remembers which functions are netshell's own. The first time counts: the user may give their names to others later. */
 export function rememberPreloaded(): void {
@@ -25,14 +25,11 @@ export function isPreloaded(value: unknown): string | undefined {
   return preloaded!.get(value)
 }
 
-/** The definitions of netshell's own layers. */
-export function shippedLayers(): ReadonlySet<LayerDefinition> {
+/** Netshell's own layers. */
+export function shippedLayers(): ReadonlySet<Layer> {
   if (shipped === null) {
     shipped = new Set()
-    for (const value of Object.values(layers)) {
-      const definition = definitionOf(value)
-      if (definition !== undefined) shipped.add(definition)
-    }
+    for (const value of Object.values(layers)) if (isPlainLayer(value)) shipped.add(value)
   }
   return shipped
 }

@@ -6,7 +6,7 @@ import { types } from 'node:util'
 import { PacketList } from '../../capture/index.js'
 import { membersDescribed } from '../../commands/metadata.js'
 import { printable } from '../../exchange/printable.js'
-import { type Layer, LayerDefinition, Packet } from '../../packet/index.js'
+import { isLayer, type Layer, LayerDefinition, Packet } from '../../packet/index.js'
 import { parametersOf } from './parameters.js'
 
 /** Names that are looked at of one object: more nobody reads, and asking takes time. */
@@ -73,13 +73,11 @@ export function isA<T>(value: unknown, type: abstract new (...args: never[]) => 
 
 /** The layer's definition when the value is a layer, as `TCP` is. */
 export function definitionOf(value: unknown): LayerDefinition | undefined {
-  if (typeof value !== 'function' || types.isProxy(value)) return undefined
-  const definition = ownProperty(value, 'definition')?.value
-  return isA(definition, LayerDefinition) ? definition : undefined
+  return isPlainLayer(value) ? value.definition : undefined
 }
 
 /** The layers of a packet from here inwards, as far as they can be told without running functions of the user's layers. */
-export function layersOf(packet: Packet, shipped: ReadonlySet<LayerDefinition>): LayerDefinition[] {
+export function layersOf(packet: Packet, shipped: ReadonlySet<unknown>): LayerDefinition[] {
   const layers: LayerDefinition[] = []
   try {
     for (let layer: Packet | null | undefined = packet; layer && layers.length < MAX_LAYERS; ) {
@@ -88,7 +86,7 @@ export function layersOf(packet: Packet, shipped: ReadonlySet<LayerDefinition>):
       layers.push(definition)
       const inner = ownProperty(layer, '_payload')?.value as Packet | null | undefined
       // What is inside is found by the layer's own functions.
-      layer = inner === undefined && shipped.has(definition) ? payloadOf.call(layer) : inner
+      layer = inner === undefined && shipped.has(definition.callable) ? payloadOf.call(layer) : inner
       if (layer && !isA(layer, Packet)) break
     }
   } catch {
@@ -185,9 +183,9 @@ export function propertyPreview(property: PropertyDescriptor): string {
   return preview(property.value)
 }
 
-/** Whether the value is a layer of netshell's. */
-export function isLayer(value: unknown): value is Layer {
-  return definitionOf(value) !== undefined
+/** Whether the value is a layer. */
+export function isPlainLayer(value: unknown): value is Layer {
+  return !types.isProxy(value) && isLayer(value)
 }
 
 /** Text in quotes, cut when it is long. */

@@ -61,7 +61,7 @@ export function highlight(text: string, cursor: number | null): Piece[] {
   if (command) return [{ start: 0, end: command[0].length, look: 'command' }]
   if (last?.text !== text) {
     const tokens = tokensOf(text)
-    const layers = new Set(allLayers().map(({ definition }) => definition.layerName))
+    const layers = new Set(allLayers().map(({ layerName }) => layerName))
     last = { text, tokens, pieces: tokens.flatMap((token) => pieceOf(text, token, layers)) }
   }
   const brackets = bracketsOf(text, last.tokens)
