@@ -20,19 +20,29 @@ const PREFERENCES = [
 /** Values of one packet by field name; a field that is not there has no values. */
 export type TsharkPacket = Map<string, string[]>
 
+/** How a capture is read. */
+export interface TsharkOptions {
+  /** At most so many packets, from the start; default all. */
+  limit?: number
+  timeout?: number
+  /** Protocols of ports: `udp.port==5000,rtp`. */
+  decodeAs?: readonly string[]
+  preferences?: readonly string[]
+}
+
 /**
- * @param limit at most so many packets, from the start; default all.
  * @throws Error with tshark's words, for instance on a field that it does not know.
  */
 export async function readWithTshark(
   path: string,
   fields: readonly string[],
-  { limit = 0, timeout = 60_000 } = {},
+  { limit = 0, timeout = 60_000, decodeAs = [], preferences = [] }: TsharkOptions = {},
 ): Promise<TsharkPacket[]> {
   const { status, stdout, stderr } = await run(
     [
       ...['tshark', '-n', '-r', path, ...(limit > 0 ? ['-c', String(limit)] : [])],
-      ...PREFERENCES.flatMap((preference) => ['-o', preference]),
+      ...[...PREFERENCES, ...preferences].flatMap((preference) => ['-o', preference]),
+      ...decodeAs.flatMap((rule) => ['-d', rule]),
       ...['-T', 'fields', '-E', 'separator=/t', '-E', `aggregator=${AGGREGATOR}`, '-E', 'occurrence=a'],
       ...fields.flatMap((field) => ['-e', field]),
     ],
