@@ -1,18 +1,39 @@
 /** All layers, by the groups that `ls()` shows; a group's own index.ts is the only list of its files. */
 import * as link from './link/index.js'
+import * as media from './media/index.js'
 import * as network from './network/index.js'
+import * as routing from './routing/index.js'
 import * as services from './services/index.js'
+import * as things from './things/index.js'
 import * as transport from './transport/index.js'
 import * as tunnel from './tunnel/index.js'
+import * as web from './web/index.js'
+import * as wireless from './wireless/index.js'
 
 export * from './link/index.js'
+export * from './media/index.js'
 export * from './network/index.js'
-export * from './raw.js'
+export * from './routing/index.js'
 export * from './services/index.js'
+export * from './things/index.js'
 export * from './transport/index.js'
 export * from './tunnel/index.js'
+export * from './web/index.js'
+export * from './wireless/index.js'
+export * from './raw.js'
 
-const GROUPS: Readonly<Record<string, object>> = { link, network, transport, services, tunnel }
+const GROUPS: Readonly<Record<string, object>> = {
+  link,
+  wireless,
+  network,
+  routing,
+  transport,
+  tunnel,
+  services,
+  web,
+  media,
+  things,
+}
 
 /** The groups, as `ls()` shows them. */
 export const LAYER_GROUPS: readonly string[] = Object.keys(GROUPS)

@@ -1,0 +1,2 @@
+/** Calls and media: sessions, sound and pictures, ways through NAT. */
+export {}

@@ -1,0 +1,2 @@
+/** Routers among themselves: routes, neighbours, groups, standby. */
+export {}

@@ -1,0 +1,2 @@
+/** Messages of machines: brokers, sensors, controllers. */
+export {}

@@ -1,0 +1,2 @@
+/** The web and what secures it. */
+export {}
