@@ -20,6 +20,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   Raw: "IP({src: '10.0.0.1', dst: '10.0.0.2'})/UDP()/Raw('hello')",
 }
 
+/** The layers that people meet first. */
+export const USUAL_LAYERS: readonly string[] = Object.keys(EXAMPLES)
+
 /** The description of a layer: its fields are the options. */
 export function layerMetadata(layer: Layer): Metadata {
   const { layerName, about, source } = layer

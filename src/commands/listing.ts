@@ -64,7 +64,7 @@ function groupsText(groups: Groups, page: Page, isAll = false): string {
   for (const [group, entries] of groups) {
     const width = Math.min(LONGEST_NAME, Math.max(...entries.map(([name]) => name.length)))
     lines.push(paint('bold', group))
-    if (isAll && group.startsWith('Layers')) {
+    if (isAll && group.startsWith('Layers:')) {
       const names = inColumns(
         entries.map(([name]) => name),
         2,
@@ -78,8 +78,8 @@ function groupsText(groups: Groups, page: Page, isAll = false): string {
       lines.push(`  ${paint('cyan', label)}  ${brief(summary, columns - label.length - 4)}`)
     }
   }
-  const more = isAll ? `; ls('${LAYER_GROUPS[0]}') says what the layers of a group are` : ''
-  lines.push(paint('gray', `ls(NAME) or NAME? tells more of one; ls('tcp') finds by a part of a name${more}`))
+  lines.push(paint('gray', "ls(NAME) or NAME? tells more of one; ls('tcp') finds by a part of a name"))
+  if (isAll) lines.push(paint('gray', `ls('${LAYER_GROUPS[0]}') says what each layer of a group is`))
   return lines.join('\n')
 }
 

@@ -1,7 +1,8 @@
 /** `help`, `help(x)` and `x?`: what there is, from the one set of metadata. `ls` and `apropos`, which show it in other ways. */
+
 import { fieldPage, noSuchField } from '../commands/field-page.js'
 import { layerCode } from '../commands/layer-code.js'
-import { layerMetadata } from '../commands/layer-metadata.js'
+import { layerMetadata, USUAL_LAYERS } from '../commands/layer-metadata.js'
 import { layerNamed, listing } from '../commands/listing.js'
 import { allMetadata, type Metadata, metadataOf } from '../commands/metadata.js'
 import { moduleOf } from '../commands/modules.js'
@@ -10,6 +11,7 @@ import { brief, definitions, type Page } from '../commands/text-layout.js'
 import { Task } from '../exchange/task.js'
 import { type Paint, plain } from '../exchange/terminal-colours.js'
 import { wrapped } from '../exchange/text-width.js'
+import { LAYER_GROUPS } from '../layers/index.js'
 import { layerByName, PacketError, suggestion } from '../packet/index.js'
 import type { Evaluator } from './evaluate.js'
 import { type FunctionSource, sourceOfFunction } from './function-source.js'
@@ -51,11 +53,13 @@ export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINIT
       lines.push(briefText(group, entries, page))
       continue
     }
-    const all = wrapped(entries.map(([name]) => name).join(' '), 2, Math.min(columns, USUAL_COLUMNS))
-    lines.push(
-      `${paint('bold', group)}${paint('gray', `: help('${group}') tells what they are`)}`,
-      `  ${paint('cyan', all)}`,
-    )
+    const isLayers = group === 'Layers'
+    const names = isLayers ? USUAL_LAYERS : entries.map(([name]) => name)
+    const all = wrapped(names.join(' '), 2, Math.min(columns, USUAL_COLUMNS))
+    const more = isLayers
+      ? `: the usual ones of ${entries.length}; ls() lists all`
+      : `: help('${group}') tells what they are`
+    lines.push(`${paint('bold', group)}${paint('gray', more)}`, `  ${paint('cyan', all)}`)
   }
   lines.push(
     paint(
@@ -97,9 +101,23 @@ function briefText(group: string, entries: readonly [string, Metadata][], { pain
   return [paint('bold', group), ...rows].join('\n')
 }
 
+/** Groups of layers as `ls()` has them; what is in none stands last. */
+function bySection(a: string | undefined, b: string | undefined): number {
+  const place = (section: string | undefined): number => LAYER_GROUPS.indexOf(section ?? '') >>> 0
+  return place(a) - place(b)
+}
+
+/** A group with its texts; where it has sections, one after the other. */
 function groupText(group: string, entries: readonly (readonly [string, Metadata])[], page: Page): string {
-  const rows = entries.map(([name, { summary }]) => [name, summary] as const)
-  return [page.paint('bold', group), ...definitions(rows, page)].join('\n')
+  const places = [...new Set(entries.map(([, { section }]) => section))].sort(bySection)
+  return places
+    .flatMap((place) => {
+      const rows = entries.flatMap(([name, { section, summary }]) =>
+        section === place ? [[name, summary] as const] : [],
+      )
+      return [page.paint('bold', place === undefined ? group : `${group}: ${place}`), ...definitions(rows, page)]
+    })
+    .join('\n')
 }
 
 /** The help of one thing: a name, a group of names, or a value. */

@@ -13,18 +13,20 @@ const page: Page = { paint: plain, columns: 80 }
 beforeAll(() => void preloaded())
 
 describe('ls', () => {
-  it('lists layers and commands, a line each that fits', () => {
+  it('lists layers by group and commands, a line each that fits', () => {
     for (const columns of [80, 200]) {
       const lines = listing(undefined, { paint: plain, columns }).split('\n')
       expect(lines.filter((line) => line.length > columns)).toEqual([])
-      expect(lines[0]).toBe('Layers')
+      expect(lines[0]).toBe('Layers: link')
+      expect(lines[1]).toMatch(/^ {2}ARP +/)
       expect(lines).toContain('Tools')
       expect(lines.some((line) => /^ {2}ping +Asks hosts/.test(line))).toBe(true)
     }
   })
 
   it('cuts no summary behind a colon that says nothing', () => {
-    const lines = listing(undefined, page).split('\n')
+    const lines = listing('link', page).split('\n')
+    expect(lines[0]).toBe('Layers: link')
     expect(lines.find((line) => line.startsWith('  ARP '))).toMatch(/Unset: the own addresses.*…$/)
     expect(lines.filter((line) => / Unset\.$/.test(line))).toEqual([])
   })

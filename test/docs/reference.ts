@@ -7,7 +7,8 @@ import {
   membersDescribed,
   type ParameterMetadata,
 } from '../../src/commands/metadata.js'
-import { type Layer, layerByName } from '../../src/packet/index.js'
+import { LAYER_GROUPS, layerGroup } from '../../src/layers/index.js'
+import type { Layer } from '../../src/packet/index.js'
 import '../../src/repl/input-forms.js'
 
 /** Groups that have no page of their own here. */
@@ -36,13 +37,16 @@ export function referenceLines(): string[] {
 
 /** The rows of the table of layers. */
 export function layerTable(layers: readonly Layer[]): string[] {
-  const names = layers.map(({ layerName }) => layerName).sort((a, b) => a.localeCompare(b))
-  const rows = names.map((name) => {
-    const { summaryText, source } = layerByName(name)!.definition
-    return `| \`${name}\` | ${cell(summaryText)} | ${cell(source)} |`
+  return [...LAYER_GROUPS, undefined].flatMap((group) => {
+    const rows = layers
+      .filter(({ layerName }) => layerGroup(layerName) === group)
+      .sort((a, b) => a.layerName.localeCompare(b.layerName))
+      .map(({ layerName, about, source }) => `| \`${layerName}\` | ${cell(about)} | ${cell(source)} |`)
+    return [`### ${title(group ?? 'bytes')}`, '', '| Layer | | Defined in |', '|---|---|---|', ...rows, '']
   })
-  return ['| Layer | | Defined in |', '|---|---|---|', ...rows]
 }
+
+const title = (word: string): string => `${word[0]!.toUpperCase()}${word.slice(1)}`
 
 type Entries = [name: string, metadata: Metadata][]
 
