@@ -4,10 +4,20 @@ import type { Packet } from './packet.js'
 
 /** The JavaScript expression that builds this packet: every field whose value building alone would not give. */
 export function commandOf(packet: Packet): string {
+  return newsOf(packet).map(layerCommand).join('/')
+}
+
+/** A layer, and the fields that say more than building it from nothing would give, each as JavaScript. */
+export interface LayerNews {
+  layer: Packet
+  fields: { field: Field; code: string }[]
+}
+
+/** What a text that shall build the packet again must say. */
+export function newsOf(packet: Packet): LayerNews[] {
   const plain = packet.layers().some((layer) => layer._buffer !== null) ? computedPacket(packet) : null
-  const layers = packet.layers()
   const reference = plain?.layers()
-  return layers.map((layer, i) => layerCommand(layer, reference?.[i])).join('/')
+  return packet.layers().map((layer, i) => ({ layer, fields: fieldNews(layer, reference?.[i]) }))
 }
 
 /** The same packet with all its automatic fields computed anew, to see which of the values in the bytes are no accident. */
@@ -24,27 +34,33 @@ function computedPacket(packet: Packet): Packet | null {
   }
 }
 
-function layerCommand(layer: Packet, reference: Packet | undefined): string {
+function layerCommand({ layer, fields }: LayerNews): string {
   const definition = layer._layer
   if (definition.isOpaque) {
     const load = layer._read(0)
     const value = load instanceof Deferred ? load.toString() : bytesCommand(load as Uint8Array)
     return `${definition.layerName}(${value === "''" ? '' : value})`
   }
-  const parts: string[] = []
-  for (const field of definition.fields) {
+  const parts = fields.map(({ field, code }) => `${field.name}: ${code}`)
+  return parts.length === 0 ? `${definition.layerName}()` : `${definition.layerName}({${parts.join(', ')}})`
+}
+
+function fieldNews(layer: Packet, reference: Packet | undefined): LayerNews['fields'] {
+  const news: LayerNews['fields'] = []
+  if (layer._layer.isOpaque) return news
+  for (const field of layer._layer.fields) {
     const isSet = layer._isSet(field.index)
     if (!isSet && layer._buffer === null) continue
     const read = layer._read(field.index)
     if (!isSet && read === undefined) continue
     // Once a field: of layers in layers in layers, twice would be twice as often with every level.
-    const value = field.command(read)
-    if (!isSet && !isNews(layer, field, value, reference)) continue
+    const code = field.command(read)
+    if (!isSet && !isNews(layer, field, code, reference)) continue
     // A list that was only looked at is kept, though nobody set it.
-    if (value === '[]' && field.defaultValue === undefined) continue
-    parts.push(`${field.name}: ${value}`)
+    if (code === '[]' && field.defaultValue === undefined) continue
+    news.push({ field, code })
   }
-  return parts.length === 0 ? `${definition.layerName}()` : `${definition.layerName}({${parts.join(', ')}})`
+  return news
 }
 
 /** Whether the bytes have another value than an unset field would be built with. */
