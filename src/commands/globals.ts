@@ -5,6 +5,7 @@ import type { Entry } from './entry.js'
 import { EXCHANGE_ENTRIES } from './exchange-entries.js'
 import { FIELD_KIND_NAMES, fieldKindMetadata, RANDOM_NAMES, randomMetadata } from './field-kinds.js'
 import { FILE_ENTRIES } from './file-entries.js'
+import { INTEROP_ENTRIES } from './interop-entries.js'
 import { layerMetadata } from './layer-metadata.js'
 import { describe } from './metadata.js'
 import { NETWORK_ENTRIES } from './network-entries.js'
@@ -33,6 +34,7 @@ export function preloaded(): Record<string, unknown> {
   for (const command of TOOL_COMMANDS) add('Tools', [[command.name, toolFunction(command), command]])
   add('System', SYSTEM_ENTRIES)
   add('Packets', PACKET_ENTRIES)
+  add('Other programs', INTEROP_ENTRIES)
   add('Scripts', SCRIPT_ENTRIES)
   add('Session', CONF_ENTRIES)
   for (const layer of engine.allLayers()) {

@@ -18,8 +18,8 @@ export interface ParameterMetadata {
   values?: ValueKind
 }
 
-/** What an example needs beyond netshell itself: the rights of root, or a network with others in it. */
-export type ExampleNeed = 'root' | 'network'
+/** What an example needs beyond netshell itself: the rights of root, a network with others in it, another program. */
+export type ExampleNeed = 'root' | 'network' | 'program'
 
 /** One example, as it is typed. */
 export interface Example {

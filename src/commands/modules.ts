@@ -44,6 +44,11 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'src/tools/openvpn/openvpn-result.ts': ['OpenvpnResult'],
   'src/tools/replay/replay-result.ts': ['ReplayResult'],
   'src/tools/shell-command/sh.ts': ['sh'],
+  'src/tools/interop/import-hexdump.ts': ['importHexdump'],
+  'src/tools/interop/export-packet.ts': ['exportPacket'],
+  'src/tools/interop/from-scapy.ts': ['fromScapy'],
+  'src/tools/interop/to-scapy.ts': ['toScapy'],
+  'src/tools/interop/viewers.ts': ['tcpdump', 'tshark', 'wireshark'],
   'src/repl/help.ts': ['help', 'ls', 'apropos'],
 }
 

@@ -10,7 +10,7 @@ import { definitions, type Page } from '../commands/text-layout.js'
 import { topicText } from '../commands/topics.js'
 import { cutTo, wrapped } from '../exchange/text-width.js'
 
-const NEEDS = { root: 'needs root', network: 'needs a network, and root' }
+const NEEDS = { root: 'needs root', network: 'needs a network, and root', program: 'needs the program' }
 /** Options that are wider than this have their text one line below. */
 const WIDEST_OPTION = 16
 

@@ -20,6 +20,7 @@ export {
   dns,
 } from './dns/index.js'
 export type { FamilyOptions } from './family-options.js'
+export * from './interop/index.js'
 export { type MtuLimit, type MtuOptions, type MtuProbe, MtuResult, mtu } from './mtu/index.js'
 export {
   type OpenvpnFinding,

@@ -144,7 +144,7 @@ describe('every layer', () => {
     (_, { summaryText, source, layerName }) => {
       expect(summaryText).toMatch(/^[A-Z].*\.$/s)
       expect(source).toMatch(/\S/)
-      if (!/^(Raw|Padding)$/.test(layerName)) expect(source).toMatch(/RFC \d+|IEEE|LINKTYPE|draft-/)
+      if (!/^(Raw|Padding)$/.test(layerName)) expect(source).toMatch(/RFC \d+|IEEE|LINKTYPE|draft-|§|specification|\.(?:org|com|net)\b|WireGuard|reference implementation/)
       expect(metadataOf(layerName)?.source).toBe(source)
     },
   )
@@ -298,7 +298,9 @@ describe('examples', () => {
       const examples = examplesOf(metadata)
       const marked = examples.filter(({ needs }) => needs !== undefined)
       if (marked.length === examples.length && examples.length > 0)
-        expect(name, 'has an example that anybody can run').toMatch(/^(openLink|suppressReset|GuardedPorts)/)
+        expect(name, 'has an example that anybody can run').toMatch(
+          /^(openLink|suppressReset|GuardedPorts|tcpdump|tshark|wireshark)/,
+        )
     }
   })
 

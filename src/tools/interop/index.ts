@@ -2,3 +2,4 @@ export { EXPORT_FORMATS, type ExportFormat, exportPacket } from './export-packet
 export { fromScapy } from './from-scapy.js'
 export { type HexdumpOptions, importHexdump } from './import-hexdump.js'
 export { toScapy } from './to-scapy.js'
+export { tcpdump, tshark, wireshark } from './viewers.js'
