@@ -1,4 +1,5 @@
 import * as engine from '../packet/index.js'
+import { ANSWERING_ENTRIES } from './answering-entries.js'
 import { CAPTURE_ENTRIES } from './capture-entries.js'
 import { CONF_ENTRIES } from './conf-entries.js'
 import type { Entry } from './entry.js'
@@ -32,6 +33,7 @@ export function preloaded(): Record<string, unknown> {
   add('Wire', NETWORK_ENTRIES)
   add('Capture files', FILE_ENTRIES)
   for (const command of TOOL_COMMANDS) add('Tools', [[command.name, toolFunction(command), command]])
+  add('Answering', ANSWERING_ENTRIES)
   add('System', SYSTEM_ENTRIES)
   add('Packets', PACKET_ENTRIES)
   add('Other programs', INTEROP_ENTRIES)

@@ -71,7 +71,7 @@ export const INTEROP_ENTRIES: readonly Entry[] = [
     'fromScapy',
     fromScapy,
     () => ({
-      summary: 'The packet of a Scapy expression; Python is not run. "IP(dst=\'10.0.0.1\')/TCP(dport=80)"',
+      summary: 'The packet that an expression of Scapy means; Python is not run.',
       usage: 'fromScapy("IP(dst=\'10.0.0.1\')/ICMP()")',
       positionals: [
         { name: 'text', type: 'string', summary: "Scapy's text, as its command() gives it or a book has it" },

@@ -1,3 +1,4 @@
+export * from './answering/index.js'
 export { type ArpingOptions, ArpingResult, arping, type Station } from './arping/index.js'
 export {
   type Connection,
