@@ -1,4 +1,4 @@
-import { answerArp, answerDhcp, answerDns, answerEcho, answeringMachine } from '../tools/index.js'
+import { answerArp, answerDhcp, answerDns, answerEcho, answeringMachine, stateMachine } from '../tools/index.js'
 import { type Entry, NETNS } from './entry.js'
 
 /** Answering machines: what answers requests on a link. */
@@ -133,6 +133,48 @@ export const ANSWERING_ENTRIES: readonly Entry[] = [
       example: "answerDhcp({pool: ['10.0.0.100', '10.0.0.150'], server: '10.0.0.1'})",
       source: 'RFC 2131',
       see: ['answeringMachine', 'dhcpDiscover'],
+    }),
+  ],
+  [
+    'stateMachine',
+    stateMachine,
+    () => ({
+      summary: 'Runs a protocol as states: what each does when entered, when a packet comes, when time is over.',
+      usage:
+        "stateMachine({start: {enter: m => { m.send(…); return 'next' }}, next: {receive: (packet, m) => m.end(packet), timeout: 1, onTimeout: m => m.end()}}, {filter})",
+      positionals: [
+        {
+          name: 'states',
+          type: 'object',
+          summary:
+            'states by name: enter(m), receive(packet, m), timeout (seconds) and onTimeout(m); what a handler gives as text is the next state. ' +
+            'm.send(packet), m.end(value), m.data for your own values, m.received',
+        },
+      ],
+      parameters: [
+        { name: 'start', type: 'string', summary: 'the first state', default: 'the first one' },
+        { name: 'filter', type: 'string', summary: 'BPF expression: which packets come', default: 'all, own ones too' },
+        { name: 'timeout', type: 'number', summary: 'ends after so many seconds', default: 'no end' },
+        { name: 'verbose', type: 'boolean', summary: 'print each step', default: 'false' },
+        {
+          name: 'iface',
+          type: 'string',
+          summary: 'interface',
+          default: 'that of the default route',
+          values: 'interface',
+        },
+        { name: 'link', type: 'Link', summary: 'a link of your own, as of practiceNetwork()' },
+        NETNS,
+      ],
+      returns: 'MachineResult: value (given to m.end), state, steps, received',
+      errors: [
+        'OptionError for a state that is not there',
+        'LinkError when the interface cannot be opened',
+        'what a handler throws',
+      ],
+      example:
+        "net = practiceNetwork(); stateMachine({ask: {enter: m => m.send(IP({dst: '10.0.0.2'})/ICMP()), timeout: 1, onTimeout: m => m.end('silence'), receive: (p, m) => m.end(p.summary())}}, {link: net.link, filter: 'icmp[icmptype] == icmp-echoreply'}).value",
+      see: ['answeringMachine', 'sr1', 'suppressReset', 'practiceNetwork'],
     }),
   ],
 ]

@@ -47,6 +47,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   'src/tools/answering/answering-machine.ts': ['answeringMachine'],
   'src/tools/answering/answers.ts': ['answerArp', 'answerEcho', 'answerDns'],
   'src/tools/answering/answer-dhcp.ts': ['answerDhcp'],
+  'src/tools/state-machine/state-machine.ts': ['stateMachine'],
+  'src/tools/state-machine/machine-result.ts': ['MachineResult'],
   'src/tools/interop/import-hexdump.ts': ['importHexdump'],
   'src/tools/interop/export-packet.ts': ['exportPacket'],
   'src/tools/interop/from-scapy.ts': ['fromScapy'],

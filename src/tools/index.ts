@@ -50,6 +50,7 @@ export {
   scan,
 } from './scan/index.js'
 export * from './shell-command/index.js'
+export * from './state-machine/index.js'
 export type { Target } from './targets.js'
 export { textTable } from './text-table.js'
 export {

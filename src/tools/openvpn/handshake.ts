@@ -1,29 +1,23 @@
 /** The first packets of OpenVPN: the question that a client opens with, and what a server answers to it. */
-import { toHex } from '../../packet/index.js'
-import type { Protection } from './protection.js'
+import { OpenVPN, type OpenvpnKey, openvpnWrap } from '../../layers/index.js'
+import { HEAD, isClientReset, SERVER_RESET } from '../../layers/tunnel/openvpn-opcodes.js'
+import { rememberShape } from '../../layers/tunnel/openvpn-shape.js'
+import type { AnyPacket, Packet } from '../../packet/index.js'
 
-/** P_CONTROL_HARD_RESET_CLIENT_V2 and P_CONTROL_HARD_RESET_SERVER_V2, in the upper five bits. */
-const CLIENT_RESET = 7
-const SERVER_RESET = 8
-export const SESSION_BYTES = 8
+/** A first packet has no less: head, number of acknowledgements, packet id. */
+const SHORTEST = HEAD + 5
 
-/** RELIABLE_ACK_SIZE of OpenVPN. */
-const MOST_ACKNOWLEDGED = 8
-
-/** What a client sends first: no acknowledgements, packet 0. */
-const FIRST = new Uint8Array(5)
-
-/** The packet that asks for a session. */
-export function clientReset(session: Uint8Array, protection: Protection): Uint8Array {
-  const head = new Uint8Array(1 + SESSION_BYTES)
-  head[0] = CLIENT_RESET << 3
-  head.set(session, 1)
-  return protection.wrap(head, FIRST)
+/** The packet that asks for a session, under the key if there is one. */
+export function clientReset(session: string, key: OpenvpnKey | undefined): Packet {
+  const packet = OpenVPN({ opcode: 'HARD_RESET_CLIENT_V2', sessionid: session })
+  return key === undefined ? packet : openvpnWrap(packet, key)
 }
 
 /** What an answer is. */
 export interface ServerReset {
   isOpenVpn: boolean
+  /** The answer as a packet: unwrapped where the key fits. */
+  answer?: Packet
   /** The server's session id, hexadecimal. */
   session?: string
   /** Whether it acknowledges a packet of our session; undefined where that cannot be read. */
@@ -34,36 +28,35 @@ export interface ServerReset {
   detail?: string
 }
 
-/** Reads an answer of the server. It never throws. */
-export function readServerReset(packet: Uint8Array, ours: Uint8Array, protection: Protection): ServerReset {
-  const first = packet[0] ?? 0
-  if (first >>> 3 === CLIENT_RESET && packet.length >= 14)
+/** Reads an answer of the server. It never throws. `ours`: our session id. */
+export function readServerReset(bytes: Uint8Array, ours: string, key: OpenvpnKey | undefined): ServerReset {
+  const opcode = (bytes[0] ?? 0) >>> 3
+  if (isClientReset(opcode) && bytes.length >= SHORTEST)
     return { isOpenVpn: false, detail: 'the same packet came back: an echo service' }
-  if (first >>> 3 !== SERVER_RESET || packet.length < 14)
-    return { isOpenVpn: false, detail: `${packet.length} bytes that are no answer of OpenVPN` }
-  const session = toHex(packet.subarray(1, 1 + SESSION_BYTES))
-  const content = protection.unwrap(packet)
-  // A signature may look like a number of acknowledgements: a right one says what it is.
-  const mayBePlain = protection.mode !== 'plain' && content?.verified !== true
-  if (mayBePlain && acknowledges(packet.subarray(1 + SESSION_BYTES), ours))
-    return { isOpenVpn: true, session, verified: null, echoed: true, detail: `it answers without ${protection.mode}` }
-  if (content === undefined)
-    return { isOpenVpn: false, detail: `${packet.length} bytes, too short for ${protection.mode}` }
-  const { rest, verified } = content
-  if (verified === false)
-    return { isOpenVpn: true, session, verified, detail: `its signature does not fit the key (${protection.mode})` }
-  const echoed = acknowledges(rest, ours)
-  if (echoed) return { isOpenVpn: true, session, verified, echoed }
+  if (opcode !== SERVER_RESET || bytes.length < SHORTEST)
+    return { isOpenVpn: false, detail: `${bytes.length} bytes that are no answer of OpenVPN` }
+  const found = key?.unwrap(bytes)
+  if (found !== undefined) {
+    const answer = plainPacket(Buffer.concat([found.head, found.content]))
+    const echoed = answer.remotesessionid === ours
+    const detail = echoed ? {} : { detail: 'it does not repeat our session' }
+    return { isOpenVpn: true, answer, session: answer.sessionid, verified: true, echoed, ...detail }
+  }
+  const plain = plainPacket(bytes)
+  const { sessionid: session } = plain
+  // A wrong signature may look like a number of acknowledgements, but not be followed by our session id.
+  if (plain.issue === null && plain.remotesessionid === ours) {
+    const detail = key === undefined ? {} : { detail: `it answers without ${key.mode}` }
+    return { isOpenVpn: true, answer: plain, session, verified: null, echoed: true, ...detail }
+  }
   // Without a signature only the echo tells an OpenVPN server from chance.
-  return verified === null
-    ? { isOpenVpn: false, detail: `${packet.length} bytes that do not repeat our session` }
-    : { isOpenVpn: true, session, verified, echoed, detail: 'it does not repeat our session' }
+  if (key === undefined) return { isOpenVpn: false, detail: `${bytes.length} bytes that do not repeat our session` }
+  if (bytes.length < HEAD + 8 + key.hmacLength)
+    return { isOpenVpn: false, detail: `${bytes.length} bytes, too short for ${key.mode}` }
+  const detail = `its signature does not fit the key (${key.mode})`
+  return { isOpenVpn: true, answer: OpenVPN(bytes), session, verified: false, detail }
 }
 
-/** Whether packets of our session are acknowledged: their number, their ids, then the session id that they are of. */
-function acknowledges(rest: Uint8Array, ours: Uint8Array): boolean {
-  const count = rest[0] ?? 0
-  const at = 1 + count * 4
-  if (count === 0 || count > MOST_ACKNOWLEDGED || rest.length < at + SESSION_BYTES + 4) return false
-  return ours.every((byte, i) => rest[at + i] === byte)
-}
+/** Bytes read as a packet without protection. They may be read otherwise too, so it has its own. */
+const plainPacket = (bytes: Uint8Array): AnyPacket =>
+  OpenVPN(rememberShape(Uint8Array.from(bytes), 'plain')) as AnyPacket

@@ -8,15 +8,14 @@ import { type OpenvpnFinding, OpenvpnResult } from './openvpn-result.js'
 import { probePort } from './probe-port.js'
 
 export type { OpenvpnOptions } from './openvpn-options.js'
-export { type OpenvpnFinding, OpenvpnResult, type OpenvpnState } from './openvpn-result.js'
-export type { ProtectionMode } from './protection.js'
+export { type OpenvpnFinding, OpenvpnResult, type OpenvpnState, type ProtectionMode } from './openvpn-result.js'
 
 /** Ports that are asked at the same time. */
 const AT_ONCE = 64
 
 /**
- * Opens a session with what may be an OpenVPN server, over UDP or TCP, plain or with the key of tls-auth or tls-crypt,
- * and stops at its answer. Needs no root. Interrupted, it gives what was found so far.
+ * Opens a session with what may be an OpenVPN server, over UDP or TCP, plain or with the key of tls-auth, tls-crypt
+ * or tls-crypt-v2, and stops at its answer. Needs no root. Interrupted, it gives what was found so far.
  */
 export function openvpnProbe(hosts: string | readonly string[], options: OpenvpnOptions = {}): Task<OpenvpnResult> {
   return Task.run((control) => runOpenvpnProbe(control, hosts, options), { name: 'openvpnProbe' })
@@ -49,13 +48,13 @@ async function probe(
   settings: OpenvpnSettings,
   stop: AbortSignal,
 ): Promise<OpenvpnFinding> {
-  const { family, hosts, tcp, protection } = settings
+  const { family, hosts, tcp, key } = settings
   try {
     const target = await resolveTarget(host, family)
     return await probePort(target, port, settings, stop)
   } catch (error) {
     if (!(error instanceof PacketError) || hosts.length === 1) throw error
     const protocol = tcp ? 'tcp' : 'udp'
-    return { host, address: '', port, protocol, state: 'unknown', mode: protection.mode, detail: error.message }
+    return { host, address: '', port, protocol, state: 'unknown', mode: key?.mode ?? 'plain', detail: error.message }
   }
 }

@@ -1,4 +1,6 @@
 import type { PathOptions } from '../../exchange/index.js'
+import type { OpenvpnKey } from '../../layers/index.js'
+import { digestOf, makeKey } from '../../layers/tunnel/openvpn-key.js'
 import { PacketError } from '../../packet/index.js'
 import { FAMILY_OPTIONS, type FamilyOptions, familyAsked } from '../family-options.js'
 import {
@@ -14,8 +16,6 @@ import {
   text,
 } from '../option-kinds.js'
 import { hostNames } from '../targets.js'
-import { readKeyFile } from './key-file.js'
-import { DIGESTS, PLAIN, type Protection, tlsAuth, tlsCrypt } from './protection.js'
 
 /** Options of `openvpnProbe`. */
 export interface OpenvpnOptions extends PathOptions, FamilyOptions {
@@ -27,9 +27,11 @@ export interface OpenvpnOptions extends PathOptions, FamilyOptions {
   tlsAuth?: string
   /** File with the static key of tls-crypt. */
   tlsCrypt?: string
-  /** Direction of the tls-auth key, as in the client's profile: 0, 1, or `'none'`. Default 1. */
+  /** File with the client's key of tls-crypt-v2. */
+  tlsCryptV2?: string
+  /** Direction of the tls-auth key, as in the client's profile: 0, 1, or `'none'`. Default: what the profile says, else 1. */
   keyDirection?: 0 | 1 | 'none'
-  /** Digest of tls-auth (`auth` in the profile). Default `'SHA1'`. */
+  /** Digest of tls-auth (`auth` in the profile). Default: what the profile says, else `'SHA1'`. */
   digest?: string
   /** Seconds that each answer is waited for. Default 2. */
   timeout?: number
@@ -42,7 +44,7 @@ const PORTS: OptionKind = {
   accepts: (value) =>
     Array.isArray(value) ? value.length > 0 && value.every((each) => PORT.accepts(each)) : PORT.accepts(value),
 }
-const KEY_FILE = text('the path of a key file, as openvpn --genkey secret makes it')
+const KEY_FILE = text('the path of a key file, as openvpn --genkey makes it')
 
 const OPTIONS: OptionTable<OpenvpnOptions> = {
   ...PATH_OPTIONS,
@@ -51,6 +53,7 @@ const OPTIONS: OptionTable<OpenvpnOptions> = {
   tcp: FLAG,
   tlsAuth: KEY_FILE,
   tlsCrypt: KEY_FILE,
+  tlsCryptV2: KEY_FILE,
   keyDirection: oneOf(0, 1, 'none'),
   digest: text('a digest such as SHA256'),
   timeout: SECONDS,
@@ -68,7 +71,8 @@ export interface OpenvpnSettings extends OpenvpnOptions {
   tcp: boolean
   timeout: number
   retry: number
-  protection: Protection
+  /** What packets are protected with; undefined: nothing. */
+  key: OpenvpnKey | undefined
   /** Packets of our own instead of a socket. */
   isRaw: boolean
 }
@@ -86,19 +90,25 @@ export function openvpnSettings(given: string | readonly string[], options: Open
   if (isRaw && tcp)
     throw new PacketError(`${name}: a connection of TCP is the system's: leave out iface and link, or ask over UDP`)
   const family = familyAsked(name, options)
-  return { ...options, family, hosts, ports, tcp, timeout, retry, isRaw, protection: protectionOf(name, options) }
+  return { ...options, family, hosts, ports, tcp, timeout, retry, isRaw, key: keyOf(name, options) }
 }
 
-function protectionOf(name: string, options: OpenvpnOptions): Protection {
-  const { tlsAuth: authFile, tlsCrypt: cryptFile, keyDirection = 1, digest = 'SHA1' } = options
-  if (authFile !== undefined && cryptFile !== undefined)
-    throw new PacketError(`${name}: a server has either tls-auth or tls-crypt, not both: give one key`)
-  const digestName = digest.toUpperCase().replace(/^SHA-/, 'SHA')
-  if (DIGESTS[digestName] === undefined)
+/** Options that name a key file, and what the key is for. */
+const KEY_OPTIONS = { tlsAuth: 'tls-auth', tlsCrypt: 'tls-crypt', tlsCryptV2: 'tls-crypt-v2' } as const
+
+function keyOf(name: string, options: OpenvpnOptions): OpenvpnKey | undefined {
+  const { keyDirection, digest } = options
+  if (digest !== undefined) digestOf(`${name}: option digest`, digest)
+  const given = (['tlsAuth', 'tlsCrypt', 'tlsCryptV2'] as const).filter((option) => options[option] !== undefined)
+  if (given.length > 1)
     throw new PacketError(
-      `${name}: option digest must be one of ${Object.keys(DIGESTS).join(' ')} (auth in the profile), not ${digest}`,
+      `${name}: a server has one of tls-auth, tls-crypt and tls-crypt-v2, not ${given.length === 2 ? 'both' : 'all'}: give one key`,
     )
-  if (authFile !== undefined) return tlsAuth(readKeyFile(name, 'tlsAuth', authFile), keyDirection, digestName)
-  if (cryptFile !== undefined) return tlsCrypt(readKeyFile(name, 'tlsCrypt', cryptFile))
-  return PLAIN
+  const [option] = given
+  if (option === undefined) return undefined
+  const mode = KEY_OPTIONS[option]
+  const direction = mode === 'tls-auth' ? keyDirection : undefined
+  const key = makeKey(`${name}: option ${option}`, options[option]!, { mode, direction, digest })
+  if (key.canWrap) return key
+  throw new PacketError(`${name}: option ${option} takes a client's key of tls-crypt-v2, not the server's`)
 }

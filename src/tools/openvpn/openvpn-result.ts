@@ -1,6 +1,10 @@
 import { formatDuration, printable } from '../../exchange/index.js'
+import type { OpenvpnKeyMode } from '../../layers/index.js'
+import type { Packet } from '../../packet/index.js'
 import { textTable } from '../text-table.js'
-import type { ProtectionMode } from './protection.js'
+
+/** How a question is protected. */
+export type ProtectionMode = 'plain' | OpenvpnKeyMode
 
 /**
  * What is at a port: 'openvpn' (it answered as OpenVPN does), 'protected or filtered' (silence, or a connection that is
@@ -22,6 +26,8 @@ export interface OpenvpnFinding {
   mode: ProtectionMode
   /** Seconds to the answer; undefined when there was none. */
   rtt?: number
+  /** The answer as a packet, without its protection where the key fits: `result.findings[0].answer.show()`. */
+  answer?: Packet
   /** The server's session id, hexadecimal. */
   session?: string
   /** Whether its answer repeats our session id. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { OpenVPN, Raw } from '../../layers/index.js'
-import type { Stackable } from '../../packet/index.js'
+import type { OpenvpnKey } from '../../layers/index.js'
+import { SESSION_BYTES } from '../../layers/tunnel/openvpn-opcodes.js'
+import { toHex } from '../../packet/index.js'
 import { askPackets } from '../ask/ask-packets.js'
 import { askTcp, askUdp } from '../ask/ask-socket.js'
 import { framed } from '../ask/framing.js'
@@ -8,10 +9,9 @@ import { placeOf } from '../ask/open-socket.js'
 import type { Outcome } from '../ask/outcome.js'
 import { systemErrorWords } from '../system-errors.js'
 import { addressWithZone, type Target } from '../targets.js'
-import { clientReset, readServerReset, SESSION_BYTES, type ServerReset } from './handshake.js'
+import { clientReset, readServerReset, type ServerReset } from './handshake.js'
 import type { OpenvpnSettings } from './openvpn-options.js'
 import type { OpenvpnFinding } from './openvpn-result.js'
-import type { Protection } from './protection.js'
 
 /** Asks one port of one host. */
 export async function probePort(
@@ -20,33 +20,29 @@ export async function probePort(
   settings: OpenvpnSettings,
   stop: AbortSignal,
 ): Promise<OpenvpnFinding> {
-  const { protection, tcp, netns } = settings
-  const session = randomBytes(SESSION_BYTES)
-  const question = clientReset(session, protection)
-  const read = (packet: Uint8Array): ServerReset => readServerReset(packet, session, protection)
+  const { key, tcp, netns } = settings
+  const session = toHex(randomBytes(SESSION_BYTES))
+  const packet = clientReset(session, key)
+  const question = packet.bytes()
+  const read = (answer: Uint8Array): ServerReset => readServerReset(answer, session, key)
   const place = placeOf(target, { port, netns })
   const options = { timeout: settings.timeout, retry: settings.retry, stop }
   const outcome = tcp
     ? await askTcp(place, framed(question), options, (bytes) => {
-        const packet = firstPacket(bytes)
-        return packet === undefined ? undefined : read(packet)
+        const first = firstPacket(bytes)
+        return first === undefined ? undefined : read(first)
       })
     : settings.isRaw
-      ? await askPackets('openvpnProbe', target, { ...settings, port }, layersOf(question), options, read)
+      ? await askPackets('openvpnProbe', target, { ...settings, port }, [packet], options, read)
       : await askUdp(place, question, options, read)
   return {
     host: target.name,
     address: addressWithZone(target),
     port,
     protocol: tcp ? 'tcp' : 'udp',
-    mode: protection.mode,
+    mode: key?.mode ?? 'plain',
     ...verdictOf(outcome, settings),
   }
-}
-
-/** The question as layers. */
-function layersOf(question: Uint8Array): Stackable[] {
-  return [OpenVPN({ opcode: question[0]! >>> 3, keyid: question[0]! & 7 }), Raw({ load: question.subarray(1) })]
 }
 
 /** An answer has hundreds of bytes; a greeting read as a length would be waited for in vain. */
@@ -62,7 +58,7 @@ function firstPacket(bytes: Uint8Array): Uint8Array | undefined {
 /** What the question came to, without where it was asked. */
 type Verdict = Omit<OpenvpnFinding, 'host' | 'address' | 'port' | 'protocol' | 'mode'>
 
-function verdictOf(outcome: Outcome<ServerReset>, { protection }: OpenvpnSettings): Verdict {
+function verdictOf(outcome: Outcome<ServerReset>, { key }: OpenvpnSettings): Verdict {
   switch (outcome.kind) {
     case 'answer': {
       const { isOpenVpn, ...rest } = outcome.value
@@ -75,14 +71,16 @@ function verdictOf(outcome: Outcome<ServerReset>, { protection }: OpenvpnSetting
       return {
         state: 'protected or filtered',
         rtt: outcome.rtt,
-        detail: `the connection was closed without an answer; ${adviceFor(protection)}`,
+        detail: `the connection was closed without an answer; ${adviceFor(key)}`,
       }
     case 'stopped':
       return { state: 'unknown', detail: 'stopped before an answer came' }
     default:
-      return { state: 'protected or filtered', detail: `no answer; ${adviceFor(protection)}` }
+      return { state: 'protected or filtered', detail: `no answer; ${adviceFor(key)}` }
   }
 }
 
-const adviceFor = ({ mode }: Protection): string =>
-  mode === 'plain' ? 'a key (tlsAuth, tlsCrypt) may be needed' : `another key than this one of ${mode}?`
+const adviceFor = (key: OpenvpnKey | undefined): string =>
+  key === undefined
+    ? 'a key (tlsAuth, tlsCrypt, tlsCryptV2) may be needed'
+    : `another key than this one of ${key.mode}?`
