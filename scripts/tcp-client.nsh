@@ -91,8 +91,8 @@ const states = {
 
 const result = stateMachine(states, {...way, filter: `tcp src port ${port} and dst port ${sport} and src host ${target}`, timeout: 15})
 print(result)
-print(`${result.value}; ${result.received.length} packets came, with this text:`)
-print(received)
-guard?.release?.()
+print(result.value)
+if (received !== '') print(received)
+guard?.close()
 net?.close()
-if (result.value === 'refused' || result.value === 'no answer') exit(1)
+if (result.value === 'refused' || result.value === 'no answer') process.exitCode = 1
