@@ -1,4 +1,4 @@
-import { buildPacket } from './build.js'
+import { buildPacket, standsForMany } from './build.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
 import { type DiffOptions, diff, type PacketDiff } from './diff-text.js'
@@ -12,6 +12,7 @@ import { painterFor } from './paint.js'
 import { type FieldPath, type FieldRange, placesOf, rangeIn } from './places.js'
 import { asSet, countOf, expand } from './sets.js'
 import { fieldsText, showOf, summaryOf } from './show.js'
+import { holdsDeferred, PartlyDeferred } from './volatile-parts.js'
 
 /** What is known of a packet besides its bytes: when and where it was captured. */
 export interface PacketMeta {
@@ -443,7 +444,10 @@ export class Packet {
   _noted(stored: unknown): unknown {
     if (typeof stored === 'object') {
       if (stored instanceof Deferred) this._many = true
-      else if (Array.isArray(stored)) this._hasLists = true
+      else if (Array.isArray(stored)) {
+        this._hasLists = true
+        if (stored[0] instanceof Packet && stored.some(standsForMany)) this._many = true
+      }
     }
     return stored
   }
@@ -888,6 +892,8 @@ function coerceOrSet(field: Field, value: unknown): unknown {
     if (value instanceof Deferred) return value
     const set = asSet(field, value)
     if (set !== undefined) return set
+    if (typeof value === 'object' && field.codec !== null && field.codec.holdsLayers !== true && holdsDeferred(value))
+      return new PartlyDeferred(field, value)
   }
   return field.coerce(value)
 }
@@ -946,8 +952,10 @@ function fillSlowly(packet: Packet, index: number, name: string, value: unknown)
  */
 export function registerDefinition(definition: LayerDefinition): void {
   const { layerName } = definition
-  if (layerName in Packet.prototype) {
-    const what = fieldAccess.reach(layerName) ? 'a field of another layer' : 'a part of every packet'
+  const isField = fieldAccess.reach(layerName)
+  // Not `in`: that looks for the name in layers that nobody has used yet, and makes the fields of them all.
+  if (isField || Object.hasOwn(Packet.prototype, layerName) || layerName in Object.prototype) {
+    const what = isField ? 'a field of another layer' : 'a part of every packet'
     throw new PacketError(`a layer cannot be named '${layerName}': packet['${layerName}'] is ${what}`)
   }
   // Those of a layer that waits for its first use are looked at then; a test looks at them all.

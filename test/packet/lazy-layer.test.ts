@@ -55,6 +55,10 @@ describe('a layout given as a function', () => {
     // Another payload of the lower layer is looked for and found.
     expect(dissect(UDP, fromHex('0001000100090000ff')).payload!.layerName).toBe('Raw')
     expect(asked.times).toBe(0)
+    // Nor by the declaration of another layer.
+    layer(`Another${number}`, { another: u8() })
+    layer(`Later${number}`, () => ({ later: u8() }))
+    expect(asked.times).toBe(0)
     unbind()
     forget()
   })
