@@ -29,12 +29,25 @@ const common = {
   sourcesContent: false,
 }
 
+/** The program declares most layers when they are needed: see src/layers/on-demand.ts. */
+const layersOnDemand = {
+  name: 'layers on demand',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/groups\.js$/ }, ({ importer, resolveDir, kind }) =>
+      kind === 'import-statement' && importer.endsWith('/src/layers/index.ts')
+        ? { path: path.join(resolveDir, 'on-demand.ts') }
+        : undefined,
+    )
+  },
+}
+
 /** One file, wrapped as a function so that cli.cjs can compile it with a code cache and hand in `require`. */
 async function buildProgram() {
   await build({
     ...common,
     entryPoints: ['src/main.ts'],
     outfile: 'dist/netshell.cjs',
+    plugins: [layersOnDemand],
     format: 'cjs',
     external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
     // Identifiers keep their names: error messages and stacks show them.

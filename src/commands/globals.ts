@@ -8,7 +8,7 @@ import { FIELD_KIND_NAMES, fieldKindMetadata, RANDOM_NAMES, randomMetadata } fro
 import { FILE_ENTRIES } from './file-entries.js'
 import { INTEROP_ENTRIES } from './interop-entries.js'
 import { layerMetadata } from './layer-metadata.js'
-import { describe } from './metadata.js'
+import { describe, isDescribed } from './metadata.js'
 import { NETWORK_ENTRIES } from './network-entries.js'
 import { describeObjects } from './objects.js'
 import { PACKET_ENTRIES } from './packet-entries.js'
@@ -39,10 +39,14 @@ export function preloaded(): Record<string, unknown> {
   add('Other programs', INTEROP_ENTRIES)
   add('Scripts', SCRIPT_ENTRIES)
   add('Session', CONF_ENTRIES)
-  for (const layer of engine.allLayers()) {
+  for (const layer of engine.loadedLayers()) {
     globals[layer.layerName] = layer
     describe(layer.layerName, () => layerMetadata(layer))
   }
+  engine.onLayersLoaded(() => {
+    for (const layer of engine.loadedLayers())
+      if (!isDescribed(layer.layerName)) describe(layer.layerName, () => layerMetadata(layer))
+  })
   const exported = engine as unknown as Record<string, unknown>
   for (const name of FIELD_KIND_NAMES) add('Fields of layers', [[name, exported[name], () => fieldKindMetadata(name)]])
   for (const name of RANDOM_NAMES) add('Random values', [[name, exported[name], () => randomMetadata(name)]])

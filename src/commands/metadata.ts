@@ -1,4 +1,5 @@
 /** What is known of each name a user can type: one registry for help, completion, `--help` and the docs. */
+import { loadLayers } from '../packet/index.js'
 
 /** What a parameter takes, as far as Tab can offer it. Values of layers' fields are known from the layers. */
 export type ValueKind = 'file' | 'interface' | 'namespace' | 'layer' | 'name' | 'event'
@@ -72,6 +73,11 @@ export function describe(name: string, metadata: Described, group?: string): voi
   registry.set(name, group === undefined ? metadata : () => ({ group, ...resolved(metadata) }))
 }
 
+/** Whether a name has a description. */
+export function isDescribed(name: string): boolean {
+  return registry.has(name)
+}
+
 /**
  * Describes the members of a class, by the class's name: what `help('Packet.show')` and Tab behind a dot say. Members of the
  * classes that it extends need no second description.
@@ -102,7 +108,7 @@ export function loadDescriptions(): void {
 /** What is known of a name, or of a member as in `Packet.show`; undefined where nothing is. */
 export function metadataOf(name: string): Metadata | undefined {
   loadDescriptions()
-  const known = registry.get(name)
+  const known = registry.get(name) ?? (loadLayers() ? registry.get(name) : undefined)
   if (known !== undefined) return made(name, known)
   const [, className, member] = /^(.+)\.([^.]+)$/.exec(name) ?? []
   return className === undefined ? undefined : members.get(className)?.get(member!)
@@ -122,6 +128,7 @@ export function classesDescribed(): readonly string[] {
 
 /** All described names with what is known of them, in the order of their description. */
 export function allMetadata(): ReadonlyMap<string, Metadata> {
+  loadLayers()
   loadDescriptions()
   for (const [name, known] of registry) made(name, known)
   return registry as Map<string, Metadata>

@@ -403,7 +403,7 @@ function writeComputed(field: Field, value: number, context: BuildContext, defin
  */
 export function writeNested(writer: Writer, packet: Packet): void {
   if (standsForMany(packet)) {
-    // Only the fields of a packet itself make sets of it: here the first value stands, or a random one.
+    // Whoever asks for all packets of a set gets them one by one; here the first value stands, or a random one.
     const first = packet[Symbol.iterator]().next().value as Packet
     first._under = packet._under
     writeNested(writer, first)

@@ -61,6 +61,10 @@ export interface Codec<T = unknown> {
   count?(value: T): number
   /** The value is filled up until the header has a multiple of this many bytes. */
   readonly align?: number
+  /** Whether a list that is given stands for several values, a set; without this a list is one value. */
+  isSet?(list: readonly unknown[]): boolean
+  /** Whether the value is a list of layers: what they are given for is kept in them. */
+  readonly holdsLayers?: boolean
   /** The plain field whose sets (ranges, networks) this one takes too; its presented values are values of the codec. */
   readonly scalar?: Field<never, never>
 }

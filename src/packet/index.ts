@@ -9,6 +9,7 @@ export type { ByteDifference } from './diff-bytes.js'
 export { BytesDiff, type DiffOptions, diff, PacketDiff } from './diff-text.js'
 export { closest, Issue, PacketError, suggestion } from './errors.js'
 export { type AnyPacket, type Codec, Deferred, Field, Kind } from './field.js'
+export { fuzz } from './fuzz.js'
 export { hexdumpOf } from './hexdump.js'
 export type { LayerJson, PacketJson } from './json.js'
 export { packetFromJson } from './json-in.js'
@@ -24,8 +25,10 @@ export {
   layer,
   isLayer,
   layerByName,
+  loadedLayers,
   recognize,
   stack,
+  unbind,
   type Values,
 } from './layer.js'
 export { type Behaviour, LayerDefinition, type LayerReference } from './layer-definition.js'
@@ -36,6 +39,10 @@ export { type Option, type OptionKind, options, type OptionsFormat } from './opt
 export {
   asPacket,
   createPacket,
+  layersDeclared,
+  loadLayers,
+  onLayersLoaded,
+  setLayerLoader,
   Packet,
   type PacketMeta,
   type PrintOptions,
@@ -50,3 +57,4 @@ export { PlainValueCodec } from './plain-value.js'
 export * from './random.js'
 export { hardwareSource, routeSource, setHardwareSource, setRouteSource } from './route-source.js'
 export { FieldSet } from './sets.js'
+export * from './volatile.js'

@@ -120,6 +120,11 @@ class BytesCodec implements Codec<Uint8Array> {
     return new Uint8Array(this.size ?? 0)
   }
 
+  /** Numbers in a list are bytes; texts and byte strings in one are several values. */
+  isSet(list: readonly unknown[]): boolean {
+    return list.some((member) => typeof member === 'string' || typeof member === 'object')
+  }
+
   show(value: Uint8Array): string {
     return `'${escapeBytes(value)}'`
   }

@@ -1,4 +1,5 @@
 import type { BuildContext } from './build-context.js'
+import { sameBytes } from './bytes.js'
 import {
   type ComputeFresh,
   compileComputeFresh,
@@ -86,6 +87,8 @@ interface Binding {
   /** All fields, as users read them. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly sequence: number
+  /** What building sets where it is unset; null for a binding that only reading knows. */
+  readonly implied: readonly (readonly [index: number, value: unknown])[] | null
 }
 
 /** A binding of which nothing is needed yet: it waits until the lower layer is looked into. */
@@ -119,6 +122,11 @@ export function nameId(name: string): number {
 const NO_FIELDS: readonly Field[] = []
 const NO_BYTES = new Uint8Array(0)
 const NO_SLOTS = new Int16Array(0)
+
+/** Whether two values that users read are the same. */
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (a instanceof Uint8Array && b instanceof Uint8Array && sameBytes(a, b))
+}
 
 /**
  * Layout, behaviour and bindings of one layer. A layout given as a function is asked for when the layer is first used
@@ -365,10 +373,10 @@ export class LayerDefinition implements LayerReference {
 
   /**
    * Says that `upper` follows this layer where the fields have these values. Gives the function that takes it back.
-   * Bindings of layers that nobody has used yet wait, in their order, until one of this layer's is asked for.
+   * @param mayWait until a binding of this layer is asked for, in their order: netshell's own, of which hundreds are never needed
    */
-  bind(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>, build = true): () => void {
-    if (upper.isPrepared) {
+  bind(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>, build = true, mayWait = false): () => void {
+    if (!mayWait) {
       this.bindWaiting()
       return this.bindNow(upper, fields, build)
     }
@@ -414,31 +422,74 @@ export class LayerDefinition implements LayerReference {
     const fieldsGiven = Object.fromEntries(
       when.map(([index, stored]) => [this.fields[index]!.name, this.fields[index]!.present(stored)]),
     )
-    const binding: Binding = { upper, when: keys.slice(1), fields: fieldsGiven, sequence: ++bindingSequence }
+    // What is the default anyway need not be written again.
+    const implied = build ? when.filter(([index, value]) => this.fields[index]!.defaultValue !== value) : null
+    const binding: Binding = {
+      upper,
+      when: keys.slice(1),
+      fields: fieldsGiven,
+      sequence: ++bindingSequence,
+      implied,
+    }
     const bucket = when.length === 0 ? this.always : this.bucket(keys[0]![0], keys[0]![1])
     bucket.unshift(binding)
-    // What is the default anyway need not be written again.
-    const implied = when.filter(([index, value]) => this.fields[index]!.defaultValue !== value)
-    if (build) {
-      const all = this.implied.get(upper)
-      if (all === undefined) this.implied.set(upper, [implied])
-      else all.push(implied)
-      this.overloadTable.set(upper, implied)
-      if (when.some(([index]) => this.fields[index]!.automatic !== null)) this.overloadsAutomatic = true
-      this.overloadCount = this.overloadTable.size
-    }
+    this.imply(binding)
+    if (build && when.some(([index]) => this.fields[index]!.automatic !== null)) this.overloadsAutomatic = true
     return () => {
       const at = bucket.indexOf(binding)
       if (at >= 0) bucket.splice(at, 1)
-      const { upper } = binding
-      const all = this.implied.get(upper)
-      const place = all === undefined || !build ? -1 : all.indexOf(implied)
-      if (place < 0) return
-      all!.splice(place, 1)
-      const last = all!.at(-1)
-      if (last === undefined) this.overloadTable.delete(upper)
-      else this.overloadTable.set(upper, last)
-      this.overloadCount = this.overloadTable.size
+      this.implyNoMore(binding)
+    }
+  }
+
+  /** Takes note of what building sets for a binding. */
+  private imply({ upper, implied }: Binding): void {
+    if (implied === null) return
+    const all = this.implied.get(upper)
+    if (all === undefined) this.implied.set(upper, [implied])
+    else all.push(implied)
+    this.overloadTable.set(upper, implied)
+    this.overloadCount = this.overloadTable.size
+  }
+
+  private implyNoMore({ upper, implied }: Binding): void {
+    const all = this.implied.get(upper)
+    const place = all === undefined || implied === null ? -1 : all.indexOf(implied)
+    if (place < 0) return
+    all!.splice(place, 1)
+    const last = all!.at(-1)
+    if (last === undefined) this.overloadTable.delete(upper)
+    else this.overloadTable.set(upper, last)
+    this.overloadCount = this.overloadTable.size
+  }
+
+  /**
+   * Takes back the bindings to `upper`, all of them or those with these values of fields. Gives the function that brings them back,
+   * or undefined when there is none.
+   */
+  unbind(upper: LayerDefinition, fields: Readonly<Record<string, unknown>>): (() => void) | undefined {
+    this.bindWaiting()
+    const wanted = Object.entries(fields).map(([name, value]) => {
+      const field = this.fields[this.indexOf(name)]!
+      return [name, field.present(field.coerce(value))] as const
+    })
+    const fits = (binding: Binding): boolean =>
+      binding.upper === upper && wanted.every(([name, value]) => same(binding.fields[name], value))
+    const removed = [this.always, ...this.groups.flatMap((group) => [...group.table.values()])].flatMap((bucket) =>
+      bucket.filter(fits).map((binding) => ({ bucket, binding })),
+    )
+    if (removed.length === 0) return undefined
+    for (const { bucket, binding } of removed) {
+      bucket.splice(bucket.indexOf(binding), 1)
+      this.implyNoMore(binding)
+    }
+    return () => {
+      for (const { bucket, binding } of removed) {
+        if (bucket.includes(binding)) continue
+        bucket.push(binding)
+        bucket.sort((a, b) => b.sequence - a.sequence)
+        this.imply(binding)
+      }
     }
   }
 

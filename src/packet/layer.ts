@@ -10,8 +10,11 @@ import {
 import { printed } from './literal.js'
 import {
   allDefinitions,
+  areLayersDeclared,
   createPacket,
   definitionByName,
+  loadedDefinitions,
+  loadLayers,
   ownPacket,
   Packet,
   registerDefinition,
@@ -25,7 +28,13 @@ type Layout = Readonly<Record<string, Field<any, any>>>
 export type Values<L extends Layout> = { -readonly [K in keyof L]: L[K] extends Field<infer T, infer _In> ? T : never }
 
 /** What one field may be given: a value, a set of values and inclusive ranges, a random value; null makes it automatic. */
-export type Given<In> = In | readonly (In | readonly [In, In])[] | string | Deferred | null
+export type Given<In> =
+  | In
+  | readonly (In | readonly [In, In] | Deferred)[]
+  | (In extends readonly (infer Member)[] ? readonly (Member | Deferred)[] : never)
+  | string
+  | Deferred
+  | null
 
 /** What a layer's fields may be given. */
 export type Inputs<L extends Layout> = { [K in keyof L]?: L[K] extends Field<infer _T, infer In> ? Given<In> : never }
@@ -109,7 +118,7 @@ export function layer<const L extends Layout>(
 function makePacket(definition: LayerDefinition, input: unknown): Packet {
   if (input === undefined) return createPacket(definition, undefined)
   if (input instanceof Uint8Array) return Packet._dissect(definition, input, 0, input.length, null)
-  if (definition.isOpaque && (typeof input === 'string' || input instanceof Deferred))
+  if (definition.isOpaque && (typeof input === 'string' || Array.isArray(input) || input instanceof Deferred))
     return createPacket(definition, { load: input })
   if (typeof input === 'object' && input !== null && !(input instanceof Packet) && !Array.isArray(input)) {
     return createPacket(definition, input as Record<string, unknown>)
@@ -137,7 +146,33 @@ export function bind(
   fields: Readonly<Record<string, unknown>> = {},
   options: { build?: boolean } = {},
 ): () => void {
-  return declared(lower).bind(declared(upper), fields, options.build ?? true)
+  loadLayers()
+  return declared(lower).bind(declared(upper), fields, options.build ?? true, !areLayersDeclared())
+}
+
+/**
+ * Takes back that `upper` follows `lower`: all that binds them, or only what has these values of fields. What `recognize` and
+ * the layers' own rules say stays. Gives a function that brings it back.
+ * @throws PacketError when nothing binds them so
+ */
+export function unbind(
+  lower: LayerReference,
+  upper: LayerReference,
+  fields: Readonly<Record<string, unknown>> = {},
+): () => void {
+  const [below, above] = [declared(lower), declared(upper)]
+  const restore = below.unbind(above, fields)
+  if (restore !== undefined) return restore
+  const bound = below.bindings().filter((binding) => binding.upper === above)
+  const ways = bound.map((binding) => printedFields(binding.fields)).join(', ')
+  throw new PacketError(
+    `unbind(${below.layerName}, ${above.layerName}): ${ways === '' ? `nothing binds ${above.layerName} to ${below.layerName}` : `they are bound where ${ways}`}`,
+  )
+}
+
+function printedFields(fields: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(fields).map(([name, value]) => `${name} is ${printed(value)}`)
+  return parts.length === 0 ? 'always' : parts.join(' and ')
 }
 
 /**
@@ -146,6 +181,7 @@ export function bind(
  * @param test must be quick, certain (a payload of another protocol must not pass), and stay between `start` and `end`
  */
 export function recognize(lower: LayerReference, upper: LayerReference, test: Recognizer): () => void {
+  loadLayers()
   return declared(lower).recognize(declared(upper), test)
 }
 
@@ -179,7 +215,12 @@ export function layerByName(name: string): Layer | undefined {
   return definitionByName(name)?.callable as Layer | undefined
 }
 
-/** All layers declared so far. */
+/** The layers that are there already: those that wait are left alone. */
+export function loadedLayers(): Layer[] {
+  return loadedDefinitions().map((definition) => definition.callable as unknown as Layer)
+}
+
+/** All layers. */
 export function allLayers(): Layer[] {
   return allDefinitions().map((definition) => definition.callable as unknown as Layer)
 }

@@ -107,6 +107,7 @@ export type ElementLayer = LayerReference | ((reader: Reader, packet: AnyPacket)
 /** Lists of layers. Elements are packets; their `under` is the packet that holds the list. */
 export class LayerListCodec implements Codec<Packet[]> {
   readonly kindName: string = 'layers'
+  readonly holdsLayers = true
   constructor(
     private readonly element: ElementLayer,
     private readonly extent: ListExtent,

@@ -1,17 +1,20 @@
 import { buildPacket, standsForMany } from './build.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
+import { type Dissector, decodeAs } from './decode-as.js'
 import { type DiffOptions, diff, type PacketDiff } from './diff-text.js'
 import { closest, Issue, PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field, Kind } from './field.js'
 import { FieldAccess, watchNames } from './field-access.js'
 import { fieldHexdump, layerHexdump } from './field-hexdump.js'
+import { hideDefaults } from './hide-defaults.js'
 import { jsonOf, type PacketJson } from './json.js'
 import { LayerDefinition, type LayerReference } from './layer-definition.js'
 import { painterFor } from './paint.js'
 import { type FieldPath, type FieldRange, placesOf, rangeIn } from './places.js'
 import { asSet, countOf, expand } from './sets.js'
 import { fieldsText, showOf, summaryOf } from './show.js'
+import { sprintf } from './sprintf.js'
 import { holdsDeferred, PartlyDeferred } from './volatile-parts.js'
 
 /** What is known of a packet besides its bytes: when and where it was captured. */
@@ -50,14 +53,70 @@ const MAX_DEPTH = 64
 
 const definitions = new Map<string, LayerDefinition>()
 
-/** The layer of that name, or undefined. Names are as declared: `'TCP'`. */
-export function definitionByName(name: string): LayerDefinition | undefined {
-  return definitions.get(name)
+/** Declares the layers that wait until they are needed; null when there are none (any more). */
+let loader: (() => void) | null = null
+/** Whether netshell's own layers are being declared: their bindings may wait, since a test looks at them all. */
+let isDeclaring = true
+
+/**
+ * Says how layers are declared that are not there from the start. Called at most once: when a payload, or a name, is none of the layers that
+ * are there, when all are listed, and before somebody declares or binds layers of his own, which come last.
+ */
+export function setLayerLoader(load: () => void): void {
+  loader = load
+  isDeclaring = false
 }
 
-/** All layers declared so far, in order. */
-export function allDefinitions(): LayerDefinition[] {
+/** Says that what is declared and bound from now on is the user's: what is wrong with it is told at once. */
+export function layersDeclared(): void {
+  isDeclaring = false
+}
+
+/** Whether netshell's own layers are being declared. */
+export function areLayersDeclared(): boolean {
+  return !isDeclaring
+}
+
+const loadListeners: (() => void)[] = []
+
+/** Called when the layers that wait were declared. */
+export function onLayersLoaded(listener: () => void): void {
+  loadListeners.push(listener)
+}
+
+/** Declares the layers that wait; whether there were any. */
+export function loadLayers(): boolean {
+  if (loader === null) return false
+  const load = loader
+  loader = null
+  isDeclaring = true
+  load()
+  isDeclaring = false
+  for (const listener of loadListeners) listener()
+  return true
+}
+
+/** The layer of that name, or undefined. Names are as declared: `'TCP'`. */
+export function definitionByName(name: string): LayerDefinition | undefined {
+  return definitions.get(name) ?? (loadLayers() ? definitions.get(name) : undefined)
+}
+
+/** The layers that are there already, in the order of their declaration. */
+export function loadedDefinitions(): LayerDefinition[] {
   return [...definitions.values()]
+}
+
+/** All layers, in the order of their declaration. */
+export function allDefinitions(): LayerDefinition[] {
+  loadLayers()
+  return [...definitions.values()]
+}
+
+/** What other parts of the engine ask of all layers. */
+const LAYERS: Dissector = {
+  byName: definitionByName,
+  all: allDefinitions,
+  dissect: (layer, buffer, start, end, under) => Packet._dissect(layer, buffer, start, end, under),
 }
 
 let opaqueDefinition: LayerDefinition
@@ -354,12 +413,17 @@ export class Packet {
 
   private _payloadLayer(definition: LayerDefinition): LayerDefinition | undefined {
     const guessed = definition.behaviour.guess?.(this as AnyPacket)
-    const upper =
-      guessed === undefined
-        ? (definition.boundLayer(this) ?? definition.recognized(this._buffer!, this._headerEnd, this._contentEnd))
-        : guessed.definition
+    const upper = guessed === undefined ? this._nextLayer(definition) : guessed.definition
     if (upper === undefined || upper.behaviour.refine === undefined) return upper
     return (upper.behaviour.refine(this._buffer!, this._headerEnd, this._contentEnd) ?? upper).definition
+  }
+
+  /** The layer bound to this one's fields, or that the bytes behind it look like. */
+  private _nextLayer(definition: LayerDefinition): LayerDefinition | undefined {
+    const upper = definition.boundLayer(this) ?? definition.recognized(this._buffer!, this._headerEnd, this._contentEnd)
+    return upper === undefined && loader !== null && !definition.isOpaque && loadLayers()
+      ? this._nextLayer(definition)
+      : upper
   }
 
   /** What stands behind the innermost payload, at `position`: a trailer that an outer layer knows, or padding. */
@@ -550,7 +614,7 @@ export class Packet {
   get<F>(layer: LayerReference & { readonly _fields?: F }): (Packet & F) | undefined
   get(layer: string): AnyPacket | undefined
   get(layer: LayerReference | string): Packet | undefined {
-    const definition = typeof layer === 'string' ? definitions.get(layer) : layer.definition
+    const definition = typeof layer === 'string' ? definitionByName(layer) : layer.definition
     if (definition === undefined) return undefined
     const trails = definition.isOpaque || definition.behaviour.isTrailer === true
     for (let inner: Packet | null = this; inner !== null; inner = inner.payload) {
@@ -817,6 +881,32 @@ export class Packet {
     return diff(this, other, options)
   }
 
+  /**
+   * A text with fields in it: `packet.sprintf('%IP.src% > %IP.dst%{TCP: %TCP.flags%}')`, in Scapy's notation (see `sprintf.ts`).
+   * What the packet does not have is `??`. @throws PacketError for a format, a layer or a field that is none
+   */
+  sprintf(format: string): string {
+    return sprintf(this, format, LAYERS)
+  }
+
+  /** Makes every field automatic again whose value is the one that it would have anyway, in all layers from here inwards. */
+  hideDefaults(): this {
+    hideDefaults(this)
+    return this
+  }
+
+  /**
+   * This packet with bytes of it read as another layer: those that nobody understood, or the payload of a layer that is named:
+   * `packet.decodeAs(RTP)`, `packet.decodeAs(UDP, RTP)`. For all packets of a kind: `bind`.
+   * @throws PacketError where the packet has no such layer, or nothing in it
+   */
+  decodeAs(as: LayerReference | string): AnyPacket
+  decodeAs(under: LayerReference | string, as: LayerReference | string): AnyPacket
+  decodeAs(first: LayerReference | string, second?: LayerReference | string): AnyPacket {
+    const under = second === undefined ? undefined : first
+    return decodeAs(this, under, second ?? first, LAYERS) as AnyPacket
+  }
+
   /** The JavaScript expression that builds this packet. */
   command(): string {
     return commandOf(this)
@@ -951,6 +1041,7 @@ function fillSlowly(packet: Packet, index: number, name: string, value: unknown)
  * @throws PacketError for a name that packets, fields or layers have already
  */
 export function registerDefinition(definition: LayerDefinition): void {
+  loadLayers()
   const { layerName } = definition
   const isField = fieldAccess.reach(layerName)
   // Not `in`: that looks for the name in layers that nobody has used yet, and makes the fields of them all.
@@ -979,7 +1070,9 @@ watchNames(
   fieldAccess,
   (value): value is Packet => value instanceof Packet,
   (name) => definitions.has(name),
-  () => definitions.forEach((definition) => definition.prepare()),
+  () => {
+    for (const definition of allDefinitions()) definition.prepare()
+  },
 )
 
 // A bundler gives a class that names itself in its own body another name; people read this one.

@@ -9,6 +9,10 @@ export abstract class PlainValueCodec<T extends string | number> implements Code
   abstract coerce(value: unknown, where: string): T
   abstract empty(): T
 
+  isSet(_list: readonly unknown[]): boolean {
+    return true
+  }
+
   show(value: T): string {
     return this.command(value)
   }

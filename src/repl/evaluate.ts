@@ -2,7 +2,7 @@
 import vm from 'node:vm'
 import { runFunctionsWith } from '../exchange/job.js'
 import { Interrupted, type Interruptible, InterruptScope } from '../exchange/task.js'
-import { divide, isIn, multiply, remove } from '../packet/index.js'
+import { divide, isIn, loadedLayers, loadLayers, multiply, onLayersLoaded, remove } from '../packet/index.js'
 import type { EditedText } from './edits.js'
 import type { Parsed } from './parse.js'
 import { type Operators, Runtime, type Waiting } from './run-time.js'
@@ -129,6 +129,7 @@ export class Evaluator {
     { file, prompt, breakOnSigint }: EvaluateOptions,
   ): Promise<unknown> {
     const { runtime } = this
+    loadNamedLayers(original)
     if (/\bimport\b/.test(original)) {
       const { prepareImports } = await import('./imports.js')
       await prepareImports(parsed.program, file, (message, offset) => {
@@ -197,6 +198,20 @@ export class Evaluator {
     return text.toSource(line, Math.max(carets?.indexOf('^') ?? 0, 0) + 1).offset
   }
 }
+
+/** Layers that are declared when they are needed are needed when their names are used: those have a capital, or look like nothing known. */
+function loadNamedLayers(source: string): void {
+  for (const [name] of source.matchAll(/\b\w*[A-Z]\w*/g)) {
+    if (name in globalThis) continue
+    loadLayers()
+    return
+  }
+}
+
+onLayersLoaded(() => {
+  const names = loadedLayers().filter(({ layerName }) => !(layerName in globalThis))
+  preload(Object.fromEntries(names.map((layer) => [layer.layerName, layer])))
+})
 
 function preload(globals: Globals): void {
   for (const name of Object.keys(globals)) {

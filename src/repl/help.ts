@@ -103,7 +103,8 @@ function briefText(group: string, entries: readonly [string, Metadata][], { pain
 
 /** Groups of layers as `ls()` has them; what is in none stands last. */
 function bySection(a: string | undefined, b: string | undefined): number {
-  const place = (section: string | undefined): number => LAYER_GROUPS.indexOf(section ?? '') >>> 0
+  const place = (section: string | undefined): number =>
+    (LAYER_GROUPS as readonly (string | undefined)[]).indexOf(section) >>> 0
   return place(a) - place(b)
 }
 

@@ -2,6 +2,7 @@
 
 import { onJobEnd, stopJobs } from '../exchange/job.js'
 import { type Paint, paintFor } from '../exchange/terminal-colours.js'
+import { loadLayers } from '../packet/index.js'
 import { Editor, type EditorOptions } from './editor/editor.js'
 import type { LineReader } from './editor/line-reader.js'
 import { PlainReader } from './editor/plain-reader.js'
@@ -239,6 +240,8 @@ class Prompt implements Face {
     this.#watch.startThread()
     process.on('SIGCONT', this.#continued)
     void this.#reader.warmUp()
+    // Layers that were not needed so far: nobody waits for them now.
+    setTimeout(loadLayers, IDLE_AFTER).unref()
     void import('./completion/index.js').then(({ useSources }) => useSources(() => this.#shell.evaluator.sources()))
   }
 

@@ -1,5 +1,5 @@
 /** What stands at the start of a frame, by the number of its link type (tcpdump.org/linktypes.html). */
-import { dissect, type Layer, type Packet } from '../../packet/index.js'
+import { dissect, type Layer, layerByName, type Packet } from '../../packet/index.js'
 import { IP } from '../network/ip.js'
 import { IPv6 } from '../network/ipv6.js'
 import { Raw } from '../raw.js'
@@ -10,12 +10,23 @@ import { CookedLinux, CookedLinuxV2 } from './sll.js'
 /** Link types in which a bare IP packet of either version stands: LINKTYPE_RAW, and DLT_RAW of several systems. */
 const RAW_IP: ReadonlySet<number> = new Set([101, 12, 14])
 
-const LAYERS = new Map<number, Layer>([
+/** Link types of PPP, in which the address of HDLC may stand first, on some also Cisco's. RFC 1662 §3.1, RFC 1547 §4.3.1. */
+const POINT_TO_POINT: ReadonlySet<number> = new Set([9, 50])
+const BY_ADDRESS: Readonly<Record<number, string>> = { 0xff: 'HDLC', 0x0f: 'CHDLC', 0x8f: 'CHDLC' }
+
+/** Layers, or names of layers that are declared when they are needed. */
+const LAYERS = new Map<number, Layer | string>([
   [1, Ether as Layer],
   [0, Loopback as Layer],
   [108, LoopbackBE as Layer],
+  [9, 'PPP'],
+  [50, 'HDLC'],
+  [51, 'PPPoE'],
+  [104, 'CHDLC'],
   [113, CookedLinux as Layer],
   [276, CookedLinuxV2 as Layer],
+  [105, 'Dot11'],
+  [127, 'RadioTap'],
   [228, IP as Layer],
   [229, IPv6 as Layer],
 ])
@@ -31,6 +42,7 @@ const NAMES: Readonly<Record<number, string>> = {
   12: 'RAW (bare IP)',
   14: 'RAW (bare IP)',
   50: 'PPP_HDLC',
+  51: 'PPP_ETHER (PPPoE)',
   101: 'RAW (bare IP)',
   104: 'C_HDLC',
   105: 'IEEE802_11',
@@ -55,11 +67,14 @@ const NAMES: Readonly<Record<number, string>> = {
 
 /**
  * Layer of the frames of a link type, or undefined when netshell has none for it (dissect those as `Raw`).
- * Bare IP (101, 12, 14) has no layer of its own: IPv6 when `firstByte` of the frame says version 6, else IP.
+ * Bare IP (101, 12, 14) has no layer of its own: IPv6 when `firstByte` of the frame says version 6, else IP. In PPP (9, 50)
+ * the first byte says whether the header of HDLC stands there.
  */
 export function linkLayer(linkType: number, firstByte?: number): Layer | undefined {
   if (RAW_IP.has(linkType)) return (firstByte !== undefined && firstByte >>> 4 === 6 ? IPv6 : IP) as Layer
-  return LAYERS.get(linkType)
+  if (POINT_TO_POINT.has(linkType) && firstByte !== undefined) return layerByName(BY_ADDRESS[firstByte] ?? 'PPP')
+  const layer = LAYERS.get(linkType)
+  return typeof layer === 'string' ? layerByName(layer) : layer
 }
 
 /** The same for layers that are declared later, at the prompt or by an extension. Gives the function that takes it back. */
@@ -76,7 +91,11 @@ export function bindLinkType(linkType: number, upper: Layer): () => void {
 export function linkTypeOf(packet: Packet): number | undefined {
   const definition = packet._layer
   if (definition === IP.definition || definition === IPv6.definition) return 101
-  for (const [linkType, layer] of LAYERS) if (layer.definition === definition) return linkType
+  const { layerName } = definition
+  // A frame of IEEE 802.3 is one of Ethernet with a length in place of the type.
+  if (layerName === 'Dot3') return 1
+  for (const [linkType, layer] of LAYERS)
+    if (layer === layerName || (typeof layer !== 'string' && layer.definition === definition)) return linkType
   return undefined
 }
 

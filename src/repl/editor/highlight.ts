@@ -1,7 +1,7 @@
 /** Colours for what is being typed. */
 
 import type { Paint } from '../../exchange/terminal-colours.js'
-import { allLayers } from '../../packet/index.js'
+import { loadedLayers } from '../../packet/index.js'
 import { type Token, type TokenKind, tokensOf } from '../tokens.js'
 import { bracketAt, bracketsOf } from './brackets.js'
 
@@ -61,7 +61,7 @@ export function highlight(text: string, cursor: number | null): Piece[] {
   if (command) return [{ start: 0, end: command[0].length, look: 'command' }]
   if (last?.text !== text) {
     const tokens = tokensOf(text)
-    const layers = new Set(allLayers().map(({ layerName }) => layerName))
+    const layers = new Set(loadedLayers().map(({ layerName }) => layerName))
     last = { text, tokens, pieces: tokens.flatMap((token) => pieceOf(text, token, layers)) }
   }
   const brackets = bracketsOf(text, last.tokens)

@@ -1,0 +1,18 @@
+/**
+ * What stands in the program for groups.ts: the usual layers, and a way to the others, which are hundreds and are declared when a payload, a name or
+ * a list needs them. Only the program may import it: `require` is the bundler's, which puts both into one file.
+ */
+import { loadLayers, setLayerLoader } from '../packet/index.js'
+
+export { LAYER_GROUPS } from './group-names.js'
+export * from './usual.js'
+
+declare const require: (path: './groups.js') => typeof import('./groups.js')
+
+setLayerLoader(() => void require('./groups.js'))
+
+/** Name of the group that a layer of netshell's own belongs to. */
+export function layerGroup(layerName: string): string | undefined {
+  loadLayers()
+  return require('./groups.js').layerGroup(layerName)
+}

@@ -1,0 +1,30 @@
+/**
+ * The layers that the program starts with: those that nearly every packet has, and those that its tools are made with. No file of these may
+ * import one of the others, or they would be there from the start, too; a test of the built program counts them.
+ */
+
+export * from './link/arp.js'
+export * from './link/dot1q.js'
+export * from './link/ethernet.js'
+export * from './link/link-types.js'
+export * from './link/loopback.js'
+export * from './link/mpls.js'
+export * from './link/sll.js'
+export * from './network/icmp.js'
+export * from './network/icmp-extension.js'
+export * from './network/icmpv6.js'
+export * from './network/icmpv6-mld.js'
+export * from './network/icmpv6-neighbour.js'
+export * from './network/icmpv6-neighbour-options.js'
+export * from './network/ip.js'
+export * from './network/ipv6.js'
+export * from './network/ipv6-extensions.js'
+export * from './raw.js'
+export * from './services/dhcp.js'
+export * from './services/dns.js'
+export * from './transport/tcp.js'
+export * from './transport/udp.js'
+export { OpenVPN } from './tunnel/openvpn.js'
+export * from './tunnel/openvpn-key.js'
+export { OPENVPN_OPCODES } from './tunnel/openvpn-opcodes.js'
+export { openvpnUnwrap, openvpnWrap } from './tunnel/openvpn-wrap.js'
