@@ -11,6 +11,7 @@ import { layerMetadata } from './layer-metadata.js'
 import { describe, isDescribed } from './metadata.js'
 import { NETWORK_ENTRIES } from './network-entries.js'
 import { describeObjects } from './objects.js'
+import { OPENVPN_ENTRIES } from './openvpn-entries.js'
 import { PACKET_ENTRIES } from './packet-entries.js'
 import { SCRIPT_ENTRIES } from './script-entries.js'
 import { SYSTEM_ENTRIES } from './system-entries.js'
@@ -36,6 +37,7 @@ export function preloaded(): Record<string, unknown> {
   add('Answering', ANSWERING_ENTRIES)
   add('System', SYSTEM_ENTRIES)
   add('Packets', PACKET_ENTRIES)
+  add('Packets', OPENVPN_ENTRIES)
   add('Other programs', INTEROP_ENTRIES)
   add('Scripts', SCRIPT_ENTRIES)
   add('Session', CONF_ENTRIES)

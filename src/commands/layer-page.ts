@@ -59,6 +59,6 @@ function followingText(definition: LayerDefinition): string {
 }
 
 function conditionsText(whens: readonly string[]): string {
-  const sorted = [...whens].sort((a, b) => a.length - b.length || a.localeCompare(b))
-  return `${sorted.slice(0, CONDITIONS_SHOWN).join(', ')}${whens.length > CONDITIONS_SHOWN ? ' …' : ''}`
+  const sorted = [...new Set(whens)].sort((a, b) => a.length - b.length || a.localeCompare(b))
+  return `${sorted.slice(0, CONDITIONS_SHOWN).join(', ')}${sorted.length > CONDITIONS_SHOWN ? ' …' : ''}`
 }

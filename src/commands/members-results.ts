@@ -383,7 +383,8 @@ function describeOthers(): void {
     make: `const result = openvpnProbe('10.0.0.2', {timeout: 0.3, retry: 0, ${LINK}})`,
     see: ['openvpnProbe'],
     fields: {
-      findings: 'One a host and port: {host, address, port, protocol, state, mode, rtt, session, verified, detail}.',
+      findings:
+        'One a host and port: {host, address, port, protocol, state, mode, rtt, answer, session, echoed, verified, detail}; answer is the packet.',
       servers: 'Those that answered as OpenVPN.',
       duration: 'Seconds that it took.',
     },

@@ -1,6 +1,7 @@
 /** Descriptions of what commands give: loaded when something is first asked for. */
 import { describeExchange } from './members-exchange.js'
 import { describeLists } from './members-lists.js'
+import { describeMachines } from './members-machines.js'
 import { describeNetwork } from './members-network.js'
 import { describeLayers, describePackets } from './members-packet.js'
 import { describeResults } from './members-results.js'
@@ -18,6 +19,7 @@ export function describeObjects(): void {
     describeResults,
     describeSystem,
     describeParts,
+    describeMachines,
   ])
     describeLater(describeSome)
 }

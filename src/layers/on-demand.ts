@@ -9,10 +9,15 @@ export * from './usual.js'
 
 declare const require: (path: './groups.js') => typeof import('./groups.js')
 
+/** All that the groups export, declared by now if it was not. */
+export function allOfLayers(): typeof import('./groups.js') {
+  loadLayers()
+  return require('./groups.js')
+}
+
 setLayerLoader(() => void require('./groups.js'))
 
 /** Name of the group that a layer of netshell's own belongs to. */
 export function layerGroup(layerName: string): string | undefined {
-  loadLayers()
-  return require('./groups.js').layerGroup(layerName)
+  return allOfLayers().layerGroup(layerName)
 }

@@ -5,8 +5,9 @@ import { FAMILY, LINK, NETNS, timeout } from './shared-parameters.js'
 export const openvpnCommand: ToolCommand<OpenvpnResult> = {
   name: 'openvpnProbe',
   subcommand: 'openvpn',
-  summary: 'Finds out whether an OpenVPN server is at a port, and whether it takes a key (tls-auth, tls-crypt).',
-  usage: 'openvpnProbe(hosts, {port, tcp, tlsAuth, tlsCrypt, keyDirection, digest, timeout})',
+  summary:
+    'Finds out whether an OpenVPN server is at a port, and whether it takes a key (tls-auth, tls-crypt, tls-crypt-v2).',
+  usage: 'openvpnProbe(hosts, {port, tcp, tlsAuth, tlsCrypt, tlsCryptV2, keyDirection, digest, timeout})',
   positionals: [{ name: 'hosts', type: 'string | list', summary: 'names or addresses; several in a list' }],
   returns: 'OpenvpnResult: what was found at each port',
   errors: [
@@ -14,7 +15,7 @@ export const openvpnCommand: ToolCommand<OpenvpnResult> = {
     'PacketError for a host that cannot be resolved',
   ],
   source: 'draft-ietf-openvpn-wire-protocol',
-  see: ['OpenvpnResult', 'OpenVPN', 'scan'],
+  see: ['OpenvpnResult', 'OpenVPN', 'openvpnKey', 'scan'],
   example: "openvpnProbe('10.0.0.2', {link: practiceNetwork().link})",
   arguments: '<host...>',
   commandLineExample: 'netshell openvpn vpn.example.org --tls-crypt ta.key',
@@ -43,17 +44,24 @@ export const openvpnCommand: ToolCommand<OpenvpnResult> = {
       flag: '--tls-crypt <file>',
     },
     {
+      name: 'tlsCryptV2',
+      type: 'string',
+      summary: "file with the client's key of tls-crypt-v2",
+      values: 'file',
+      flag: '--tls-crypt-v2 <file>',
+    },
+    {
       name: 'keyDirection',
       type: "0 | 1 | 'none'",
       summary: "direction of the tls-auth key, as in the client's profile: 0, 1 or 'none'",
-      default: '1',
+      default: 'what the profile says, else 1',
       flag: '--key-direction <direction>',
     },
     {
       name: 'digest',
       type: 'string',
       summary: "digest of tls-auth ('auth' in the profile): SHA1, SHA256, SHA512 …",
-      default: "'SHA1'",
+      default: "what the profile says, else 'SHA1'",
     },
     timeout('2'),
     { name: 'retry', type: 'number', summary: 'how often a silent port is asked again (UDP), 0..15', default: '1' },

@@ -1,4 +1,6 @@
 /** Ready-made answers for practice networks: ARP, echo, names, addresses by DHCP. */
+
+import { checkOptions } from '../../exchange/index.js'
 import { ARP, DNS, DNSRR, Ether, ICMP, ICMPv6EchoReply, IP, IPv6, UDP } from '../../layers/index.js'
 import {
   type AnyPacket,
@@ -88,6 +90,7 @@ export function answerDns(
   options: AnswerDnsOptions = {},
 ): Answerer {
   const { ttl = 60 } = options
+  checkOptions('answerDns', options, ['ttl'])
   if (!(Number.isInteger(ttl) && ttl >= 0 && ttl <= LONGEST_TTL))
     throw new PacketError(`answerDns: ttl must be a whole number of seconds, 0..${LONGEST_TTL}, not ${String(ttl)}`)
   const table = new Map<string, readonly string[]>()
