@@ -140,8 +140,7 @@ export const ANSWERING_ENTRIES: readonly Entry[] = [
     stateMachine,
     () => ({
       summary: 'Runs a protocol as states: what each does when entered, when a packet comes, when time is over.',
-      usage:
-        "stateMachine({start: {enter: m => { m.send(…); return 'next' }}, next: {receive: (packet, m) => m.end(packet), timeout: 1, onTimeout: m => m.end()}}, {filter})",
+      usage: 'stateMachine({ask: {enter: m => m.send(…), receive: (packet, m) => m.end(packet)}}, {filter, timeout})',
       positionals: [
         {
           name: 'states',

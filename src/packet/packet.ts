@@ -429,12 +429,13 @@ export class Packet {
   /** What stands behind the innermost payload, at `position`: a trailer that an outer layer knows, or padding. */
   private _trailing(position: number): Packet | null {
     for (let outer: Packet | null = this; outer !== null; outer = outer._under) {
-      if (outer._end <= position) continue
+      // Layers that were put together stand in buffers of their own: their ends say nothing here.
+      if (outer._buffer !== this._buffer || outer._end <= position) continue
       const trailer = outer._layer.behaviour.trailer?.(outer as AnyPacket)
       if (trailer !== undefined) return Packet._dissect(trailer.definition, this._buffer!, position, outer._end, this)
       let end = outer._end
       for (let further = outer._under; further !== null; further = further._under) {
-        if (further._layer.behaviour.trailer !== undefined) break
+        if (further._layer.behaviour.trailer !== undefined || further._buffer !== this._buffer) break
         end = further._end
       }
       return Packet._dissect(paddingDefinition, this._buffer!, position, end, this)

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { DNS, Ether, IP, Raw, TCP, UDP } from '../../src/layers/index.js'
+import { DNS, Ether, IP, Padding, Raw, TCP, UDP } from '../../src/layers/index.js'
 import {
   type AnyPacket,
   bind,
@@ -181,4 +181,10 @@ test('text from the network cannot steer the terminal', () => {
 test('the prototype of packets can be looked at', () => {
   expect(stack(IP(), Raw('x')).dport).toBeUndefined()
   expect((Packet.prototype as AnyPacket).ttl).toBeUndefined()
+})
+
+test('padding that was read from bytes of its own, shorter than what stands before it, ends where its bytes end', () => {
+  const packet = stack(Ether(), Raw(new Uint8Array(76)), Padding(new Uint8Array(16)))
+  expect(packet.layers().map(({ layerName }) => layerName)).toEqual(['Ether', 'Raw', 'Padding'])
+  expect(packet.hex()).toHaveLength((14 + 76 + 16) * 2)
 })
