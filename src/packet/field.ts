@@ -327,7 +327,10 @@ export class Field<T = unknown, In = T> {
   }
 
   private coerceBig(value: unknown): bigint {
-    const big = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+    const isWhole =
+      (typeof value === 'number' && Number.isSafeInteger(value)) ||
+      (typeof value === 'string' && /^\d{1,20}$/.test(value))
+    const big = isWhole ? BigInt(value as number | string) : value
     if (typeof big === 'bigint' && big >= 0n && big < 1n << 64n) return big
     throw new PacketError(
       `${this.where}: ${printed(value)} does not fit 64 bits; give a whole number or a bigint such as 5n`,

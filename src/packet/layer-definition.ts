@@ -245,7 +245,8 @@ export class LayerDefinition implements LayerReference {
     this.hasConditions = fields.some((field) => field.condition !== null)
     this.hasEmptyTail = fields.slice(this.tailStart).every((field) => {
       const empty = field.defaultValue ?? field.codec?.empty()
-      if (this.fixedSize % (field.codec?.align ?? 1) !== 0) return false
+      // Text of a fixed size is filled up with zeros.
+      if (this.fixedSize % (field.codec?.align ?? 1) !== 0 || (field.codec?.size ?? 0) > 0) return false
       return (
         field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
       )

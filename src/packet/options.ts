@@ -280,7 +280,8 @@ function shown(value: unknown): string {
 
 function jsonValue(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value)
-  if (typeof value === 'bigint') return Number(value)
+  // As fields do: what a number of JSON cannot hold is text.
+  if (typeof value === 'bigint') return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value)
   return Array.isArray(value) ? value.map(jsonValue) : value
 }
 

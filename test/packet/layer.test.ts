@@ -275,3 +275,7 @@ test('Raw takes text, bytes and nothing', () => {
   expect(Raw(Uint8Array.of(1, 2)).hex()).toBe('0102')
   expect(Raw().hex()).toBe('')
 })
+
+test('text of a fixed size that was not given is zeros', () => {
+  expect(layer('TestFixedText', { a: u8(1), name_: text(4) })().hex()).toBe('0100000000')
+})
