@@ -33,7 +33,7 @@ const common = {
 const layersOnDemand = {
   name: 'layers on demand',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/groups\.js$/ }, ({ importer, resolveDir, kind }) =>
+    onResolve({ filter: /^\.\/(?:all|groups)\.js$/ }, ({ importer, resolveDir, kind }) =>
       kind === 'import-statement' && importer.endsWith('/src/layers/index.ts')
         ? { path: path.join(resolveDir, 'on-demand.ts') }
         : undefined,

@@ -14,6 +14,7 @@ import { describeObjects } from './objects.js'
 import { OPENVPN_ENTRIES } from './openvpn-entries.js'
 import { PACKET_ENTRIES } from './packet-entries.js'
 import { SCRIPT_ENTRIES } from './script-entries.js'
+import { SECURITY_ENTRIES } from './security-entries.js'
 import { SYSTEM_ENTRIES } from './system-entries.js'
 import { toolFunction } from './tool-command.js'
 import { TOOL_COMMANDS } from './tools/index.js'
@@ -37,7 +38,8 @@ export function preloaded(): Record<string, unknown> {
   add('Answering', ANSWERING_ENTRIES)
   add('System', SYSTEM_ENTRIES)
   add('Packets', PACKET_ENTRIES)
-  add('Packets', OPENVPN_ENTRIES)
+  add('Keys and fingerprints', OPENVPN_ENTRIES)
+  add('Keys and fingerprints', SECURITY_ENTRIES)
   add('Other programs', INTEROP_ENTRIES)
   add('Scripts', SCRIPT_ENTRIES)
   add('Session', CONF_ENTRIES)

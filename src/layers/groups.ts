@@ -1,7 +1,6 @@
 /** All layers, by groups; a group's own index.ts is the only list of its files. */
 import { layersDeclared } from '../packet/index.js'
 import { LAYER_GROUPS } from './group-names.js'
-import * as all from './groups.js'
 import * as link from './link/index.js'
 import * as media from './media/index.js'
 import * as network from './network/index.js'
@@ -42,11 +41,6 @@ const GROUPS: Readonly<Record<(typeof LAYER_GROUPS)[number], object>> = {
 /** Name of the group that a layer of netshell's own belongs to: `'link'`, `'network'` … Undefined for all others. */
 export function layerGroup(layerName: string): string | undefined {
   return LAYER_GROUPS.find((name) => layerName in GROUPS[name])
-}
-
-/** All that is exported here: the program has it only on demand. */
-export function allOfLayers(): typeof import('./groups.js') {
-  return all
 }
 
 layersDeclared()

@@ -1,2 +1,5 @@
-/** All layers. The program takes on-demand.ts in place of groups.ts, so that it starts with the usual ones only: see scripts/build.mjs. */
+/**
+ * All layers. The program takes on-demand.ts in place of both files, so that it starts with the usual layers only: see scripts/build.mjs.
+ */
+export * from './all.js'
 export * from './groups.js'

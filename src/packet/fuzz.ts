@@ -58,14 +58,17 @@ function firstThatFits(field: Field, values: readonly RandomValue[]): RandomValu
   )
 }
 
-/** Names of a packet's layers as its bytes are read, and what is wrong with them; undefined where it cannot be built. */
+/** Names of a packet's layers up to the first one that is only bytes: what these are read as does not matter. */
+const namesOf = (packet: Packet): string => {
+  const layers = packet.layers()
+  const end = layers.findIndex(({ _layer }) => _layer.isOpaque)
+  return (end < 0 ? layers : layers.slice(0, end)).map(({ layerName }) => layerName).join(' / ')
+}
+
+/** The same of a packet as its bytes are read; undefined where it cannot be built. */
 function readBack(packet: Packet): string | undefined {
   try {
-    return packet
-      .rebuilt()
-      .layers()
-      .map((layer) => `${layer.layerName}${layer.issue === null ? '' : '!'}`)
-      .join(' / ')
+    return namesOf(packet.rebuilt())
   } catch {
     return undefined
   }
@@ -81,18 +84,27 @@ interface Trial {
   expected: string | undefined
 }
 
+/** Values of fields up to so many bits are all tried. */
+const MOST_BITS = 8
+
+function triesOf(field: Field, value: RandomValue): unknown[] {
+  const drawn = tried(() => [value.pick(), value.pick(), value.pick()])
+  const { bits, kind, maximum } = field
+  if (kind === Kind.CODEC || kind === Kind.IPV4 || bits > 32) return drawn
+  if (bits <= MOST_BITS) return Array.from({ length: maximum + 1 }, (_, number) => number)
+  return [0, maximum, maximum >>> 1, 1, ...drawn]
+}
+
 /**
- * Whether the packet is read as the same layers, whatever stands in this field: its ends are tried, and some values between. One of
- * these then stays: what tells a layer apart may be in one field or in another, and one of the two is kept.
+ * Whether the packet is read as the same layers, whatever stands in this field. One of the values tried then stays: what tells a layer
+ * apart may be in one field or in another, and one of the two is kept.
  */
 function isFree(trial: Trial, layer: Packet, field: Field, value: RandomValue): boolean {
   const { packet, wanted, expected } = trial
-  const isNumber = field.kind !== Kind.CODEC && field.bits <= 32 && field.kind !== Kind.IPV4
-  const ends = isNumber ? [0, field.maximum, field.maximum >>> 1, 1] : []
-  const free = tried(() => [...ends, value.pick(), value.pick(), value.pick()]).every((each) => {
+  const free = triesOf(field, value).every((each) => {
     layer._write(field.index, each)
     const seen = readBack(packet)
-    return seen === wanted || seen === expected
+    return seen !== undefined && (seen === expected || seen === wanted || seen.startsWith(`${wanted} / `))
   })
   if (!free) layer._write(field.index, undefined)
   else trial.expected = readBack(packet)
@@ -140,8 +152,7 @@ export function fuzz<P extends Packet>(packet: P): P {
   const copy = packet.copy()
   const plain = packet.copy()
   const layers = plain.layers()
-  const wanted = layers.map(({ layerName }) => layerName).join(' / ')
-  const trial: Trial = { packet: plain, layers, wanted, expected: tried(() => readBack(plain)) }
+  const trial: Trial = { packet: plain, layers, wanted: namesOf(plain), expected: tried(() => readBack(plain)) }
   for (const [place, layer] of copy.layers().entries()) fuzzLayer(layer, trial, place)
   return copy
 }

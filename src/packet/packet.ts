@@ -546,7 +546,8 @@ export class Packet {
   /** This layer as its bytes alone have it. */
   private _fresh(): Packet {
     const fresh = new Packet(this._layer, this._buffer, this._offset, this._end, this._under)
-    fresh._headerEnd = this._layer.behaviour.headerLength === undefined ? -1 : this._headerEnd
+    const isGiven = this._layer.behaviour.headerLength !== undefined || this._layer.isOpaque
+    fresh._headerEnd = isGiven ? this._headerEnd : -1
     return fresh
   }
 

@@ -91,7 +91,7 @@ export const RandSingString = (): RandomValue =>
   )
 
 /** One of the given values; random ones among them are drawn. */
-export function RandChoice<T>(...values: readonly T[]): RandomValue {
+export function RandChoice(...values: readonly unknown[]): RandomValue {
   if (values.length === 0) throw new PacketError('RandChoice(): give at least one value to choose from')
   return new RandomValue(() => drawn(oneOf(values)), call('RandChoice', ...values))
 }

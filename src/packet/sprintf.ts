@@ -136,7 +136,8 @@ class Parser {
     return (packet) => {
       const layer = layerName === undefined ? packet : nth(packet, layerName, number)
       if (layer === undefined) return padded(ABSENT, conversion)
-      if (other !== undefined) return converted(other(layer), undefined, conversion)
+      // Only the outermost layer has a time.
+      if (other !== undefined) return converted(other(name === 'time' ? packet : layer), undefined, conversion)
       const [owner, index] = layerName === undefined ? located(packet, name, layers) : [layer, layer._layer.find(name)]
       return owner === undefined || index < 0 ? padded(ABSENT, conversion) : fieldText(owner, index, conversion)
     }

@@ -144,7 +144,10 @@ describe('every layer', () => {
     (_, { summaryText, source, layerName }) => {
       expect(summaryText).toMatch(/^[A-Z].*\.$/s)
       expect(source).toMatch(/\S/)
-      if (!/^(Raw|Padding)$/.test(layerName)) expect(source).toMatch(/RFC \d+|IEEE|LINKTYPE|draft-|§|specification|Cisco, |\.(?:org|com|net)\b|WireGuard|reference implementation/)
+      if (!/^(Raw|Padding)$/.test(layerName))
+        expect(source).toMatch(
+          /RFC \d+|IEEE|LINKTYPE|draft-|§|specification|Cisco, |\.(?:org|com|net)\b|WireGuard|reference implementation/,
+        )
       expect(metadataOf(layerName)?.source).toBe(source)
     },
   )

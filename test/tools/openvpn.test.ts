@@ -3,21 +3,32 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { Ether, IP, UDP } from '../../src/layers/index.js'
+import { sr1 } from '../../src/exchange/index.js'
+import {
+  Ether,
+  IP,
+  OpenVPN,
+  type OpenvpnKey,
+  openvpnKey,
+  openvpnUnwrap,
+  openvpnWrap,
+  UDP,
+} from '../../src/layers/index.js'
 import { type Link, memoryLinkPair } from '../../src/link/index.js'
 import { type AnyPacket, stack, toHex } from '../../src/packet/index.js'
 import { clientReset, readServerReset } from '../../src/tools/openvpn/handshake.js'
 import { openvpnProbe } from '../../src/tools/openvpn/index.js'
-import { parseKey } from '../../src/tools/openvpn/key-file.js'
-import { PLAIN, tlsAuth, tlsCrypt } from '../../src/tools/openvpn/protection.js'
 import { practiceNetwork } from '../../src/tools/practice-network/index.js'
 import { type Lab, openLab } from '../lab/lab.js'
-import { makeOpenVpnFiles } from '../lab/openvpn.js'
+import { makeOpenVpnFiles, openVpnCommand, openVpnReady } from '../lab/openvpn.js'
+import { must } from '../lab/process.js'
 import { onFrames } from '../link/on-frames.js'
 import { answerArp } from './arp-responder.js'
 
 const KEY = Uint8Array.from({ length: 256 }, (_, i) => i)
-const SESSION = Uint8Array.of(0x6b, 0xb6, 0x36, 0x69, 0xec, 0xaf, 0x40, 0xb3)
+const SESSION = '6bb63669ecaf40b3'
+const AUTH = openvpnKey(KEY, { mode: 'tls-auth', direction: 1 })
+const CRYPT = openvpnKey(KEY, { mode: 'tls-crypt' })
 
 /** What a server answers to a plain question. */
 const plainAnswer = (question: Uint8Array): Buffer =>
@@ -27,94 +38,80 @@ const plainAnswer = (question: Uint8Array): Buffer =>
     Uint8Array.of(0, 0, 0, 0),
   ])
 
+const question = (key?: OpenvpnKey): Buffer => clientReset(SESSION, key).bytes()
+
 describe('the first packet', () => {
   test('plain: the bytes that a real server answers', () => {
-    expect(toHex(clientReset(SESSION, PLAIN))).toBe('386bb63669ecaf40b30000000000')
+    expect(toHex(question())).toBe('386bb63669ecaf40b30000000000')
   })
 
-  test('tls-auth and tls-crypt: as long as OpenVPN makes them, with the key in neither', () => {
-    expect(clientReset(SESSION, tlsAuth(KEY, 1, 'SHA1')).length).toBe(42)
-    expect(clientReset(SESSION, tlsAuth(KEY, 'none', 'SHA512')).length).toBe(86)
-    expect(clientReset(SESSION, tlsCrypt(KEY)).length).toBe(54)
+  test('tls-auth and tls-crypt: as long as OpenVPN makes them', () => {
+    expect(question(AUTH).length).toBe(42)
+    expect(question(openvpnKey(KEY, { mode: 'tls-auth', direction: 'none', digest: 'SHA512' })).length).toBe(86)
+    expect(question(CRYPT).length).toBe(54)
   })
 
   test.each([
     ['nothing', Buffer.alloc(0), false],
-    ['our own packet', clientReset(SESSION, PLAIN), false],
+    ['our own packet', question(), false],
     ['a text', Buffer.from('SSH-2.0-OpenSSH_9.2\r\n'), false],
     ['an answer to another session', plainAnswer(new Uint8Array(14)), false],
     [
       'more acknowledgements than there are bytes',
-      Buffer.concat([plainAnswer(clientReset(SESSION, PLAIN)).subarray(0, 9), Buffer.alloc(12, 255)]),
+      Buffer.concat([plainAnswer(question()).subarray(0, 9), Buffer.alloc(12, 255)]),
       false,
     ],
-    ['an answer', plainAnswer(clientReset(SESSION, PLAIN)), true],
+    ['an answer', plainAnswer(question()), true],
   ])('an answer that is %s', (_, bytes, isOpenVpn) => {
-    expect(readServerReset(bytes, SESSION, PLAIN).isOpenVpn).toBe(isOpenVpn)
+    expect(readServerReset(bytes, SESSION, undefined).isOpenVpn).toBe(isOpenVpn)
+  })
+
+  test('an answer is a packet, without its protection', () => {
+    const { answer } = readServerReset(plainAnswer(question()), SESSION, undefined)
+    expect(answer!.layerName).toBe('OpenVPN')
+    expect((answer as AnyPacket).remotesessionid).toBe(SESSION)
+    const server = openvpnKey(KEY, { mode: 'tls-crypt', direction: 0 })
+    const packet = OpenVPN({ opcode: 8, acks: [0], remotesessionid: SESSION })
+    const encrypted = readServerReset(openvpnWrap(packet, server).bytes(), SESSION, CRYPT)
+    expect(encrypted).toMatchObject({ isOpenVpn: true, verified: true, echoed: true })
+    expect((encrypted.answer as AnyPacket).acks).toEqual([0])
+    const other = readServerReset(openvpnWrap(packet, server).bytes(), SESSION, AUTH)
+    expect(other).toMatchObject({
+      isOpenVpn: true,
+      verified: false,
+      detail: 'its signature does not fit the key (tls-auth)',
+    })
+    expect((other.answer as AnyPacket).protection).toBe('tls-crypt')
   })
 
   test('any bytes are read without harm', () => {
-    for (const protection of [PLAIN, tlsAuth(KEY, 1, 'SHA256'), tlsCrypt(KEY)])
+    for (const key of [undefined, AUTH, openvpnKey(KEY, { mode: 'tls-auth', digest: 'SHA256' }), CRYPT])
       for (let length = 0; length < 120; length++)
-        expect(() => readServerReset(Buffer.alloc(length, 0x40), SESSION, protection)).not.toThrow()
+        expect(() => readServerReset(Buffer.alloc(length, 0x40), SESSION, key)).not.toThrow()
   })
 
   test('a signature that begins like a number of acknowledgements is a signature', () => {
-    // The same key both ways: our own packet reads as an answer, but for its opcode.
-    const protection = tlsAuth(KEY, 'none', 'SHA1')
-    const rest = Buffer.concat([Uint8Array.of(1, 0, 0, 0, 0), SESSION, Buffer.alloc(4)])
-    const head = Buffer.alloc(9)
-    head[0] = 8 << 3
+    const server = openvpnKey(KEY, { mode: 'tls-auth', direction: 0 })
     // 8 acknowledgements in plain reach as far as signature, packet id, time and one acknowledgement.
     let packet: Uint8Array
+    let id = 1
     do {
-      head.writeUInt32BE(head.readUInt32BE(1) + 1, 1)
-      packet = protection.wrap(head, rest)
+      const answer = OpenVPN({ opcode: 8, acks: [0], remotesessionid: SESSION })
+      packet = openvpnWrap(answer, server, { packetId: id++ }).bytes()
     } while (packet[9] !== 8)
-    expect(readServerReset(packet, SESSION, protection)).toMatchObject({
-      isOpenVpn: true,
-      verified: true,
-      echoed: true,
-    })
+    expect(readServerReset(packet, SESSION, AUTH)).toMatchObject({ isOpenVpn: true, verified: true, echoed: true })
   })
 })
 
-describe('key files', () => {
-  const file = (lines: readonly string[]): string =>
-    ['# 2048 bit', '-----BEGIN OpenVPN Static key V1-----', ...lines, '-----END OpenVPN Static key V1-----', ''].join(
-      '\n',
-    )
-  const hex = Array.from({ length: 16 }, (_, i) => 'ab'.repeat(15) + i.toString(16).padStart(2, '0'))
-
-  test('are read alone and inside a profile', () => {
-    expect(toHex(parseKey(file(hex), 'k'))).toBe(hex.join(''))
-    expect(parseKey(`client\r\n<tls-auth>\r\n${file(hex).replaceAll('\n', '\r\n')}</tls-auth>`, 'k').length).toBe(256)
-  })
-
-  test.each([
-    ['', "the line '-----BEGIN OpenVPN Static key V1-----' is missing"],
-    [file(hex.slice(1)), 'line 18: the key ends after 240 bytes'],
-    [file([...hex, 'aa']), 'line 19: more than 256 bytes'],
-    [
-      file(hex.map((line, i) => (i === 2 ? `${line.slice(0, 5)}x${line.slice(6)}` : line))),
-      'line 5: character 6 is no hex',
-    ],
-    [file(hex).replace(/-----END.*/s, ''), 'is missing'],
-  ])('what is wrong is said with its line, and the key is not', (text, message) => {
-    expect(() => parseKey(text, 'k')).toThrow(message)
-    try {
-      parseKey(text, 'k')
-    } catch (error) {
-      expect(String(error)).not.toContain('abab')
-    }
-  })
-
+describe('options', () => {
   test.each([
     [{ tlsAuth: '/nowhere/key' }, 'cannot be read: there is no such file'],
     [{ tlsAuth: '/' }, 'it is a folder'],
     [{ tlsAuth: 'a', tlsCrypt: 'b' }, 'not both'],
+    [{ tlsAuth: 'a', tlsCrypt: 'b', tlsCryptV2: 'c' }, 'not all'],
     [{ tlsAuth: 'a', keyDirection: 2 }, "0, 1 or 'none'"],
     [{ tlsCrypt: '/dev/zero' }, 'more than 65536 bytes'],
+    [{ tlsCryptV2: '/dev/null' }, 'this is no static key'],
     [{ digest: 'ROT13' }, 'one of SHA1'],
     [{ port: 0 }, '1..65535'],
     [{ tcp: true, iface: 'lo' }, 'leave out iface and link'],
@@ -271,6 +268,74 @@ describe('openvpnProbe and real servers', () => {
         }
       }, 30_000)
     }
+  }
+
+  test.each(['udp', 'tcp'] as const)(
+    'tls-crypt-v2 over %s: with a client’s key it answers, with none it does not',
+    async (protocol) => {
+      const { folder } = await makeOpenVpnFiles(join(lab.folder, `v2-${protocol}`))
+      const file = (name: string) => join(folder, name)
+      await must(['openvpn', '--genkey', 'tls-crypt-v2-server', file('server-v2.key')])
+      const v2 = ['--tls-crypt-v2', file('server-v2.key')]
+      await must(['openvpn', ...v2, '--genkey', 'tls-crypt-v2-client', file('client-v2.key')])
+      const command = openVpnCommand(folder, { protocol, port: 1195, mode: 'plain' })
+      const server = lab.spawn('there', [...command, ...v2])
+      await server.waitFor(openVpnReady())
+      try {
+        const tcp = protocol === 'tcp'
+        const found = await probe({ tcp, port: 1195, timeout: 5, tlsCryptV2: file('client-v2.key') })
+        expect(found).toMatchObject({ state: 'openvpn', mode: 'tls-crypt-v2', echoed: true, verified: true })
+        expect((found.answer as AnyPacket).text('opcode')).toBe('HARD_RESET_SERVER_V2')
+        expect(await probe({ tcp, port: 1195 })).toMatchObject({ state: 'protected or filtered' })
+        expect(await probe({ tcp, port: 1195, tlsCrypt: key() })).toMatchObject({ state: 'protected or filtered' })
+        await expect(probe({ tcp, port: 1195, tlsCryptV2: file('server-v2.key') })).rejects.toThrow(
+          "option tlsCryptV2 takes a client's key of tls-crypt-v2, not the server's",
+        )
+      } finally {
+        await server.stop()
+      }
+    },
+    30_000,
+  )
+
+  test('the answer is shown as a packet', async () => {
+    const server = await lab.openvpn({ mode: 'tls-crypt' })
+    try {
+      const { answer, session } = await probe({ timeout: 5, tlsCrypt: key() })
+      const text = answer!.show({ dump: true })
+      expect(text).toMatch(/^###\[ OpenVPN \]###\n {2}opcode {4}= HARD_RESET_SERVER_V2\n/)
+      expect(text).toContain(`sessionid = ${session}`)
+      expect(text).toContain('acks      = [0]')
+    } finally {
+      await server.stop()
+    }
+  }, 30_000)
+
+  for (const mode of ['plain', 'tls-auth', 'tls-crypt'] as const) {
+    test(`sr1 asks a server with packets of one's own: ${mode}`, async () => {
+      const server = await lab.openvpn({ mode })
+      try {
+        const own = mode === 'plain' ? undefined : openvpnKey(key(), { mode })
+        const packet = stack(IP({ dst: lab.there.ipv4 }), UDP({ sport: 45290 }), OpenVPN({ sessionid: SESSION }))
+        const asked = own === undefined ? packet : openvpnWrap(packet, own)
+        const answer = await sr1(asked, {
+          netns: lab.here.namespace,
+          iface: lab.here.interfaceName,
+          timeout: 5,
+          quiet: true,
+        })
+        const plain = own === undefined ? answer! : openvpnUnwrap(answer!, own)
+        expect(plain.get(OpenVPN)).toMatchObject({
+          opcode: 8,
+          acks: [0],
+          remotesessionid: SESSION,
+          protection: 'plain',
+        })
+        expect(answer!.get(OpenVPN)!.protection).toBe(mode)
+      } finally {
+        await server.stop()
+      }
+    }, 30_000)
   }
 
   test('a closed port, one that is filtered, a host that cannot be reached', async () => {

@@ -8,7 +8,6 @@
  *   +-----+-+-----------------------+-------------------------------+
  */
 import { answers, behave, bits, layer, u16Enum } from '../../packet/index.js'
-import { Raw } from '../raw.js'
 import { ETHER_TYPES, lengthInType } from './ethernet.js'
 
 const header = () => ({
@@ -36,7 +35,6 @@ for (const each of [Dot1Q, Dot1AD]) {
   behave(each, {
     payloadLength: lengthInType,
     payloadLengthField: 'type',
-    guess: (me) => (lengthInType(me) === undefined ? undefined : Raw),
     summary: (me) => `${me.layerName} vlan ${me.vlan} (${me.text('type')})`,
     answers: (me, request) =>
       me._layer === request._layer &&

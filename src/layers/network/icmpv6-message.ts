@@ -67,7 +67,7 @@ export const ICMPv6Unknown = layer(
 /** The IPv6 layer around a message, behind its extension headers. */
 export function networkLayer(me: AnyPacket): Packet | null {
   let outer = me.under
-  while (outer?.layerName.startsWith('IPv6ExtHdr') === true) outer = outer.under
+  while (/^(?:IPv6ExtHdr|AH$)/.test(outer?.layerName ?? '')) outer = outer!.under
   return outer
 }
 

@@ -1,5 +1,6 @@
 /**
- * Multicast listener discovery. Version 1: RFC 2710 §3; version 2: RFC 3810 §5.
+ * Multicast listener discovery. Version 1: RFC 2710 §3; version 2: RFC 3810 §5; routers: RFC 4286 §3. All messages go out with a hop
+ * limit of 1 from a link-local address, behind a hop-by-hop header with the option RouterAlert; a sender says so in those layers.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -15,6 +16,7 @@
  */
 import { type AnyPacket, behave, bits, bytes, ipv6, layer, layers, list, u8, u8Enum, u16 } from '../../packet/index.js'
 import { addressesOf, bindMessage, ICMPV6_TYPES, messageHeader } from './icmpv6-message.js'
+import { delayValue } from './igmp-times.js'
 import { transportChecksum } from './ip-checksum.js'
 
 const PROTOCOL = 58
@@ -34,7 +36,7 @@ const RECORD_TYPES: Readonly<Record<number, string>> = {
 
 const message = (type: number, delay: number) => ({
   ...messageHeader(type),
-  mrd: u16(delay),
+  mrd: u16(delay).about('Milliseconds within which to answer a query; in version 2 floating-point from 32768 on.'),
   reserved: u16(),
   mladdr: ipv6(),
 })
@@ -63,9 +65,9 @@ export const ICMPv6MLQuery2 = layer(
   () => ({
     ...message(QUERY, 10000),
     Resv: bits(4),
-    S: bits(1),
-    QRV: bits(3),
-    QQIC: u8(),
+    S: bits(1).about('1: routers that hear the query do not shorten their timers.'),
+    QRV: bits(3).about("The querier's robustness: how many messages may be lost."),
+    QQIC: u8().about("The querier's interval in seconds; from 128 on floating-point, up to 31744."),
     sources_number: u16().countOf('sources'),
     sources: list(ipv6(), { count: 'sources_number' }),
   }),
@@ -101,12 +103,58 @@ export const ICMPv6MLReport2 = layer(
   'RFC 3810 §5.2',
 )
 
-for (const each of [ICMPv6MLQuery, ICMPv6MLReport, ICMPv6MLDone, ICMPv6MLQuery2]) {
+export const ICMPv6MRD_Advertisement = layer(
+  'ICMPv6MRD_Advertisement',
+  () => ({
+    type: u8Enum(151, ICMPV6_TYPES),
+    advinter: u8(20).about('Seconds between advertisements.'),
+    cksum: u16().checksum((c) => transportChecksum(c, PROTOCOL)),
+    queryint: u16().about('Seconds between general queries.'),
+    robustness: u16(),
+  }),
+  'Says that a multicast router is here.',
+  'RFC 4286 §3.1',
+)
+const routerMessage = (type: number) => ({
+  type: u8Enum(type, ICMPV6_TYPES),
+  res: u8(),
+  cksum: u16().checksum((c) => transportChecksum(c, PROTOCOL)),
+})
+export const ICMPv6MRD_Solicitation = layer(
+  'ICMPv6MRD_Solicitation',
+  () => routerMessage(152),
+  'Asks which multicast routers are here.',
+  'RFC 4286 §3.2',
+)
+export const ICMPv6MRD_Termination = layer(
+  'ICMPv6MRD_Termination',
+  () => routerMessage(153),
+  'Says that a multicast router stops.',
+  'RFC 4286 §3.3',
+)
+
+const delayOf = (milliseconds: number): string => ` within ${milliseconds / 1000} s`
+
+for (const each of [ICMPv6MLReport, ICMPv6MLDone])
   behave(each, { summary: (me) => `${me.layerName}${addressesOf(me)} group ${me.mladdr}` })
+behave(ICMPv6MLQuery, {
+  summary: (me) => `ICMPv6MLQuery${addressesOf(me)} group ${me.mladdr}${delayOf(me.mrd as number)}`,
+})
+behave(ICMPv6MLQuery2, {
+  summary: (me) =>
+    `ICMPv6MLQuery2${addressesOf(me)} group ${me.mladdr}${sourcesOf(me)}${delayOf(delayValue(me.mrd as number))}`,
+})
+for (const each of [ICMPv6MRD_Advertisement, ICMPv6MRD_Solicitation, ICMPv6MRD_Termination])
+  behave(each, { summary: (me) => `${me.layerName}${addressesOf(me)}` })
+
+function sourcesOf(me: AnyPacket): string {
+  const sources = (me.sources ?? []) as string[]
+  return sources.length === 0 ? '' : ` from ${sources.join(' ')}`
 }
+
 function groupsOf(me: AnyPacket): string {
-  const records = (me.records ?? []) as { dst: string }[]
-  return records.map((record) => record.dst).join(' ')
+  const records = (me.records ?? []) as AnyPacket[]
+  return records.map((record) => `${record.text('rtype')} ${record.dst}${sourcesOf(record)}`).join(', ')
 }
 
 behave(ICMPv6MLReport2, {
@@ -120,3 +168,6 @@ bindMessage(QUERY, ICMPv6MLQuery, (_buffer, start, end) =>
 bindMessage(131, ICMPv6MLReport)
 bindMessage(132, ICMPv6MLDone)
 bindMessage(143, ICMPv6MLReport2)
+bindMessage(151, ICMPv6MRD_Advertisement)
+bindMessage(152, ICMPv6MRD_Solicitation)
+bindMessage(153, ICMPv6MRD_Termination)

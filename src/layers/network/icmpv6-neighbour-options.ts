@@ -1,5 +1,6 @@
 /**
- * Options of neighbour discovery, each a layer that the next one follows. RFC 4861 §4.6; DNS: RFC 8106; routes: RFC 4191.
+ * Options of neighbour discovery, each a layer that the next one follows. RFC 4861 §4.6; DNS: RFC 8106; routes: RFC 4191;
+ * home agents: RFC 6275; nonce: RFC 3971; flags: RFC 5175; captive portal: RFC 8910; NAT64: RFC 8781.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -26,7 +27,8 @@ import {
   u16,
   u32,
 } from '../../packet/index.js'
-import { DomainListCodec, PrefixCodec, paddedTo8 } from './icmpv6-option-codecs.js'
+import { DomainListCodec, NatPrefixCodec, PaddedTextCodec, PrefixCodec, paddedTo8 } from './icmpv6-option-codecs.js'
+import { quotedPacket } from './icmpv6-option-packet.js'
 
 /** IANA, "IPv6 Neighbor Discovery Option Formats". */
 const TYPES: Readonly<Record<number, string>> = {
@@ -102,8 +104,8 @@ export const ICMPv6NDOptPrefixInfo = layer(
 
 export const ICMPv6NDOptRedirectedHdr = layer(
   'ICMPv6NDOptRedirectedHdr',
-  () => ({ ...optionHeader(4), res: bytes(6), pkt: paddedTo8(bytes()) }),
-  'The packet that led to a redirect, as bytes: IPv6(option.pkt) dissects it.',
+  () => ({ ...optionHeader(4), res: bytes(6), pkt: quotedPacket() }),
+  'The packet that led to a redirect: option.pkt[0].',
   'RFC 4861 §4.6.3',
 )
 
@@ -148,6 +150,61 @@ export const ICMPv6NDOptDNSSL = layer(
   'RFC 8106 §5.2',
 )
 
+export const ICMPv6NDOptAdvInterval = layer(
+  'ICMPv6NDOptAdvInterval',
+  () => ({ ...optionHeader(7), res: u16(), advint: u32().about('Milliseconds, at most, between advertisements.') }),
+  'How often a router advertises itself.',
+  'RFC 6275 §7.3',
+)
+
+export const ICMPv6NDOptHAInfo = layer(
+  'ICMPv6NDOptHAInfo',
+  () => ({
+    ...optionHeader(8),
+    res: u16(),
+    pref: u16().about('The higher, the better.'),
+    lifetime: u16(1).about('Seconds.'),
+  }),
+  'A router that is a home agent.',
+  'RFC 6275 §7.4',
+)
+
+export const ICMPv6NDOptNonce = layer(
+  'ICMPv6NDOptNonce',
+  () => ({ ...optionHeader(14), nonce: paddedTo8(bytes()) }),
+  'Random bytes of a solicitation, which come back in its answer. They fill the option up: 6, 14, 22 … of them.',
+  'RFC 3971 §5.3.2; duplicate addresses: RFC 7527',
+)
+
+export const ICMPv6NDOptEFA = layer(
+  'ICMPv6NDOptEFA',
+  () => ({ ...optionHeader(26), res: bytes(6).default(new Uint8Array(6)) }),
+  'More flags of a router advertisement.',
+  'RFC 5175 §4',
+)
+
+export const ICMPv6NDOptCaptivePortal = layer(
+  'ICMPv6NDOptCaptivePortal',
+  () => ({
+    ...optionHeader(37),
+    uri: paddedTo8(new Field<string>(Kind.CODEC, 0, new PaddedTextCodec() as Codec)),
+  }),
+  'Where to ask whether the way into the Internet is free.',
+  'RFC 8910 §2.3',
+)
+
+export const ICMPv6NDOptPREF64 = layer(
+  'ICMPv6NDOptPREF64',
+  () => ({
+    ...optionHeader(38),
+    scaledlifetime: bits(13).about('Units of 8 s.'),
+    plc: bitsEnum(3, 0, { 0: '/96', 1: '/64', 2: '/56', 3: '/48', 4: '/40', 5: '/32' }),
+    prefix: new Field<string>(Kind.CODEC, 0, new NatPrefixCodec() as Codec).default('64:ff9b::'),
+  }),
+  'Prefix that stands for IPv4 addresses behind a NAT64. plc: code of the prefix length.',
+  'RFC 8781 §4',
+)
+
 /** Layers by type, where the length (in units of 8 bytes) is one that they have. */
 const KNOWN: Readonly<Record<number, readonly [layer: LayerReference, fits: (units: number) => boolean]>> = {
   1: [ICMPv6NDOptSrcLLAddr, (units) => units === 1],
@@ -155,9 +212,15 @@ const KNOWN: Readonly<Record<number, readonly [layer: LayerReference, fits: (uni
   3: [ICMPv6NDOptPrefixInfo, (units) => units === 4],
   4: [ICMPv6NDOptRedirectedHdr, (units) => units >= 1],
   5: [ICMPv6NDOptMTU, (units) => units === 1],
+  7: [ICMPv6NDOptAdvInterval, (units) => units === 1],
+  8: [ICMPv6NDOptHAInfo, (units) => units === 1],
+  14: [ICMPv6NDOptNonce, (units) => units >= 1],
   24: [ICMPv6NDOptRouteInfo, (units) => units >= 1 && units <= 3],
   25: [ICMPv6NDOptRDNSS, (units) => units >= 3 && units % 2 === 1],
+  26: [ICMPv6NDOptEFA, (units) => units === 1],
   31: [ICMPv6NDOptDNSSL, (units) => units >= 2],
+  37: [ICMPv6NDOptCaptivePortal, (units) => units >= 1],
+  38: [ICMPv6NDOptPREF64, (units) => units === 2],
 }
 
 behave(ICMPv6NDOptUnknown, {

@@ -11,6 +11,7 @@ import {
   printed,
   quoted,
   Reader,
+  toBytes,
   type Writer,
 } from '../../packet/index.js'
 import { canonicalName, readName, writeName } from '../services/dns-names.js'
@@ -100,6 +101,59 @@ export class PrefixCodec extends PlainValueCodec<string> {
   coerce(value: unknown, where: string): string {
     if (typeof value === 'string' && parseIpv6(value) !== undefined) return formatIpv6(parseIpv6(value)!)
     throw new PacketError(`${where}: ${String(value)} is no IPv6 address such as '2001:db8::'`)
+  }
+
+  empty(): string {
+    return '::'
+  }
+
+  override show(value: string): string {
+    return value
+  }
+}
+
+/** Text up to the zeros that fill the option up. */
+export class PaddedTextCodec extends PlainValueCodec<string> {
+  readonly kindName = 'text'
+  readonly isLossy = true
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+  read(reader: Reader): string {
+    return this.decoder.decode(reader.rest()).replace(/\0+$/, '')
+  }
+
+  write(writer: Writer, value: string): void {
+    writer.bytes(toBytes(value))
+  }
+
+  coerce(value: unknown, where: string): string {
+    if (typeof value === 'string') return value
+    throw new PacketError(`${where}: ${printed(value)} is no text`)
+  }
+
+  empty(): string {
+    return ''
+  }
+}
+
+/** The first 12 bytes of an IPv6 address. RFC 8781 §4. */
+export class NatPrefixCodec extends PlainValueCodec<string> {
+  readonly kindName = 'IPv6 prefix'
+
+  read(reader: Reader): string {
+    const address = new Uint8Array(16)
+    address.set(reader.bytes(12))
+    return formatIpv6(address)
+  }
+
+  write(writer: Writer, value: string): void {
+    writer.bytes(parseIpv6(value)!.subarray(0, 12))
+  }
+
+  coerce(value: unknown, where: string): string {
+    const address = typeof value === 'string' ? parseIpv6(value) : undefined
+    if (address?.subarray(12).every((byte) => byte === 0)) return formatIpv6(address)
+    throw new PacketError(`${where}: ${printed(value)} is no IPv6 prefix of at most 96 bits such as '64:ff9b::'`)
   }
 
   empty(): string {

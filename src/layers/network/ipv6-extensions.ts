@@ -26,24 +26,45 @@ import {
   u32,
 } from '../../packet/index.js'
 import { IP_PROTOCOLS } from './ip-numbers.js'
+import { IPv6ExtHdrRPL } from './ipv6-extensions-rpl.js'
 
 const NO_NEXT_HEADER = 59
 
 /** IANA, "Destination Options and Hop-by-Hop Options". */
-const OPTIONS = {
-  0: { name: 'Pad1', bare: true },
-  1: { name: 'PadN' },
-  4: { name: 'TunnelEncapsulationLimit', fields: [u8()] },
-  5: { name: 'RouterAlert', fields: [u16()] },
-  7: { name: 'CALIPSO' },
-  38: { name: 'QuickStart' },
-  48: { name: 'MinimumPathMTU', fields: [u16(), u16()] },
-  49: { name: 'IOAM' },
-  99: { name: 'RPL' },
-  109: { name: 'MPL' },
-  194: { name: 'Jumbo', fields: [u32()] },
-  201: { name: 'HomeAddress', fields: [ipv6()] },
-} as const
+const OPTIONS = () =>
+  ({
+    0: { name: 'Pad1', bare: true },
+    1: { name: 'PadN' },
+    4: { name: 'TunnelEncapsulationLimit', fields: [u8()] },
+    5: { name: 'RouterAlert', fields: [u16()] },
+    7: { name: 'CALIPSO' },
+    8: { name: 'SMF_DPD' },
+    15: { name: 'PDM', fields: [u8(), u8(), u16(), u16(), u16(), u16()] },
+    17: { name: 'IOAMDestination' },
+    35: { name: 'RPL' },
+    38: { name: 'QuickStart' },
+    48: { name: 'MinimumPathMTU', fields: [u16(), u16()] },
+    49: { name: 'IOAM' },
+    77: { name: 'IP_DFF' },
+    99: { name: 'RPLOld' },
+    109: { name: 'MPL' },
+    139: { name: 'ILNPNonce' },
+    140: { name: 'LineIdentification' },
+    194: { name: 'Jumbo', fields: [u32()] },
+    201: { name: 'HomeAddress', fields: [ipv6()] },
+  }) as const
+
+/** Objects of a segment routing header. IANA, "Segment Routing Header TLVs"; names as Scapy's. */
+const TLVS = () =>
+  ({
+    0: { name: 'Pad1', bare: true },
+    1: { name: 'IngressNode', fields: [u8(), u8(), ipv6()] },
+    2: { name: 'EgressNode', fields: [u8(), u8(), ipv6()] },
+    3: { name: 'OpaqueContainer' },
+    4: { name: 'PadN' },
+    5: { name: 'HMAC' },
+    6: { name: 'NSHCarrier' },
+  }) as const
 
 /** Routing types. IANA, "Internet Protocol Version 6 (IPv6) Parameters". */
 const ROUTING_TYPES: Readonly<Record<number, string>> = {
@@ -52,6 +73,7 @@ const ROUTING_TYPES: Readonly<Record<number, string>> = {
   3: 'RPL',
   4: 'segment-routing',
 }
+const RPL = 3
 const SEGMENT_ROUTING = 4
 
 /** Routing types that hold a reserved word and addresses. */
@@ -64,7 +86,7 @@ const length = () => u8().auto((c) => (c.headerLength - 1) >>> 3)
 const optionsHeader = () => ({
   nh: nextHeader(),
   len: length(),
-  options: options({ kinds: OPTIONS, lengthCounts: 'value', align: 8, filler: 1 }),
+  options: options({ kinds: OPTIONS(), lengthCounts: 'value', align: 8, filler: 1 }),
 })
 
 export const IPv6ExtHdrHopByHop = layer(
@@ -114,9 +136,9 @@ export const IPv6ExtHdrSegmentRouting = layer(
     unused2: bits(3),
     tag: u16(),
     addresses: list(ipv6(), { count: (me) => segmentCount(me) }),
-    tlv_objects: bytes(),
+    tlv_objects: options({ kinds: TLVS(), lengthCounts: 'value', align: 8, filler: 4 }),
   }),
-  'Segments to visit, the last one first. The current one is addresses[segleft], the last of the list unless set. TLVs are bytes.',
+  'Segments to visit, the last one first. The current one is addresses[segleft], the last of the list unless set.',
   'RFC 8754',
 )
 
@@ -145,10 +167,17 @@ export const EXTENSION_HEADERS = [
   IPv6ExtHdrDestOpt,
   IPv6ExtHdrRouting,
   IPv6ExtHdrSegmentRouting,
+  IPv6ExtHdrRPL,
   IPv6ExtHdrFragment,
 ] as const
 
-const LENGTH_HEADERS = [IPv6ExtHdrHopByHop, IPv6ExtHdrDestOpt, IPv6ExtHdrRouting, IPv6ExtHdrSegmentRouting] as const
+const LENGTH_HEADERS = [
+  IPv6ExtHdrHopByHop,
+  IPv6ExtHdrDestOpt,
+  IPv6ExtHdrRouting,
+  IPv6ExtHdrSegmentRouting,
+  IPv6ExtHdrRPL,
+] as const
 for (const each of LENGTH_HEADERS) behave(each, { headerLength: (me) => (me.len + 1) * 8, headerLengthField: 'len' })
 
 for (const each of EXTENSION_HEADERS) {
@@ -164,6 +193,9 @@ behave(IPv6ExtHdrFragment, {
 })
 
 behave(IPv6ExtHdrRouting, {
-  refine: (buffer, start, end) =>
-    end - start >= 8 && buffer[start + 2] === SEGMENT_ROUTING ? IPv6ExtHdrSegmentRouting : undefined,
+  refine: (buffer, start, end) => {
+    if (end - start < 8) return undefined
+    const type = buffer[start + 2]
+    return type === SEGMENT_ROUTING ? IPv6ExtHdrSegmentRouting : type === RPL ? IPv6ExtHdrRPL : undefined
+  },
 })

@@ -11,6 +11,7 @@ import {
   IPv6ExtHdrRouting,
   IPv6ExtHdrSegmentRouting,
 } from './ipv6-extensions.js'
+import { IPv6ExtHdrRPL } from './ipv6-extensions-rpl.js'
 
 /** Binds a layer to its number in IPv6 and the extension headers; only first fragments have its header. `quoted` is its form in ICMPv6 errors. */
 export function bindNextHeader(number: number, upper: LayerReference, quoted: LayerReference = upper): void {
@@ -29,6 +30,7 @@ export function bindTransport(protocol: number, upper: LayerReference, quoted: L
 }
 
 bindNextHeader(0, IPv6ExtHdrHopByHop)
+bindNextHeader(43, IPv6ExtHdrRPL)
 bindNextHeader(43, IPv6ExtHdrSegmentRouting)
 bindNextHeader(43, IPv6ExtHdrRouting)
 bindNextHeader(44, IPv6ExtHdrFragment)

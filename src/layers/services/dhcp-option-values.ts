@@ -1,19 +1,15 @@
 /** Values of DHCP options, one codec for each form. What does not read exactly as its form says stays bytes. */
-import { formatIpv4, PacketError, parseIpv4, printed, Reader, toBytes, Writer } from '../../packet/index.js'
+import { formatIpv4, PacketError, parseIpv4, printed, Reader, sameBytes, toBytes, Writer } from '../../packet/index.js'
 import { DHCP_OPTIONS, DHCP_TYPES, type DhcpOptionForm, dhcpOptionName, dhcpOptionNumber } from './dhcp-option-kinds.js'
+import { DHCP_STRUCTURES, type DhcpValueForm } from './dhcp-option-structures.js'
 import { beginNames, canonicalName, readName, writeName } from './dns-names.js'
 import { textOf } from './dns-texts.js'
+import type { ValueTree } from './value-tree.js'
 
-/** Value of one option: an address, a number, a text, a list of such, or bytes. */
-export type DhcpValue = string | number | readonly (string | number)[] | Uint8Array
+/** Value of one option: an address, a number, a text, bytes, a list of such. */
+export type DhcpValue = ValueTree
 
-interface ValueForm {
-  /** The value that these bytes are, or undefined when they are none of this form. */
-  read(bytes: Uint8Array): DhcpValue | undefined
-  /** @throws PacketError */
-  coerce(value: unknown, where: string): DhcpValue
-  write(writer: Writer, value: DhcpValue): void
-}
+type ValueForm = DhcpValueForm
 
 /** A network and the router that leads there, `'10.1.0.0/16:10.0.0.1'`, as Scapy writes it. */
 const ROUTE = /^([\d.]+)\/(\d{1,2}):([\d.]+)$/
@@ -191,12 +187,18 @@ const FORMS: Readonly<Record<DhcpOptionForm, ValueForm>> = {
   codes,
   routes,
   domains,
+  ...DHCP_STRUCTURES,
 }
 
 /** The value that an option's bytes are; the bytes themselves where they are nothing better. */
 export function readDhcpValue(option: number, bytes: Uint8Array): DhcpValue {
-  const kind = DHCP_OPTIONS[option]
-  return (kind === undefined ? undefined : FORMS[kind[1]].read(bytes)) ?? bytes
+  const form = DHCP_OPTIONS[option]?.[1]
+  const value = form === undefined ? undefined : FORMS[form].read(bytes)
+  if (value === undefined || !(form! in DHCP_STRUCTURES)) return value ?? bytes
+  // What is written in another way than ours stays bytes.
+  const again = new Writer()
+  writeDhcpValue(again, option, value)
+  return sameBytes(again.buffer.subarray(0, again.length), bytes) ? value : bytes
 }
 
 /** The value that a user gave for an option. @throws PacketError */

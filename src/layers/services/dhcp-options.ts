@@ -2,21 +2,21 @@
 import {
   type Codec,
   Field,
-  fromHex,
   Kind,
   type Option,
   PacketError,
   printed,
   quoted,
   type Reader,
-  sameBytes,
   suggestion,
-  toHex,
-  type Writer,
+  Writer,
 } from '../../packet/index.js'
 import { dhcpOptionName, dhcpOptionNames, dhcpOptionNumber, END, PAD } from './dhcp-option-kinds.js'
 import { coerceDhcpValue, type DhcpValue, readDhcpValue, writeDhcpValue } from './dhcp-option-values.js'
+import { sameTree, treeCommand, treeFromJson, treeJson, treeText, type ValueTree } from './value-tree.js'
 
+/** Bytes that one option holds. */
+const LONGEST = 255
 /** More than a packet has: each takes at least a byte, and a datagram of Ethernet has fewer. */
 const MAX_OPTIONS = 2048
 /** Most zeros that one pad stands for: a whole datagram. */
@@ -57,6 +57,42 @@ export function readDhcpOptions(buffer: Uint8Array, start = 0, end = buffer.leng
   return options
 }
 
+const OVERLOAD = 52
+const IN_FILE = 1
+const IN_SNAME = 2
+
+/** Number and bytes of each option up to the end, without padding. */
+function rawOptions(bytes: Uint8Array): [number, Uint8Array][] {
+  const found: [number, Uint8Array][] = []
+  for (let at = 0; at < bytes.length && bytes[at] !== END; ) {
+    if (bytes[at] === PAD) at++
+    else {
+      const stop = at + 2 + (bytes[at + 1] ?? 256)
+      if (stop > bytes.length || found.length >= MAX_OPTIONS) break
+      found.push([bytes[at]!, bytes.subarray(at + 2, stop)])
+      at = stop
+    }
+  }
+  return found
+}
+
+/**
+ * The options of a whole message: those in `file` and `sname` too where option 52 says that some stand there, and the parts of
+ * each joined (RFC 3396). `options` are the bytes behind the magic ones, the others the bytes of the fields.
+ */
+export function wholeDhcpOptions(options: Uint8Array, file?: Uint8Array, sname?: Uint8Array): Option[] {
+  const all = rawOptions(options)
+  const overload = all.find(([number]) => number === OVERLOAD)?.[1][0] ?? 0
+  if (overload & IN_FILE && file !== undefined) all.push(...rawOptions(file))
+  if (overload & IN_SNAME && sname !== undefined) all.push(...rawOptions(sname))
+  const joined = new Map<number, Uint8Array[]>()
+  for (const [number, content] of all) joined.set(number, [...(joined.get(number) ?? []), content])
+  return [...joined].map(([number, pieces]) => [
+    dhcpOptionName(number),
+    readDhcpValue(number, pieces.length === 1 ? pieces[0]! : Uint8Array.from(Buffer.concat(pieces))),
+  ])
+}
+
 class DhcpOptionsCodec implements Codec<Option[]> {
   readonly kindName = 'options'
   read(reader: Reader): Option[] {
@@ -76,16 +112,19 @@ class DhcpOptionsCodec implements Codec<Option[]> {
         writer.reserve((value as number | undefined) ?? 1)
         continue
       }
-      writer.u8(number)
-      if (number === END) continue
-      const lengthAt = writer.reserve(1)
-      if (value !== undefined) writeDhcpValue(writer, number, value as DhcpValue)
-      const length = writer.length - lengthAt - 1
-      if (length > 255)
-        throw new PacketError(
-          `DHCP.options: option ${String(name)} has ${length} bytes; one holds 255: give it several times, the parts are joined (RFC 3396)`,
-        )
-      writer.buffer[lengthAt] = length
+      if (number === END) {
+        writer.u8(END)
+        continue
+      }
+      const content = new Writer()
+      if (value !== undefined) writeDhcpValue(content, number, value as DhcpValue)
+      // What one option cannot hold stands in several, whose parts belong together. RFC 3396 §5.
+      for (let at = 0; at === 0 || at < content.length; at += LONGEST) {
+        const part = content.buffer.subarray(at, Math.min(content.length, at + LONGEST))
+        writer.u8(number)
+        writer.u8(part.length)
+        writer.bytes(part)
+      }
     }
   }
 
@@ -106,24 +145,19 @@ class DhcpOptionsCodec implements Codec<Option[]> {
   }
 
   show(options: Option[]): string {
-    return `[${options.map(([name, value]) => (value === undefined ? String(name) : `${String(name)} ${shown(value as DhcpValue)}`)).join(', ')}]`
+    return `[${options.map(([name, value]) => (value === undefined ? String(name) : `${String(name)} ${treeText(value as DhcpValue)}`)).join(', ')}]`
   }
 
   /** Bytes are `{"hex": "…"}`: a text may look like hexadecimal. */
   json(options: Option[]): unknown {
     return options.map(([name, value]) => {
       if (value === undefined) return [name]
-      return [name, value instanceof Uint8Array ? { hex: toHex(value) } : value]
+      return [name, treeJson(value as DhcpValue)]
     })
   }
 
   parse(json: unknown): unknown {
-    if (!Array.isArray(json)) return json
-    return json.map((option: unknown) => {
-      if (!Array.isArray(option)) return option
-      const { hex } = (option[1] ?? {}) as { hex?: unknown }
-      return typeof hex === 'string' ? [option[0], fromHex(hex)] : option
-    })
+    return treeFromJson(json)
   }
 
   command(options: Option[]): string {
@@ -131,16 +165,7 @@ class DhcpOptionsCodec implements Codec<Option[]> {
   }
 
   same(a: Option[], b: Option[]): boolean {
-    return (
-      a.length === b.length &&
-      a.every(([name, value], i) => {
-        const [otherName, other] = b[i]!
-        if (name !== otherName) return false
-        if (value instanceof Uint8Array || other instanceof Uint8Array)
-          return value instanceof Uint8Array && other instanceof Uint8Array && sameBytes(value, other)
-        return JSON.stringify(value) === JSON.stringify(other)
-      })
-    )
+    return sameTree(a as unknown as ValueTree, b as unknown as ValueTree)
   }
 }
 
@@ -173,29 +198,9 @@ function coercePad(value: unknown, where: string): Option {
   throw new PacketError(`${where}: ${printed(value)} is no number of zeros for pad (1..${MAX_PAD})`)
 }
 
-function shown(value: DhcpValue): string {
-  if (value instanceof Uint8Array) return toHex(value)
-  return Array.isArray(value)
-    ? `(${value.map(shown).join(' ')})`
-    : typeof value === 'string'
-      ? plain(value)
-      : String(value)
-}
-
-/** Quoted where it is more than a word: texts come from the network. */
-function plain(text: string): string {
-  return /^[\w.:/-]+$/.test(text) ? text : quoted(text)
-}
-
 function commandOf([name, value]: Option): string {
   const key = typeof name === 'number' ? String(name) : quoted(name)
-  return value === undefined ? `[${key}]` : `[${key}, ${literal(value as DhcpValue)}]`
-}
-
-function literal(value: DhcpValue): string {
-  if (value instanceof Uint8Array) return `hex('${toHex(value)}')`
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
-  return typeof value === 'string' ? quoted(value) : String(value)
+  return value === undefined ? `[${key}]` : `[${key}, ${treeCommand(value as DhcpValue)}]`
 }
 
 /** The options of a DHCP message; names and values are Scapy's. */

@@ -23,7 +23,7 @@ import { UDP } from '../transport/udp.js'
 import { clientHardwareAddress, paddedText } from './dhcp-fields.js'
 import { dhcpOptions } from './dhcp-options.js'
 
-export { type DhcpOptionInput, readDhcpOptions } from './dhcp-options.js'
+export { type DhcpOptionInput, readDhcpOptions, wholeDhcpOptions } from './dhcp-options.js'
 
 const SERVER_PORT = 67
 const CLIENT_PORT = 68

@@ -32,10 +32,13 @@ const SHOWN = Array.from({ length: 256 }, (_, byte) => {
   return byte >= 32 && byte <= 126 ? character : `\\${String(byte).padStart(3, '0')}`
 })
 
+/** Layers whose names count from their start. */
+const MESSAGES: ReadonlySet<string> = new Set(['DNS', 'LLMNRQuery', 'LLMNRResponse'])
+
 /** Where the message starts that pointers in this packet's names count from: the message's own layer says it. */
 export function messageStart(packet: AnyPacket): number {
   const message = packet.under
-  if (message === null || message.layerName !== 'DNS') return packet._offset
+  if (message === null || !MESSAGES.has(message.layerName)) return packet._offset
   return message._offset + lengthPrefix(message as AnyPacket)
 }
 

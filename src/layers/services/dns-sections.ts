@@ -19,6 +19,8 @@ import { beginNames, lengthPrefix, nameEnd } from './dns-names.js'
 import { DNS_TYPES, typeNumber } from './dns-numbers.js'
 import { DNSRR, RECORD_LAYERS } from './dns-records.js'
 
+const SECTIONS = ['qd', 'an', 'ns', 'ar'] as const
+
 /** Type, class, ttl and length of a record. */
 const FIXED = 10
 
@@ -40,6 +42,8 @@ class SectionCodec extends LayerListCodec {
     const elements: Packet[] = []
     // Behind an element that could not be read nothing else can be found.
     if (packet._issue !== null) return elements
+    const isCut = goesOn(reader, packet)
+    if (isCut && !this.followsWhole(packet)) return elements
     const end = messageEnd(reader, packet)
     const count = packet._stored(packet._layer.indexOf(this.countField)) as number
     for (let i = 0; i < count; i++) {
@@ -49,7 +53,8 @@ class SectionCodec extends LayerListCodec {
           : Packet._dissect(this.question.definition, reader.buffer, reader.position, end, packet)
       const stop = element._headerStop()
       if (element._issue !== null) {
-        packet._issue = element._issue
+        // What stands in the next segment is not missing.
+        if (!isCut) packet._issue = element._issue
         break
       }
       element._end = stop
@@ -59,6 +64,16 @@ class SectionCodec extends LayerListCodec {
       reader.position = stop
     }
     return elements
+  }
+
+  /** Whether all sections in front of this one have what their counts say. */
+  private followsWhole(packet: AnyPacket): boolean {
+    for (const section of SECTIONS) {
+      if (section === this.section) break
+      const elements = packet.raw(section) as unknown[] | undefined
+      if ((elements?.length ?? 0) < (packet.raw(`${section}count`) as number)) return false
+    }
+    return true
   }
 
   override write(writer: Writer, elements: Packet[], packet: AnyPacket): void {
@@ -110,6 +125,12 @@ class SectionCodec extends LayerListCodec {
 function messageEnd(reader: Reader, packet: AnyPacket): number {
   const prefix = lengthPrefix(packet)
   return prefix === 0 ? reader.end : Math.min(reader.end, packet._offset + prefix + (packet.raw('length') as number))
+}
+
+/** Whether a message over TCP goes on behind what is there, in another segment. */
+function goesOn(reader: Reader, packet: AnyPacket): boolean {
+  const prefix = lengthPrefix(packet)
+  return prefix > 0 && packet._offset + prefix + (packet.raw('length') as number) > reader.end
 }
 
 /** The record at the reader's position: of its type's own layer where its data reads as that, else `DNSRR` with bytes. */

@@ -1,2 +1,4 @@
 /** Messages of machines: brokers, sensors, controllers. */
-export {}
+export * from './mqtt.js'
+export * from './coap.js'
+export * from './modbus.js'

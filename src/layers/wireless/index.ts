@@ -1,2 +1,11 @@
 /** Wireless LAN: what the radio saw, and the frames of IEEE 802.11. */
-export {}
+export * from './radiotap.js'
+export * from './dot11.js'
+export * from './dot11-fcs.js'
+export * from './dot11-encrypted.js'
+export * from './dot11-management.js'
+export * from './dot11-elements.js'
+export * from './dot11-security.js'
+export * from './dot11-throughput.js'
+export * from './eap.js'
+export * from './eapol.js'

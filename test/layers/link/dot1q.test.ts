@@ -15,9 +15,9 @@ describe('VLAN tags, beyond the suite', () => {
   })
 
   test('a length instead of a type ends the payload', () => {
-    const frame = dissect(Ether, fromHex(`${MACS}810000050003424203000000`))
-    expect(frame.layers().map((layer) => layer.layerName)).toEqual(['Ether', 'Dot1Q', 'Raw', 'Padding'])
-    expect(frame.get('Raw')!.load).toEqual(fromHex('424203'))
+    const frame = dissect(Ether, fromHex(`${MACS}810000050003420003000000`))
+    expect(frame.layers().map((layer) => layer.layerName)).toEqual(['Ether', 'Dot1Q', 'LLC', 'Padding'])
+    expect(frame.get('Padding')!.load).toEqual(fromHex('000000'))
   })
 
   test('answers stay within their VLAN', () => {

@@ -6,12 +6,24 @@ import {
   ICMPv6MLQuery2,
   ICMPv6MLReport,
   ICMPv6MLReport2,
+  ICMPv6MRD_Advertisement,
+  ICMPv6MRD_Solicitation,
+  ICMPv6MRD_Termination,
   IPv6,
 } from '../../../src/layers/index.js'
 import { stack } from '../../../src/packet/index.js'
 import { familySuite } from '../family.js'
 
-familySuite('icmpv6-mld', [ICMPv6MLDone, ICMPv6MLQuery, ICMPv6MLQuery2, ICMPv6MLReport, ICMPv6MLReport2])
+familySuite('icmpv6-mld', [
+  ICMPv6MLDone,
+  ICMPv6MLQuery,
+  ICMPv6MLQuery2,
+  ICMPv6MLReport,
+  ICMPv6MLReport2,
+  ICMPv6MRD_Advertisement,
+  ICMPv6MRD_Solicitation,
+  ICMPv6MRD_Termination,
+])
 
 describe('multicast listeners, beyond the suite', () => {
   test('the length of a query tells its version', () => {
@@ -31,6 +43,8 @@ describe('multicast listeners, beyond the suite', () => {
       ['ff05::1', 2, 0],
       ['ff05::2', 0, 1],
     ])
-    expect(report.summary()).toBe('IPv6 / ICMPv6MLReport2 ::1 > ::1 ff05::1 ff05::2')
+    expect(report.summary()).toBe(
+      'IPv6 / ICMPv6MLReport2 ::1 > ::1 to-exclude ff05::1 from fd00::1 fd00::2, to-exclude ff05::2',
+    )
   })
 })

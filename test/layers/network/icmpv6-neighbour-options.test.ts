@@ -1,24 +1,38 @@
 import { describe, expect, test } from 'vitest'
 import {
   ICMPv6ND_RA,
+  ICMPv6NDOptAdvInterval,
+  ICMPv6NDOptCaptivePortal,
   ICMPv6NDOptDNSSL,
   ICMPv6NDOptDstLLAddr,
+  ICMPv6NDOptEFA,
+  ICMPv6NDOptHAInfo,
   ICMPv6NDOptMTU,
+  ICMPv6NDOptNonce,
+  ICMPv6NDOptPREF64,
   ICMPv6NDOptPrefixInfo,
   ICMPv6NDOptRDNSS,
   ICMPv6NDOptRedirectedHdr,
   ICMPv6NDOptRouteInfo,
   ICMPv6NDOptSrcLLAddr,
   ICMPv6NDOptUnknown,
+  IPv6,
+  UDP,
 } from '../../../src/layers/index.js'
 import { dissect, fromHex, stack } from '../../../src/packet/index.js'
 import { evaluateCommand } from '../evaluate-command.js'
 import { familySuite } from '../family.js'
 
 familySuite('icmpv6-neighbour-options', [
+  ICMPv6NDOptAdvInterval,
+  ICMPv6NDOptCaptivePortal,
   ICMPv6NDOptDNSSL,
   ICMPv6NDOptDstLLAddr,
+  ICMPv6NDOptEFA,
+  ICMPv6NDOptHAInfo,
   ICMPv6NDOptMTU,
+  ICMPv6NDOptNonce,
+  ICMPv6NDOptPREF64,
   ICMPv6NDOptPrefixInfo,
   ICMPv6NDOptRDNSS,
   ICMPv6NDOptRedirectedHdr,
@@ -29,9 +43,9 @@ familySuite('icmpv6-neighbour-options', [
 
 describe('options of neighbour discovery, beyond the suite', () => {
   test('lengths count 8 bytes, and values are padded to them', () => {
-    expect(ICMPv6NDOptUnknown({ type: 14, data: 'nonce' }).hex()).toBe('0e016e6f6e636500')
+    expect(ICMPv6NDOptUnknown({ type: 13, data: 'nonce' }).hex()).toBe('0d016e6f6e636500')
     expect(ICMPv6NDOptUnknown().hex()).toBe('0001000000000000')
-    expect(ICMPv6NDOptUnknown({ type: 14, data: 'nonces!' }).bytes().length).toBe(16)
+    expect(ICMPv6NDOptUnknown({ type: 13, data: 'nonces!' }).bytes().length).toBe(16)
     expect(ICMPv6NDOptRDNSS({ dns: ['fd00::53', 'fd00::54'] }).bytes()[1]).toBe(5)
     expect(ICMPv6NDOptDNSSL({ searchlist: ['lab.example', 'a.'] }).hex()).toBe(
       '1f030000ffffffff036c6162076578616d706c6500016100',
@@ -75,5 +89,36 @@ describe('options of neighbour discovery, beyond the suite', () => {
     expect(names('0500000000000578')).toEqual(['ICMPv6NDOptUnknown', 'Raw'])
     expect(message('0500000000000578').issues()).toHaveLength(1)
     expect(stack(ICMPv6ND_RA(), ICMPv6NDOptMTU(), ICMPv6NDOptSrcLLAddr()).rebuilt().layers()).toHaveLength(3)
+  })
+
+  test('the packet of a redirect is a packet', () => {
+    const datagram = stack(IPv6({ src: 'fd00::1', dst: 'fd00::2' }), UDP({ sport: 1, dport: 2 }), 'abc')
+    const option = ICMPv6NDOptRedirectedHdr({ pkt: datagram })
+    expect(option.bytes().length).toBe(64)
+    const read = option.rebuilt()
+    expect(read.len).toBe(8)
+    expect(read.pkt[0].layers().map((layer: { layerName: string }) => layer.layerName)).toEqual([
+      'IPv6error',
+      'UDPerror',
+      'Raw',
+      'Padding',
+    ])
+    expect(evaluateCommand(read.command()).hex()).toBe(option.hex())
+    expect(ICMPv6NDOptRedirectedHdr().bytes().length).toBe(8)
+    // What is changed in the packet counts.
+    ;(read.pkt[0] as { hlim: number }).hlim = 9
+    expect(read.bytes()[8 + 7]).toBe(9)
+    expect(() => ICMPv6NDOptRedirectedHdr({ pkt: 5 as never })).toThrow('is no packet; give one')
+    expect(() => ICMPv6NDOptRedirectedHdr({ pkt: [datagram, datagram] })).toThrow('takes one packet')
+  })
+
+  test('a portal, a nonce and a prefix fill their options up', () => {
+    expect(ICMPv6NDOptCaptivePortal({ uri: 'https://a' }).hex()).toBe(`2502${'68747470733a2f2f61'.padEnd(28, '0')}`)
+    expect(ICMPv6NDOptNonce({ nonce: fromHex('010203040506') }).hex()).toBe('0e01010203040506')
+    expect(ICMPv6NDOptPREF64({ scaledlifetime: 1, plc: '/64', prefix: 'fd00:1::' }).hex()).toBe(
+      '26020009fd0000010000000000000000',
+    )
+    expect(() => ICMPv6NDOptPREF64({ prefix: 'fd00::1' })).toThrow('is no IPv6 prefix of at most 96 bits')
+    expect(() => ICMPv6NDOptCaptivePortal({ uri: 5 as never })).toThrow('is no text')
   })
 })

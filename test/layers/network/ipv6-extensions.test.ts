@@ -6,6 +6,7 @@ import {
   IPv6ExtHdrFragment,
   IPv6ExtHdrHopByHop,
   IPv6ExtHdrRouting,
+  IPv6ExtHdrRPL,
   IPv6ExtHdrSegmentRouting,
   TCP,
   UDP,
@@ -18,6 +19,7 @@ familySuite('ipv6-extensions', [
   IPv6ExtHdrFragment,
   IPv6ExtHdrHopByHop,
   IPv6ExtHdrRouting,
+  IPv6ExtHdrRPL,
   IPv6ExtHdrSegmentRouting,
 ])
 
@@ -111,5 +113,25 @@ describe('IPv6 extension headers, beyond the suite', () => {
   test('a header that says more than there is leaves an issue', () => {
     const packet = dissect(IPv6ExtHdrDestOpt, fromHex('3b05010400000000'))
     expect(String(packet.issue)).toBe('IPv6ExtHdrDestOpt at byte 0 needs 48 bytes, 8 are left (IPv6ExtHdrDestOpt.len)')
+  })
+
+  test('addresses of RPL leave out what they share, and are padded', () => {
+    const packet = IPv6ExtHdrRPL({ cmpri: 15, cmpre: 14, addresses: ['::1', '::2', '::102'] })
+    expect(packet.hex()).toBe('3b010303fe400000010201020000' + '0000')
+    expect(packet.rebuilt().addresses).toEqual(['::1', '::2', '::102'])
+    expect(IPv6ExtHdrRPL().hex()).toBe('3b00030000000000')
+    expect(dissect(IPv6ExtHdrRouting, fromHex('3b00030000000000')).layerName).toBe('IPv6ExtHdrRouting')
+    expect(names(stack(IPv6(ends), packet, UDP()).rebuilt())).toEqual(['IPv6', 'IPv6ExtHdrRPL', 'UDP'])
+    // Padding that is longer than the addresses leaves none.
+    expect(dissect(IPv6ExtHdrRPL, fromHex(`3b01030000f00000${'00'.repeat(8)}`)).addresses).toEqual([])
+  })
+
+  test('objects of segment routing have names', () => {
+    const packet = IPv6ExtHdrSegmentRouting({
+      addresses: ['fd00::1'],
+      tlv_objects: [['HMAC', new Uint8Array(38)], ['Pad1']],
+    }).rebuilt()
+    expect(packet.len).toBe(8)
+    expect(packet.tlv_objects.map(([name]: [string]) => name)).toEqual(['HMAC', 'Pad1', 'PadN'])
   })
 })

@@ -1,0 +1,37 @@
+/** The ports of the web, and which of its protocols the bytes there are: any may stand on any port. */
+import { behave, bind, type LayerReference, recognize } from '../../packet/index.js'
+import { Raw } from '../raw.js'
+import { TCP } from '../transport/tcp.js'
+import { HTTPRequest, HTTPResponse, isHttpRequest, isHttpResponse } from './http.js'
+import { H2Preface, H2SettingsFrame, isPreface, isSettings } from './http2.js'
+import { isSslv2Hello, SSLv2ClientHello } from './sslv2.js'
+import './tls.js'
+import { isRecord, TLS } from './tls-record.js'
+
+const HTTP_PORTS = [3128, 8000, 8008, 8080, 8081, 8888, 80]
+const TLS_PORTS = [8443, 443]
+
+/** Which protocol starts with these bytes. The middle of a stream is of none. */
+function protocolOf(buffer: Uint8Array, start: number, end: number): LayerReference {
+  const first = buffer[start]!
+  if (first < 32) return isRecord(buffer, start, end) ? TLS : isSettings(buffer, start, end) ? H2SettingsFrame : Raw
+  if (first >= 128) return isSslv2Hello(buffer, start, end) ? SSLv2ClientHello : Raw
+  if (isHttpResponse(buffer, start, end)) return HTTPResponse
+  if (isHttpRequest(buffer, start, end)) return HTTPRequest
+  return isPreface(buffer, start, end) ? H2Preface : Raw
+}
+
+behave(HTTPRequest, { refine: protocolOf })
+behave(HTTPResponse, { refine: protocolOf })
+behave(TLS, { refine: protocolOf })
+
+for (const port of HTTP_PORTS) {
+  bind(TCP, HTTPResponse, { sport: port })
+  bind(TCP, HTTPRequest, { dport: port })
+}
+for (const port of TLS_PORTS) {
+  bind(TCP, TLS, { sport: port }, { build: false })
+  bind(TCP, TLS, { dport: port })
+}
+recognize(TCP, HTTPRequest, isHttpRequest)
+recognize(TCP, HTTPResponse, isHttpResponse)

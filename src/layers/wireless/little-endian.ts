@@ -1,0 +1,157 @@
+/** Kinds of fields that only wireless headers have: little-endian flags, signed bytes, rates, and numbers on an even boundary. */
+import {
+  type AnyPacket,
+  type Codec,
+  Field,
+  Kind,
+  PacketError,
+  PlainValueCodec,
+  printed,
+  type Reader,
+  u16le,
+  u32le,
+  type Writer,
+} from '../../packet/index.js'
+
+/** Flags whose bytes stand in little-endian order; names from the lowest bit up. */
+function littleEndianFlags(
+  field: Field<number>,
+  names: readonly string[],
+  value: number | string,
+): Field<string, string | number> {
+  field.flagNames = Array.from({ length: field.bits }, (_, bit) => names[bit] ?? `bit${bit}`)
+  return (field as unknown as Field<string, string | number>).default(value)
+}
+
+/** 16 flags, little-endian. */
+export const flags16le = (names: readonly string[], value: number | string = 0): Field<string, string | number> =>
+  littleEndianFlags(u16le(), names, value)
+/** 32 flags, little-endian. */
+export const flags32le = (names: readonly string[], value: number | string = 0): Field<string, string | number> =>
+  littleEndianFlags(u32le(), names, value)
+
+/** Signed number of 8 bits. */
+class SignedByteCodec extends PlainValueCodec<number> {
+  readonly kindName = 'signed, 8 bits'
+  readonly size = 1
+
+  read(reader: Reader): number {
+    return (reader.u8() << 24) >> 24
+  }
+
+  write(writer: Writer, value: number): void {
+    writer.u8(value & 0xff)
+  }
+
+  coerce(value: unknown, where: string): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= -128 && value <= 127) return value
+    throw new PacketError(`${where}: ${printed(value)} does not fit 8 bits with a sign (-128..127)`)
+  }
+
+  empty(): number {
+    return 0
+  }
+}
+
+/** Signed number of 8 bits. */
+export const signed8 = (): Field<number> => new Field<number>(Kind.CODEC, 0, new SignedByteCodec())
+
+/** A rate in Mb/s, of which the byte holds the double. */
+class RateCodec extends PlainValueCodec<number> {
+  readonly kindName = 'Mb/s in steps of 0.5'
+  readonly size = 1
+
+  read(reader: Reader): number {
+    return reader.u8() / 2
+  }
+
+  write(writer: Writer, value: number): void {
+    writer.u8(value * 2)
+  }
+
+  coerce(value: unknown, where: string): number {
+    if (typeof value === 'number' && Number.isInteger(value * 2) && value >= 0 && value <= 127.5) return value
+    throw new PacketError(`${where}: ${printed(value)} is no rate in steps of 0.5 Mb/s (0..127.5)`)
+  }
+
+  empty(): number {
+    return 0
+  }
+}
+
+/** Rate in Mb/s, in steps of 0.5. */
+export const halfRate = (): Field<number> => new Field<number>(Kind.CODEC, 0, new RateCodec())
+
+/** A plain field that starts at a multiple of some bytes from the header's start; what is skipped is zero. */
+class AlignedCodec<T> implements Codec<T> {
+  readonly kindName: string
+  /** Padding that is not zero is kept while the field is not set. */
+  readonly isLossy = true
+  readonly scalar: Field<never, never>
+
+  constructor(
+    private readonly inner: Field<T, never>,
+    private readonly boundary: number,
+  ) {
+    this.kindName = `${inner.bits} bits, aligned to ${boundary} bytes`
+    this.scalar = inner as unknown as Field<never, never>
+  }
+
+  private gap(position: number): number {
+    return (this.boundary - (position % this.boundary)) % this.boundary
+  }
+
+  read(reader: Reader): T {
+    const gap = this.gap(reader.position - reader.start)
+    if (!reader.need(gap + this.inner.size)) return this.empty()
+    const at = reader.position + gap
+    reader.position = at + this.inner.size
+    return this.inner.presentAt(reader.buffer, at) as T
+  }
+
+  write(writer: Writer, value: T): void {
+    writer.reserve(this.gap(writer.length - writer.start))
+    const at = writer.reserve(this.inner.size)
+    this.inner.writeAt(writer.buffer, at, this.inner.coerce(value))
+  }
+
+  coerce(value: unknown, where: string): T {
+    const [layerName, name] = where.split('.') as [string, string]
+    this.inner.layerName = layerName
+    this.inner.name = name
+    return this.inner.present(this.inner.coerce(value)) as T
+  }
+
+  empty(): T {
+    return this.inner.present(this.inner.coerce(this.inner.defaultValue ?? 0)) as T
+  }
+
+  show(value: T): string {
+    return this.inner.show(value)
+  }
+
+  json(value: T): unknown {
+    return this.inner.json(value)
+  }
+
+  parse(json: unknown): unknown {
+    return this.inner.parse(json)
+  }
+
+  command(value: T): string {
+    return this.inner.command(value)
+  }
+
+  same(a: T, b: T): boolean {
+    return a === b
+  }
+}
+
+/** The same field, starting at a multiple of `boundary` bytes from the header's start. */
+export const aligned = <T, In>(inner: Field<T, In>, boundary: number): Field<T, In> =>
+  new Field<T, In>(Kind.CODEC, 0, new AlignedCodec(inner as unknown as Field<T, never>, boundary))
+
+/** Bytes left behind a place in a dissected layer; all that may be wanted in one that is being made. */
+export function leftBehind(me: AnyPacket, offset: number): number {
+  return me._buffer === null ? Number.POSITIVE_INFINITY : me._end - me._offset - offset
+}

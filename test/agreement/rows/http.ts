@@ -1,0 +1,24 @@
+import { field, row, same } from '../row.js'
+import type { VectorAgreement } from '../vectors.js'
+
+const header =
+  (name: string) =>
+  ({ fields }: { fields: Record<string, unknown> }): unknown =>
+    (fields.headers as [string, string][]).find((each) => String(each[0]).toLowerCase() === name)?.[1]
+
+export const agreement: VectorAgreement = {
+  vectors: ['http'],
+  protocols: { http: /^HTTP(Request|Response)$/ },
+  rows: [
+    field('http.request.method', 'HTTPRequest', 'Method', same),
+    field('http.request.uri', 'HTTPRequest', 'Path', same),
+    field('http.request.version', 'HTTPRequest', 'Http_Version', same),
+    field('http.response.version', 'HTTPResponse', 'Http_Version', same),
+    field('http.response.code', 'HTTPResponse', 'Status_Code'),
+    field('http.response.phrase', 'HTTPResponse', 'Reason_Phrase', same),
+    row('http.host', 'HTTPRequest', header('host'), same),
+    row('http.user_agent', 'HTTPRequest', header('user-agent'), same),
+    row('http.content_type', /^HTTP/, header('content-type'), same),
+    row('http.server', 'HTTPResponse', header('server'), same),
+  ],
+}

@@ -1,0 +1,4 @@
+import { GENEVE } from '../../../src/layers/index.js'
+import { familySuite } from '../family.js'
+
+familySuite('geneve', [GENEVE])
