@@ -31,6 +31,47 @@ export function describePackets(): void {
     see: ['/', 'ls', 'Packet.show', 'Packet.bytes', 'sets'],
   })
   describeMembers('Packet', {
+    sprintf: {
+      summary: 'A text with fields of the packet in it.',
+      usage: 'packet.sprintf(format)',
+      positionals: [
+        {
+          name: 'format',
+          type: 'string',
+          summary:
+            '%IP.src% a field, %IP:2.src% of the second IP, %-15s,IP.src% %04x,IP.id% as printf writes, %r,TCP.flags% the number itself; {TCP:…} where there is such a layer, {!TCP:…} where there is none; %% %( %) for % { }',
+        },
+      ],
+      returns: 'string; ?? for what the packet does not have',
+      errors: ['PacketError for a format, a layer or a field that is none'],
+      example: "(IP({dst: '10.0.0.2'})/TCP({dport: 80})).sprintf('%IP.dst%{TCP: port %r,TCP.dport% %TCP.flags%}')",
+      see: ['Packet.summary', 'Packet.text'],
+    },
+    hideDefaults: {
+      summary: 'Makes every field automatic again whose value is the one that it would have anyway.',
+      usage: 'packet.hideDefaults()',
+      returns: 'the packet',
+      example: '(IP({ttl: 64, proto: 6})/TCP({dport: 443})).hideDefaults()',
+      see: ['Packet.unset', 'Packet.command'],
+    },
+    decodeAs: {
+      summary: 'This packet with bytes of it read as another layer.',
+      usage: 'packet.decodeAs(under, layer)',
+      positionals: [
+        {
+          name: 'under',
+          type: 'layer',
+          summary: 'whose payload is read anew',
+          default: 'the layer around the first bytes that nobody understood',
+          values: 'layer',
+        },
+        { name: 'layer', type: 'layer', summary: 'what it is read as', values: 'layer' },
+      ],
+      returns: 'a new packet; bind() is for all packets of a kind',
+      errors: ['PacketError where the packet has no such layer, or nothing in it'],
+      example: "(IP({dst: '10.0.0.2'})/UDP({dport: 5000})/DNS({qd: 'example.org'})).decodeAs(UDP, DNS)",
+      see: ['bind', 'unbind', 'dissect'],
+    },
     ...navigation(),
     ...fieldAccess(),
     ...building(),

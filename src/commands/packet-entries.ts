@@ -44,7 +44,48 @@ export const PACKET_ENTRIES: readonly Entry[] = [
       returns: 'a function without parameters that takes it back',
       errors: ['PacketError for a field that lower does not have'],
       example: 'const unbind = bind(UDP, Raw, {dport: 4321}); unbind()',
-      see: ['layer', 'behave', 'recognize'],
+      see: ['layer', 'behave', 'recognize', 'unbind', 'Packet.decodeAs'],
+    }),
+  ],
+  [
+    'unbind',
+    engine.unbind,
+    () => ({
+      summary: 'Takes back that a layer follows another: all that binds them, or what has these values of fields.',
+      usage: 'unbind(lower, upper, {field: value})',
+      positionals: [
+        { name: 'lower', type: 'layer', summary: 'the outer layer', values: 'layer' },
+        { name: 'upper', type: 'layer', summary: 'the layer that follows it no more', values: 'layer' },
+        {
+          name: 'fields',
+          type: 'object',
+          summary: 'only where lower has these values',
+          default: 'all that binds them',
+        },
+      ],
+      returns: 'a function without parameters that brings it back',
+      errors: ['PacketError where nothing binds them so'],
+      example: 'const rebind = unbind(UDP, DNS, {dport: 53}); rebind()',
+      see: ['bind', 'Packet.decodeAs'],
+    }),
+  ],
+  [
+    'fuzz',
+    engine.fuzz,
+    () => ({
+      summary: 'A copy of a packet whose unset fields are random, each of its kind and size.',
+      usage: 'fuzz(packet)',
+      positionals: [
+        {
+          name: 'packet',
+          type: 'Packet',
+          summary: 'set fields stay, as do lengths, checksums and what tells the layers apart',
+        },
+      ],
+      returns: 'Packet: another one each time it is built or sent; the same series after seed(n)',
+      example: "fuzz(IP({dst: '10.0.0.2'})/UDP({dport: 9})/'x')",
+      examples: ["[1, 2, 3].map(() => fuzz(IP({dst: '10.0.0.2'})/TCP()).hex())"],
+      see: ['RandNum', 'seed', 'CorruptedBytes', 'send'],
     }),
   ],
   [

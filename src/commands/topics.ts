@@ -56,6 +56,9 @@ const sets: Topic = {
   TCP({dport: [22, 80]})             two packets
   TCP({dport: [[8000, 8010], 80]})   a range and one more: 12
   IP({dst: '10.0.0.0/30'})           all addresses of a network: 4
+  IP({dst: '10.0.0.1-20'})           the last part; whole addresses too: '10.0.0.200-10.0.1.5'
+  IP({dst: '10.0-3.*.1'})            parts: 1024
+  DNS({qd: [{qname: ['a.example', 'b.example'], qtype: ['A', 'AAAA']}]})   in layers in lists: 4
   IP({id: RandShort()})              a new random value in each packet
 
 Sets multiply: IP({dst: '10.0.0.0/30'})/TCP({dport: [22, 80]}) are 8 packets. packet.count() tells how many, [...packet] makes them, sr and send take them as they are. The outermost layer changes slowest.`,

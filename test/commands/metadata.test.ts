@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { FIELD_KIND_NAMES, RANDOM_NAMES } from '../../src/commands/field-kinds.js'
+import { FIELD_KIND_NAMES } from '../../src/commands/field-kinds.js'
 import { meaningsDescribed } from '../../src/commands/field-meanings.js'
 import { preloaded } from '../../src/commands/globals.js'
 import {
@@ -15,6 +15,7 @@ import {
   metadataOf,
 } from '../../src/commands/metadata.js'
 import { modulesKnown } from '../../src/commands/modules.js'
+import { RANDOM_NAMES } from '../../src/commands/random-values.js'
 import { TOPICS } from '../../src/commands/topics.js'
 import { DEFAULT_SETTINGS } from '../../src/exchange/settings.js'
 import * as engine from '../../src/packet/index.js'
