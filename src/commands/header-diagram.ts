@@ -84,12 +84,14 @@ function variantsOf(definition: LayerDefinition, selector: Field, fields: readon
     if (group === undefined) found.set(key, { present, values: [value] })
     else group.values.push(value)
   }
-  return [...found.values()]
-    .filter(({ present }) => present.length > 0)
-    .map(({ present, values }) => {
-      const label = rangesText(values)
-      return { rows: rowsOf(present, true), label: label.length > LONGEST_LABEL ? 'others' : label }
-    })
+  const groups = [...found.values()].filter(({ present }) => present.length > 0)
+  const variants = groups.map(({ present, values }) => {
+    const label = rangesText(values)
+    return { rows: rowsOf(present, true), label: label.length > LONGEST_LABEL ? 'others' : label }
+  })
+  // More than the selector decides on these.
+  const never = fields.filter((field) => !groups.some(({ present }) => present.includes(field)))
+  return never.length === 0 || variants.length === 0 ? variants : [...variants, { rows: rowsOf(never), label: '' }]
 }
 
 /** `0 8 13-18` */

@@ -43,7 +43,7 @@ export const PACKET_ENTRIES: readonly Entry[] = [
       ],
       returns: 'a function without parameters that takes it back',
       errors: ['PacketError for a field that lower does not have'],
-      example: 'const unbind = bind(UDP, Raw, {dport: 4321}); unbind()',
+      example: 'const undo = bind(UDP, Raw, {dport: 4321}); undo()',
       see: ['layer', 'behave', 'recognize', 'unbind', 'Packet.decodeAs'],
     }),
   ],

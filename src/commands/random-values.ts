@@ -135,7 +135,7 @@ const RANDOM: Readonly<Record<string, () => Metadata>> = {
       { name: 'high', type: 'number', summary: 'the largest' },
     ],
     errors: ['PacketError where low is above high'],
-    example: 'DelayedEval(() => Math.round(RandFloat(0, 1).pick() * 255))',
+    example: 'IP({ttl: DelayedEval(() => Math.round(RandFloat(1, 64).pick()))})',
   }),
   RandSByte: random('number of 8 bits with a sign', 'RandSByte', 'RandSByte().pick()'),
   RandSShort: random('number of 16 bits with a sign', 'RandSShort', 'RandSShort().pick()'),

@@ -88,7 +88,8 @@ export const SECURITY_ENTRIES: readonly Entry[] = [
       },
     ],
     returns: 'what was found; undefined where it cannot be opened',
-    example: "openInitial(QUIC_Initial({DstConnID: hex('0001020304050607'), messages: [TLSClientHello()]}))",
+    example:
+      "openInitial(QUIC_Initial(QUIC_Initial({DstConnID: hex('0001020304050607'), messages: [TLSClientHello()]}).bytes()))",
     source: 'RFC 9001 §5.2',
     see: ['clientHello', 'QUIC_Initial'],
   }),

@@ -127,20 +127,23 @@ export interface Corruption {
 function corrupted(
   name: string,
   value: string | Uint8Array | Deferred,
-  { p = 0.01, n }: Corruption,
+  given: Corruption,
   units: number,
   spoil: (bytes: Uint8Array, at: number) => void,
 ): RandomValue {
+  const wrong = Object.keys(given).find((option) => option !== 'p' && option !== 'n')
+  if (wrong !== undefined) throw new PacketError(`${name} has no option '${wrong}'; its options are p n`)
+  const { p = 0.01, n } = given
   if (!(p > 0 && p <= 1)) throw new PacketError(`${name}: p is ${printed(p)}; it is above 0 and at most 1`)
   if (n !== undefined && !(Number.isInteger(n) && n >= 0))
     throw new PacketError(`${name}: n is ${printed(n)}; give a whole number`)
   const options = { ...(p === 0.01 ? {} : { p }), ...(n === undefined ? {} : { n }) }
   return new RandomValue(
     () => {
-      const given = drawn(value)
-      if (typeof given !== 'string' && !(given instanceof Uint8Array))
-        throw new PacketError(`${name}: ${printed(given)} is no text and no bytes`)
-      const bytes = Uint8Array.from(toBytes(given))
+      const whole = drawn(value)
+      if (typeof whole !== 'string' && !(whole instanceof Uint8Array))
+        throw new PacketError(`${name}: ${printed(whole)} is no text and no bytes`)
+      const bytes = Uint8Array.from(toBytes(whole))
       const size = bytes.length * units
       const count = Math.min(size, n ?? Math.max(1, Math.floor(size * p)))
       const places = new Set<number>()

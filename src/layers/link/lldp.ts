@@ -112,7 +112,7 @@ export const LLDPDUSystemCapabilities = layer(
     available: flags(16, CAPABILITIES).about('What the device can be.'),
     enabled: flags(16, CAPABILITIES).about('What of it is switched on.'),
   }),
-  'What the device is: bridge, router, telephone …',
+  'What the device is: bridge, router, telephone and more.',
   'IEEE 802.1AB §8.5.8',
 )
 

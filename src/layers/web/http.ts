@@ -205,7 +205,7 @@ export const HTTPRequest = layer(
       .about("The empty line behind the header fields; '' where they go on in the next segment."),
     body: body(),
   }),
-  "HTTP request. headers: [['Host', 'example.org'], …]",
+  "HTTP request; headers are pairs such as ['Host', 'example.org'].",
   'RFC 9112 §3',
 )
 
@@ -221,7 +221,7 @@ export const HTTPResponse = layer(
       .about("The empty line behind the header fields; '' where they go on in the next segment."),
     body: body(),
   }),
-  "HTTP response. headers: [['Content-Type', 'text/html'], …]",
+  "HTTP response; headers are pairs such as ['Content-Type', 'text/html'].",
   'RFC 9112 §4',
 )
 

@@ -44,6 +44,7 @@ import { checkSequenceLength, Dot11FCS } from './dot11-fcs.js'
 import { CONTROL, DATA, FRAME_FLAGS, MANAGEMENT, SUBTYPES, TYPES } from './dot11-numbers.js'
 import { RadioTap } from './radiotap.js'
 
+const VERSION = 3
 const QOS = 8
 const NO_DATA = 4
 const WRAPPER = 7
@@ -129,6 +130,8 @@ function dataLayer(me: AnyPacket, frame: AnyPacket): LayerReference {
 }
 
 behave(Dot11, {
+  // Frames of the other version, which only very slow networks have, have another header.
+  refine: (buffer, start, end) => (end > start && (buffer[start]! & VERSION) !== 0 ? Raw : undefined),
   payloadLength: (me) => {
     const left = me._end - me._headerStop()
     const trailer = checkSequenceLength(me)

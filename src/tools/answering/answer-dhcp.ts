@@ -32,7 +32,8 @@ type Option = [string, ...unknown[]]
 
 /** A small DHCP server for a practice network: `answerDhcp({pool: ['10.0.0.100', '10.0.0.150'], server: '10.0.0.1'})`. RFC 2131 §4.3. */
 export function answerDhcp(options: AnswerDhcpOptions): Answerer {
-  return new Leases(checked(options))
+  const leases = new Leases(checked(options))
+  return { filter: leases.filter, reply: (request, place) => leases.reply(request, place) }
 }
 
 function checked(

@@ -35,7 +35,9 @@ describe('BGP, beyond the suite', () => {
     expect([packet.dport, packet.get(BGPHeader)!.type, packet.get(BGPHeader)!.len, packet.opt_param_len]).toEqual([
       179, 1, 43, 14,
     ])
-    expect(packet.summary()).toContain('BGPOpen 10.0.0.1 > 10.0.0.2 AS 23456 0.0.0.0 multiprotocol IPv6 unicast, four-octet-as 70000')
+    expect(packet.summary()).toContain(
+      'BGPOpen 10.0.0.1 > 10.0.0.2 AS 23456 0.0.0.0 multiprotocol IPv6 unicast, four-octet-as 70000',
+    )
   })
 
   test('attributes have the code and flags of what they hold', () => {
