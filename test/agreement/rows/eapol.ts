@@ -46,4 +46,5 @@ export const agreement: VectorAgreement = {
     field('eap.tls.len', TLS, 'tls_message_len'),
     field('eap.leap.count', 'LEAP', 'count_'),
   ],
+  except: { 'EAP Response 3 Nak': 'tshark names only the first of the wanted types.' },
 }

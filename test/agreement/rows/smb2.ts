@@ -49,11 +49,6 @@ export const agreement: VectorAgreement = {
     ),
     field('smb2.header.transform.nonce', 'SMB2_Transform_Header', 'Nonce', hex),
     field('smb2.header.transform.msg_size', 'SMB2_Transform_Header', 'OriginalMessageSize'),
-    field(
-      'smb2.header.comp_transform.original_size',
-      'SMB2_Compression_Transform_Header',
-      'OriginalCompressedSegmentSize',
-    ),
   ],
   except: {
     'SMB2 compressed none, 336 bytes': 'tshark unpacks what is compressed.',
