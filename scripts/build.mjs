@@ -7,6 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
 import { build } from 'esbuild'
+import { layersOnDemand } from './layers-on-demand.mjs'
 
 const startedAt = new Date()
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
@@ -27,18 +28,6 @@ const common = {
   logLevel: 'warning',
   sourcemap: 'linked',
   sourcesContent: false,
-}
-
-/** The program declares most layers when they are needed: see src/layers/on-demand.ts. */
-const layersOnDemand = {
-  name: 'layers on demand',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/(?:all|groups)\.js$/ }, ({ importer, resolveDir, kind }) =>
-      kind === 'import-statement' && importer.endsWith('/src/layers/index.ts')
-        ? { path: path.join(resolveDir, 'on-demand.ts') }
-        : undefined,
-    )
-  },
 }
 
 /** One file, wrapped as a function so that cli.cjs can compile it with a code cache and hand in `require`. */

@@ -199,9 +199,9 @@ export class Evaluator {
   }
 }
 
-/** Layers that are declared when they are needed are needed when their names are used: those have a capital, or look like nothing known. */
+/** Layers that are declared when they are needed are needed when their names are used: words with a capital that are no known name, member or text. */
 function loadNamedLayers(source: string): void {
-  for (const [name] of source.matchAll(/\b\w*[A-Z]\w*/g)) {
+  for (const [name] of source.matchAll(/(?<![\w$.'"`#])[\w$]*[A-Z][\w$]*(?!\s*:)/g)) {
     if (name in globalThis) continue
     loadLayers()
     return

@@ -37,7 +37,8 @@ export const agreement: VectorAgreement = {
       ({ fields }) => fields.identity,
       (text) => Buffer.from(text).toString('hex'),
     ),
-    row('eap.desired_type', 'EAP', ({ fields }) => fields.desired_auth_types),
+    // tshark names only the first of them.
+    row('eap.desired_type', 'EAP', ({ fields }) => (fields.desired_auth_types as number[] | undefined)?.[0]),
     field('eap.md5.value_size', 'EAP_MD5', 'value_size'),
     field('eap.md5.value', 'EAP_MD5', 'value', hex),
     field('eap.tls.flags.len_included', TLS, 'L'),
@@ -46,5 +47,4 @@ export const agreement: VectorAgreement = {
     field('eap.tls.len', TLS, 'tls_message_len'),
     field('eap.leap.count', 'LEAP', 'count_'),
   ],
-  except: { 'EAP Response 3 Nak': 'tshark names only the first of the wanted types.' },
 }

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { layersOnDemand } from '../../../scripts/layers-on-demand.mjs'
 import { bundleSource, MODULES } from '../../lab/bundle.js'
 
 /** Bundles netshell from its sources; `remove` deletes it. Start it with `[process.execPath, file, …arguments]`. */
@@ -16,6 +17,7 @@ export async function bundledProgram(): Promise<{ file: string; folder: string; 
   const file = await bundleSource(
     dist,
     "import { main } from './src/main.js'\nprocess.exitCode = await main(process.argv.slice(2))\n",
+    [layersOnDemand],
   )
   return { file, folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
