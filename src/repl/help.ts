@@ -20,7 +20,15 @@ import { classNames, globalValue, namedSubject, type Subject, valueSubject } fro
 import { LANGUAGE } from './language.js'
 
 /** Groups of which the list has the names alone: they are many, and `help` shall fit on a screen or two. */
-const NAMES_ALONE = ['Layers', 'Fields of layers', 'Random values', 'Objects', 'Prompt']
+const NAMES_ALONE = [
+  'Layers',
+  'Fields of layers',
+  'Random values',
+  'Keys and fingerprints',
+  'Other programs',
+  'Objects',
+  'Prompt',
+]
 /** Groups that stand behind all others, in this order. */
 const LAST = ['Objects', 'Topics', LANGUAGE, 'Prompt']
 /** Columns of names where the terminal's are not known. */

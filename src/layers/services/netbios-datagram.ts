@@ -74,8 +74,11 @@ behave(NBTDatagram, {
   refine: (buffer, start, end) =>
     end - start >= FIXED && buffer[start]! >= 0x10 && buffer[start]! <= NEGATIVE ? undefined : Raw,
   guess: () => Raw,
-  summary: (me) =>
-    `NBTDatagram ${me.text('Type')}${me.SourceName === undefined ? '' : ` ${me.SourceName}`}${me.DestinationName === undefined ? '' : ` > ${me.DestinationName}`}`,
+  summary: (me) => {
+    const source = me.SourceName === undefined ? '' : ` ${me.SourceName}`
+    const destination = me.DestinationName === undefined ? '' : ` > ${me.DestinationName}`
+    return `NBTDatagram ${me.text('Type')}${source}${destination}`
+  },
   answers: (me, request) => me.Type > ERROR + 1 && request.Type === ERROR + 1 && me.ID === request.ID,
 })
 

@@ -1,4 +1,4 @@
-/** Names of NetBIOS as they stand in its messages: 16 bytes, each in two letters, then the labels of a scope. RFC 1001 §14, RFC 1002 §4.1. */
+/** Names in NetBIOS messages: 16 bytes, each in two letters, then the labels of a scope. RFC 1001 §14, RFC 1002 §4.1. */
 import { Field, Kind, PacketError, PlainValueCodec, printed, type Reader, type Writer } from '../../packet/index.js'
 
 const NAME_LENGTH = 15

@@ -269,8 +269,10 @@ behave(NBNSRegistrationRequest, {
   summary: (me) => `NBNS ${operation(me, 'registration')} ${me.QUESTION_NAME} ${me.NB_ADDRESS}`,
 })
 behave(NBNSQueryResponse, {
-  summary: (me) =>
-    `NBNS ${operation(me, 'query')} response${outcome(me)} ${me.RR_NAME}${((me.ADDR_ENTRY ?? []) as AnyPacket[]).map((host) => ` ${host.NB_ADDRESS}`).join('')}`,
+  summary: (me) => {
+    const hosts = ((me.ADDR_ENTRY ?? []) as AnyPacket[]).map((host) => ` ${host.NB_ADDRESS}`)
+    return `NBNS ${operation(me, 'query')} response${outcome(me)} ${me.RR_NAME}${hosts.join('')}`
+  },
 })
 behave(NBNSNodeStatusResponse, {
   summary: (me) => `NBNS status response ${me.NUM_NAMES} names ${me.MAC_ADDRESS}`,

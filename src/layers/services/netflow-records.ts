@@ -1,4 +1,4 @@
-/** Records of NetFlow 9 and IPFIX, decoded by the template that is in the same packet. RFC 3954 §5.3; RFC 7011 §3.4.3, §7. */
+/** Records of NetFlow 9 and IPFIX, decoded by the template in the same packet. RFC 3954 §5.3; RFC 7011 §3.4.3, §7. */
 import {
   type AnyPacket,
   bytesCommand,
@@ -203,7 +203,9 @@ class RecordsCodec implements Codec<FlowRecords> {
 
   show(records: FlowRecords): string {
     if (records instanceof Uint8Array) return toHex(records)
-    return `[${records.map((record) => record.map(([name, value]) => `${name}=${value instanceof Uint8Array ? toHex(value) : value}`).join(' ')).join(', ')}]`
+    const pair = ([name, value]: FlowRecord[number]): string =>
+      `${name}=${value instanceof Uint8Array ? toHex(value) : value}`
+    return `[${records.map((record) => record.map(pair).join(' ')).join(', ')}]`
   }
 
   json(records: FlowRecords): unknown {
@@ -222,7 +224,8 @@ class RecordsCodec implements Codec<FlowRecords> {
 
   command(records: FlowRecords): string {
     if (records instanceof Uint8Array) return bytesCommand(records)
-    return `[${records.map((record) => `[${record.map(([name, value]) => `[${quoted(name)}, ${literal(value)}]`).join(', ')}]`).join(', ')}]`
+    const pair = ([name, value]: FlowRecord[number]): string => `[${quoted(name)}, ${literal(value)}]`
+    return `[${records.map((record) => `[${record.map(pair).join(', ')}]`).join(', ')}]`
   }
 
   same(a: FlowRecords, b: FlowRecords): boolean {

@@ -1,5 +1,6 @@
 /**
- * NetFlow 5: what flowed through a router. Cisco, "NetFlow Export Datagram Format"; the versions with templates are in `netflow9.ts`.
+ * NetFlow 5: what flowed through a router. Cisco, "NetFlow Export Datagram Format". The versions with templates are in
+ * `netflow9.ts`.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

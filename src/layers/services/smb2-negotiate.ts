@@ -1,6 +1,6 @@
 /**
- * How an SMB 2 or 3 session begins: dialects, authentication, shares. Microsoft, [MS-SMB2] §2.2.3 … §2.2.10. Numbers are little-endian.
- * Offsets count from the header's start, 64 bytes in front of these.
+ * How an SMB 2 or 3 session begins: dialects, authentication, shares. Microsoft, [MS-SMB2] §2.2.3 … §2.2.10. Numbers are
+ * little-endian. Offsets count from the header's start, 64 bytes in front of these.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -1,5 +1,6 @@
 /**
- * SMB 2 and 3: files over a network. Microsoft, [MS-SMB2] §2.2.1; encrypted: §2.2.41; compressed: §2.2.42. Numbers are little-endian.
+ * SMB 2 and 3: files over a network. Microsoft, [MS-SMB2] §2.2.1; encrypted: §2.2.41; compressed: §2.2.42. Numbers are
+ * little-endian.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -1,5 +1,6 @@
 /**
- * What stands in front of the encrypted part of IEEE 802.11 frames. WEP: IEEE 802.11-2020 §12.3.2; TKIP: §12.5.2; CCMP and GCMP: §12.5.3.
+ * What stands in front of the encrypted part of IEEE 802.11 frames. IEEE 802.11-2020 §12.3.2 (WEP), §12.5.2 (TKIP), §12.5.3
+ * (CCMP and GCMP).
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -64,11 +65,11 @@ export const Dot11CCMP = layer(
     PN4: u8(),
     PN5: u8(),
   }),
-  'CCMP or GCMP (WPA2, WPA3): packet number of an encrypted frame. What follows is encrypted, with its checksum at the end.',
+  'CCMP or GCMP (WPA2, WPA3): packet number of an encrypted frame. What follows is encrypted, its checksum last.',
   'IEEE 802.11-2020 §12.5.3',
 )
 
-/** Which protection a frame has: the key octet has a flag for the long vector, and TKIP repeats one counter byte in its seed. */
+/** Which protection a frame has: the key octet flags the long vector, and TKIP repeats one counter byte in its seed. */
 export function encryptedLayer(buffer: Uint8Array, start: number, end: number): LayerReference {
   if (end - start < WEP_OVERHEAD) return Raw
   if ((buffer[start + 3]! & EXTENDED) === 0) return Dot11WEP

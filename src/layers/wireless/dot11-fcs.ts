@@ -35,7 +35,7 @@ function frameBefore(trailer: Packet): Uint8Array {
 export const Dot11FCS = layer(
   'Dot11FCS',
   () => ({ fcs: u32le().checksum((c) => crc32(frameBefore(c.packet))) }),
-  'Frame check sequence at the end of an IEEE 802.11 frame, computed when unset. RadioTap says with the flag FCS that it is there.',
+  'Frame check sequence at the end of an IEEE 802.11 frame; the flag FCS of RadioTap says that it is there.',
   'IEEE 802.11-2020 §9.2.4.8',
 )
 

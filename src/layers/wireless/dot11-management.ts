@@ -1,5 +1,6 @@
 /**
- * The fixed parts of IEEE 802.11 management frames; elements follow them. IEEE 802.11-2020 §9.3.3, §9.4.1. Numbers are little-endian.
+ * The fixed parts of IEEE 802.11 management frames; elements follow them. IEEE 802.11-2020 §9.3.3, §9.4.1. Numbers are
+ * little-endian.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

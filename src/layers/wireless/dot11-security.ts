@@ -160,7 +160,7 @@ const capabilitiesAt = (me: AnyPacket): number =>
 const hasCapabilities = (me: AnyPacket): boolean => reaches(me, capabilitiesAt(me), 2)
 const afterPmkids = (me: AnyPacket): number => capabilitiesAt(me) + 4 + PMKID * countOf(me, 'pmkid_list')
 
-/** Whether what is optional behind the capabilities is there: in bytes when they reach so far, else when one of it was set. */
+/** Whether what may follow the capabilities is there: in bytes when they reach so far, else when one of it was set. */
 function hasOptional(me: AnyPacket, offset: number, size: number, names: readonly string[]): boolean {
   if (me._buffer !== null) return reaches(me, offset, size)
   return names.some((name) => me._isSet(me._layer.indexOf(name)))

@@ -1,6 +1,6 @@
 /**
- * Elements of fast stations: high (802.11n) and very high throughput (802.11ac). IEEE 802.11-2020 §9.4.2.55, §9.4.2.56, §9.4.2.157,
- * §9.4.2.158. The fields of each byte stand with the high bits first.
+ * Elements of fast stations: high (802.11n) and very high throughput (802.11ac). IEEE 802.11-2020 §9.4.2.55, §9.4.2.56,
+ * §9.4.2.157, §9.4.2.158. The fields of each byte stand with the high bits first.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

@@ -1,6 +1,6 @@
 /**
- * EAP, the Extensible Authentication Protocol. RFC 3748 §4, §5; MD5 challenge: §5.4; TLS: RFC 5216 §3; TTLS: RFC 5281 §9;
- * FAST: RFC 4851 §4.1; PEAP: draft-josefsson-pppext-eap-tls-eap; LEAP: Cisco's.
+ * EAP, the Extensible Authentication Protocol. RFC 3748 §4, §5; MD5 challenge: §5.4; TLS: RFC 5216 §3; TTLS: RFC 5281
+ * §9; FAST: RFC 4851 §4.1; PEAP: draft-josefsson-pppext-eap-tls-eap; LEAP: Cisco's.
  *
  *    0                   1                   2                   3
  *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1

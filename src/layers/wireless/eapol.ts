@@ -71,7 +71,7 @@ const DESCRIPTOR_VERSIONS: Readonly<Record<number, string>> = {
 const BEFORE_MIC = 77
 const MIC_LENGTHS = [16, 24, 32, 0]
 
-/** The MIC's length is the suite's, which the frame does not say: only one makes the length of the key data come out right. */
+/** The MIC's length is the suite's, which the frame does not say: only one makes the key data's length come out right. */
 function micLength(me: AnyPacket): number {
   const buffer = me._buffer
   if (buffer === null) return MIC_LENGTHS[0]!
@@ -138,7 +138,7 @@ behave(EAPOL, {
     (request.type === 1 ? me.type === EAP_PACKET : me.type === request.type && answers(me.payload, request.payload)),
 })
 
-/** What the message is in the handshake: `1/4` … `4/4`, `group 1/2`, `group 2/2`. IEEE 802.11-2020 §12.7.6, §12.7.7. */
+/** What the message is in the handshake: `1/4` … `4/4`, `group 1/2`, `group 2/2`. IEEE 802.11-2020 §12.7.6. */
 export function handshakeStep(me: AnyPacket): string {
   if (me.request === 1) return 'request'
   if (me.key_type === 0) return me.key_ack === 1 ? 'group 1/2' : 'group 2/2'

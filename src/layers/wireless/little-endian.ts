@@ -1,6 +1,5 @@
-/** Kinds of fields that only wireless headers have: little-endian flags, signed bytes, rates, and numbers on an even boundary. */
+/** Kinds of fields that wireless headers have: little-endian flags, signed bytes, rates, and numbers on a boundary. */
 import {
-  type AnyPacket,
   type Codec,
   Field,
   Kind,
@@ -150,8 +149,3 @@ class AlignedCodec<T> implements Codec<T> {
 /** The same field, starting at a multiple of `boundary` bytes from the header's start. */
 export const aligned = <T, In>(inner: Field<T, In>, boundary: number): Field<T, In> =>
   new Field<T, In>(Kind.CODEC, 0, new AlignedCodec(inner as unknown as Field<T, never>, boundary))
-
-/** Bytes left behind a place in a dissected layer; all that may be wanted in one that is being made. */
-export function leftBehind(me: AnyPacket, offset: number): number {
-  return me._buffer === null ? Number.POSITIVE_INFINITY : me._end - me._offset - offset
-}
