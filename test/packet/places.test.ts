@@ -11,6 +11,8 @@ const FILES = readdirSync(new URL('../vectors', import.meta.url))
 const VECTORS = FILES.flatMap((file) =>
   (vectorsOf(file) ?? []).map((vector) => ({
     name: `${file}: ${vector.name}`,
+    // The sender's encoding is another one: built anew, the fields stand elsewhere.
+    isOwnEncoding: vector.encoding === undefined,
     packet: (): Packet =>
       outermostOf(vector, vector.layers?.[0] ?? Object.keys(vector.other ?? {})[0] ?? 'Ether')(bytesOf(vector)),
   })),
@@ -103,7 +105,7 @@ function expectSamePlaces(packet: Packet): void {
 }
 
 describe('places of what is built', () => {
-  test.each(VECTORS)('$name: written anew', ({ packet: make }) => {
+  test.each(VECTORS.filter(({ isOwnEncoding }) => isOwnEncoding))('$name: written anew', ({ packet: make }) => {
     const packet = make()
     for (const layer of packet.layers()) {
       const { fields } = layer._layer
