@@ -1,4 +1,5 @@
-import { answerArp, answerDhcp, answerDns, answerEcho, answeringMachine, stateMachine } from '../tools/index.js'
+import { answerArp, answerDhcp, answerDns, answerEcho, answeringMachine } from '../tools/answering/index.js'
+import { stateMachine } from '../tools/state-machine/index.js'
 import { type Entry, NETNS } from './entry.js'
 
 /** Answering machines: what answers requests on a link. */

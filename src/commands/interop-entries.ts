@@ -7,7 +7,7 @@ import {
   toScapy,
   tshark,
   wireshark,
-} from '../tools/index.js'
+} from '../tools/interop/index.js'
 import type { Entry } from './entry.js'
 import type { ParameterMetadata } from './metadata.js'
 
