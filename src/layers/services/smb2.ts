@@ -47,9 +47,9 @@ const ENCRYPTED = 0xfd
 const COMPRESSED = 0xfc
 const marked = (mark: number) => bytes(4).default(Uint8Array.of(mark, 0x53, 0x4d, 0x42))
 
-const isAsync = (me: AnyPacket): boolean => (me.Flags as string).includes('ASYNC_COMMAND')
+const isAsync = (me: AnyPacket): boolean => ((me.Flags ?? '') as string).includes('ASYNC_COMMAND')
 const isSync = (me: AnyPacket): boolean => !isAsync(me)
-export const isReply = (me: AnyPacket): boolean => (me.Flags as string).includes('SERVER_TO_REDIR')
+export const isReply = (me: AnyPacket): boolean => ((me.Flags ?? '') as string).includes('SERVER_TO_REDIR')
 
 /** The next message of a compound, in a packet that is being made. */
 function following(packet: Packet): Packet | null {

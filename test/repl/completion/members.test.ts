@@ -66,9 +66,9 @@ describe('members of packets', () => {
 
   it('of a layer in a packet are those from there inwards', () => {
     expect(texts('packet[TCP].tt')).toEqual([])
-    expect(texts('packet[TCP].sp')).toEqual(['sport'])
-    expect(texts("packet['TCP'].sp")).toEqual(['sport'])
-    expect(texts('packet.get(TCP).sp')).toEqual(['sport'])
+    expect(texts('packet[TCP].spo')).toEqual(['sport'])
+    expect(texts("packet['TCP'].spo")).toEqual(['sport'])
+    expect(texts('packet.get(TCP).spo')).toEqual(['sport'])
     expect(texts('packet.payload.ttl')).toEqual([])
   })
 
@@ -88,7 +88,7 @@ describe('members of packets', () => {
 
   it('of lists', () => {
     expect(texts('packets.conv')).toEqual(['conversations'])
-    expect(texts('packets[0].sp')).toEqual(['sport'])
+    expect(texts('packets[0].spo')).toEqual(['sport'])
     expect(texts('packets.filter(p => p.dport === 80)[0].hwsr')).toEqual(['hwsrc'])
     expect(texts('packets.filter(p => p.hwsr')).toEqual(['hwsrc'])
     expect(texts('packets.map((p, i) => p.spo')).toEqual(['sport'])
