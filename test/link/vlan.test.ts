@@ -17,7 +17,12 @@ afterAll(() => lab?.close())
 describe.each(['pcap', 'cap', 'tcpdump'])('captured through %s', (backend) => {
   test.each([
     ['Dot1Q({vlan: 7, prio: 3})', 'vlan 7', ['Ether', 'Dot1Q', 'ARP'], { vlan: 7, prio: 3 }],
-    ['Dot1AD({vlan: 100})/Dot1Q({vlan: 42})', 'ether src 02:00:00:00:00:07', ['Ether', 'Dot1AD', 'Dot1Q', 'ARP'], { vlan: 100 }],
+    [
+      'Dot1AD({vlan: 100})/Dot1Q({vlan: 42})',
+      'ether src 02:00:00:00:00:07',
+      ['Ether', 'Dot1AD', 'Dot1Q', 'ARP'],
+      { vlan: 100 },
+    ],
   ])('%s', async (tags, filter, layers, fields) => {
     const child = await started(lab, 'here', ['capture', 'veth-here', backend, JSON.stringify({ filter }), '1'])
     const sent = await lab.netshell('there', [
