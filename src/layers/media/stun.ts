@@ -30,12 +30,12 @@ import {
   u16,
   u32,
 } from '../../packet/index.js'
+import { crc32 } from '../crc32.js'
 import { Raw } from '../raw.js'
 import { TCP } from '../transport/tcp.js'
 import { padded, tlvList } from '../transport/tlv-list.js'
 import { UDP } from '../transport/udp.js'
 import { MAGIC_COOKIE, stunAttributes } from './stun-attributes.js'
-import { crc32 } from './stun-checksum.js'
 
 const PORT = 3478
 const HEADER = 20

@@ -1,4 +1,4 @@
-/** Kinds of fields that SMB has: little-endian flags, identifiers, and times. */
+/** Kinds of fields that SMB has: identifiers and times. */
 import {
   Field,
   fromHex,
@@ -8,22 +8,8 @@ import {
   printed,
   type Reader,
   toHex,
-  u16le,
-  u32le,
   type Writer,
 } from '../../packet/index.js'
-
-function littleEndianFlags(field: Field<number>, names: readonly string[]): Field<string, string | number> {
-  field.flagNames = Array.from({ length: field.bits }, (_, bit) => names[bit] ?? `bit${bit}`)
-  return (field as unknown as Field<string, string | number>).default(0)
-}
-
-/** 16 flags, little-endian. */
-export const smbFlags16 = (names: readonly string[]): Field<string, string | number> =>
-  littleEndianFlags(u16le(), names)
-/** 32 flags, little-endian. */
-export const smbFlags32 = (names: readonly string[]): Field<string, string | number> =>
-  littleEndianFlags(u32le(), names)
 
 const GUID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i
 /** The first three parts stand with the lowest byte first. */

@@ -31,9 +31,10 @@ import {
   u32le,
   u64le,
 } from '../../packet/index.js'
+import { flags16le, flags32le } from '../little-endian-flags.js'
 import { Raw } from '../raw.js'
 import { bindCommand, commandText } from './smb2.js'
-import { guid, smbFlags16, smbFlags32, utf16 } from './smb2-fields.js'
+import { guid, utf16 } from './smb2-fields.js'
 import {
   CAPABILITIES,
   CONTEXTS,
@@ -81,9 +82,9 @@ export const SMB2_Negotiate_Protocol_Request = layer(
   () => ({
     StructureSize: u16le(36),
     DialectCount: u16le().countOf('Dialects'),
-    SecurityMode: smbFlags16(SECURITY_MODES),
+    SecurityMode: flags16le(SECURITY_MODES),
     Reserved: u16le(),
-    Capabilities: smbFlags32(CAPABILITIES),
+    Capabilities: flags32le(CAPABILITIES),
     ClientGUID: guid(),
     NegotiateContextOffset: u32le()
       .auto((c) =>
@@ -104,11 +105,11 @@ export const SMB2_Negotiate_Protocol_Response = layer(
   'SMB2_Negotiate_Protocol_Response',
   () => ({
     StructureSize: u16le(65),
-    SecurityMode: smbFlags16(SECURITY_MODES),
+    SecurityMode: flags16le(SECURITY_MODES),
     DialectRevision: u16le(0x0202).names(DIALECTS).hex(),
     NegotiateCount: u16le().auto((c) => c.fieldCount('NegotiateContexts')),
     GUID: guid(),
-    Capabilities: smbFlags32(CAPABILITIES),
+    Capabilities: flags32le(CAPABILITIES),
     MaxTransactionSize: u32le(65536),
     MaxReadSize: u32le(65536),
     MaxWriteSize: u32le(65536),
@@ -133,7 +134,7 @@ export const SMB2_Session_Setup_Request = layer(
     StructureSize: u16le(25),
     Flags: flags(8, ['BINDING']),
     SecurityMode: flags(8, SECURITY_FLAGS),
-    Capabilities: smbFlags32(CAPABILITIES),
+    Capabilities: flags32le(CAPABILITIES),
     Channel: u32le(),
     SecurityBufferOffset: u16le(HEADER + 24),
     SecurityLen: u16le().auto((c) => c.payloadLength),
@@ -147,7 +148,7 @@ export const SMB2_Session_Setup_Response = layer(
   'SMB2_Session_Setup_Response',
   () => ({
     StructureSize: u16le(9),
-    SessionFlags: smbFlags16(['IS_GUEST', 'IS_NULL', 'ENCRYPT_DATA']),
+    SessionFlags: flags16le(['IS_GUEST', 'IS_NULL', 'ENCRYPT_DATA']),
     SecurityBufferOffset: u16le(HEADER + 8),
     SecurityLen: u16le().auto((c) => c.payloadLength),
   }),
@@ -159,7 +160,7 @@ export const SMB2_Tree_Connect_Request = layer(
   'SMB2_Tree_Connect_Request',
   () => ({
     StructureSize: u16le(9),
-    Flags: smbFlags16(['CLUSTER_RECONNECT', 'REDIRECT_TO_OWNER', 'EXTENSION_PRESENT']),
+    Flags: flags16le(['CLUSTER_RECONNECT', 'REDIRECT_TO_OWNER', 'EXTENSION_PRESENT']),
     PathBufferOffset: u16le(HEADER + 8),
     PathLen: u16le().lengthOf('Path'),
     Path: bytes('PathLen').about('\\\\server\\share, in UTF-16.'),

@@ -36,9 +36,9 @@ import {
   u32le,
   u64le,
 } from '../../packet/index.js'
+import { flags32le } from '../little-endian-flags.js'
 import { Raw } from '../raw.js'
 import { isPassed, lengthBehind, NBTSession } from './netbios-session.js'
-import { smbFlags32 } from './smb2-fields.js'
 import { COMMANDS, COMPRESSIONS, HEADER_FLAGS, STATES } from './smb2-numbers.js'
 
 const SIZE = 64
@@ -69,7 +69,7 @@ export const SMB2_Header = layer(
     Status: u32le().names(STATES).hex().about('In requests of SMB 3: ChannelSequence.'),
     Command: u16le().names(COMMANDS),
     CreditsRequested: u16le(1).about('In answers: granted.'),
-    Flags: smbFlags32(HEADER_FLAGS),
+    Flags: flags32le(HEADER_FLAGS),
     NextCommand: u32le()
       .auto((c) => {
         const next = following(c.packet)

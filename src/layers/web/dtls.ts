@@ -17,12 +17,12 @@ import {
   type AnyPacket,
   behave,
   bytes,
-  type Codec,
   Field,
   Kind,
   type LayerReference,
   layer,
   PacketError,
+  PlainValueCodec,
   printed,
   type Reader,
   recognize,
@@ -52,7 +52,7 @@ const HEADER = 13
 const LARGEST_SEQUENCE = 2 ** 48 - 1
 
 /** Number of 48 bits. */
-class SequenceCodec implements Codec<number> {
+class SequenceCodec extends PlainValueCodec<number> {
   readonly kindName = '48 bits'
   readonly size = 6
 
@@ -72,26 +72,6 @@ class SequenceCodec implements Codec<number> {
 
   empty(): number {
     return 0
-  }
-
-  show(value: number): string {
-    return String(value)
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 

@@ -10,6 +10,7 @@ import {
   fromHex,
   Kind,
   PacketError,
+  PlainValueCodec,
   printed,
   quoted,
   type Reader,
@@ -212,9 +213,11 @@ class PhraseCodec extends LinePartCodec {
 export const reason = (value: string): Field<Line> => new Field<Line>(Kind.CODEC, 0, new PhraseCodec()).default(value)
 
 /** Three digits. */
-class StatusCodec implements Codec<number> {
+class StatusCodec extends PlainValueCodec<number> {
   readonly kindName = 'number of three digits'
-  constructor(private readonly names: Readonly<Record<number, string>>) {}
+  constructor(private readonly names: Readonly<Record<number, string>>) {
+    super()
+  }
 
   read(reader: Reader): number {
     let value = 0
@@ -237,25 +240,9 @@ class StatusCodec implements Codec<number> {
     return 200
   }
 
-  show(value: number): string {
+  override show(value: number): string {
     const name = this.names[value]
     return name === undefined ? String(value) : `${value} (${name})`
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 
@@ -263,7 +250,7 @@ export const status = (value: number, names: Readonly<Record<number, string>>): 
   new Field<number, number | string>(Kind.CODEC, 0, new StatusCodec(names)).default(value)
 
 /** The empty line behind the header fields; nothing where it has not come yet. */
-class BlankLineCodec implements Codec<string> {
+class BlankLineCodec extends PlainValueCodec<string> {
   readonly kindName = 'text'
   read(reader: Reader): string {
     const { buffer, position, end } = reader
@@ -284,26 +271,6 @@ class BlankLineCodec implements Codec<string> {
 
   empty(): string {
     return '\r\n'
-  }
-
-  show(value: string): string {
-    return quoted(value)
-  }
-
-  json(value: string): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: string): string {
-    return quoted(value)
-  }
-
-  same(a: string, b: string): boolean {
-    return a === b
   }
 }
 

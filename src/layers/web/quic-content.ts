@@ -2,13 +2,13 @@
 import {
   type AnyPacket,
   bytes,
-  type Codec,
   type ElementLayer,
   Field,
   Kind,
   LayerListCodec,
   type Packet,
   PacketError,
+  PlainValueCodec,
   printed,
   Reader,
   sameBytes,
@@ -58,14 +58,16 @@ export function numberLength(me: AnyPacket): number {
 }
 
 /** A small number that the wire has in another form than others, or not at all. */
-class HiddenNumberCodec implements Codec<number> {
+class HiddenNumberCodec extends PlainValueCodec<number> {
   constructor(
     readonly kindName: string,
     private readonly least: number,
     private readonly most: number,
     private readonly take: (reader: Reader, opened: Opened | null) => number,
     private readonly put: (writer: Writer, value: number, packet: AnyPacket) => void,
-  ) {}
+  ) {
+    super()
+  }
 
   read(reader: Reader, packet: AnyPacket): number {
     return this.take(reader, openedOf(packet))
@@ -82,26 +84,6 @@ class HiddenNumberCodec implements Codec<number> {
 
   empty(): number {
     return this.least
-  }
-
-  show(value: number): string {
-    return String(value)
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 

@@ -9,7 +9,6 @@ import {
   type AnyPacket,
   behave,
   bytes,
-  type Codec,
   Field,
   Kind,
   type LayerReference,
@@ -17,6 +16,7 @@ import {
   list,
   type Packet,
   PacketError,
+  PlainValueCodec,
   printed,
   type Reader,
   text,
@@ -70,7 +70,7 @@ function errors(): Record<number, string> {
 }
 
 /** Zeros in a row: how many. */
-class ZerosCodec implements Codec<number> {
+class ZerosCodec extends PlainValueCodec<number> {
   readonly kindName = 'number of zeros'
 
   read(reader: Reader): number {
@@ -90,26 +90,6 @@ class ZerosCodec implements Codec<number> {
 
   empty(): number {
     return 1
-  }
-
-  show(value: number): string {
-    return String(value)
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 

@@ -25,6 +25,7 @@ import {
   type LayerReference,
   layer,
   PacketError,
+  PlainValueCodec,
   printed,
   type Reader,
   sameBytes,
@@ -73,7 +74,7 @@ const LONGEST_CONTROL = 125
 const DEEPEST = 58
 
 /** The length in full where 7 bits do not hold it; 0 where they do. */
-class ExtendedLengthCodec implements Codec<number> {
+class ExtendedLengthCodec extends PlainValueCodec<number> {
   readonly kindName = 'number of 0, 2 or 8 bytes'
 
   read(reader: Reader, packet: AnyPacket): number {
@@ -102,26 +103,6 @@ class ExtendedLengthCodec implements Codec<number> {
   empty(): number {
     return 0
   }
-
-  show(value: number): string {
-    return String(value)
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
-  }
 }
 
 const shortLength = (length: number): number => (length < TWO_BYTES ? length : length < 65536 ? TWO_BYTES : EIGHT_BYTES)
@@ -142,7 +123,7 @@ function masked(bytes: Uint8Array, packet: AnyPacket, phase: number): Uint8Array
 }
 
 /** Why a connection is closed; 0 where a frame does not say. */
-class CloseCodeCodec implements Codec<number> {
+class CloseCodeCodec extends PlainValueCodec<number> {
   readonly kindName = 'number of 0 or 2 bytes'
 
   read(reader: Reader, packet: AnyPacket): number {
@@ -169,25 +150,9 @@ class CloseCodeCodec implements Codec<number> {
     return 0
   }
 
-  show(value: number): string {
+  override show(value: number): string {
     const name = CLOSE_CODES[value]
     return name === undefined ? String(value) : `${value} (${name})`
-  }
-
-  json(value: number): unknown {
-    return value
-  }
-
-  parse(json: unknown): unknown {
-    return json
-  }
-
-  command(value: number): string {
-    return String(value)
-  }
-
-  same(a: number, b: number): boolean {
-    return a === b
   }
 }
 

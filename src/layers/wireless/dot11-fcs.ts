@@ -1,24 +1,6 @@
 /** The frame check sequence behind an IEEE 802.11 frame. IEEE 802.11-2020 §9.2.4.8: CRC-32, the lowest byte first. */
 import { type AnyPacket, behave, layer, type Packet, u32le } from '../../packet/index.js'
-
-const POLYNOMIAL = 0xedb88320
-let table: Uint32Array | null = null
-
-function crcTable(): Uint32Array {
-  return Uint32Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
-    return crc
-  })
-}
-
-/** CRC-32 as of Ethernet and IEEE 802.11. */
-export function crc32(bytes: Uint8Array): number {
-  table ??= crcTable()
-  let crc = 0xffffffff
-  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ table[(crc ^ bytes[i]!) & 0xff]!
-  return (crc ^ 0xffffffff) >>> 0
-}
+import { crc32 } from '../crc32.js'
 
 /** The bytes of the frame in front of its check sequence: of the layers from Dot11 on, without the last. */
 function frameBefore(trailer: Packet): Uint8Array {

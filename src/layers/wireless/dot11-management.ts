@@ -34,13 +34,13 @@ import {
   u16le,
   u64le,
 } from '../../packet/index.js'
+import { flags16le } from '../little-endian-flags.js'
 import { Raw } from '../raw.js'
 import { Dot11 } from './dot11.js'
 import { addressText } from './dot11-addresses.js'
 import { elementText } from './dot11-element-text.js'
 import { Dot11Elt, isElements } from './dot11-elements.js'
 import { ALGORITHMS, CAPABILITIES, CATEGORIES, reasons, statuses } from './dot11-numbers.js'
-import { flags16le } from './little-endian.js'
 
 const SAE = 3
 

@@ -26,7 +26,8 @@ import {
   u32le,
   u64le,
 } from '../../packet/index.js'
-import { aligned, flags16le, flags32le, halfRate, signed8 } from './little-endian.js'
+import { flags16le, flags32le } from '../little-endian-flags.js'
+import { aligned, halfRate, signed8 } from './radio-fields.js'
 import { extras, furtherWords, isPresent } from './radiotap-more.js'
 import {
   A_MPDU_FLAGS,

@@ -1,4 +1,4 @@
-/** Kinds of fields that wireless headers have: little-endian flags, signed bytes, rates, and numbers on a boundary. */
+/** Kinds of fields that wireless headers have: signed bytes, rates, and numbers on a boundary. */
 import {
   type Codec,
   Field,
@@ -7,27 +7,8 @@ import {
   PlainValueCodec,
   printed,
   type Reader,
-  u16le,
-  u32le,
   type Writer,
 } from '../../packet/index.js'
-
-/** Flags whose bytes stand in little-endian order; names from the lowest bit up. */
-function littleEndianFlags(
-  field: Field<number>,
-  names: readonly string[],
-  value: number | string,
-): Field<string, string | number> {
-  field.flagNames = Array.from({ length: field.bits }, (_, bit) => names[bit] ?? `bit${bit}`)
-  return (field as unknown as Field<string, string | number>).default(value)
-}
-
-/** 16 flags, little-endian. */
-export const flags16le = (names: readonly string[], value: number | string = 0): Field<string, string | number> =>
-  littleEndianFlags(u16le(), names, value)
-/** 32 flags, little-endian. */
-export const flags32le = (names: readonly string[], value: number | string = 0): Field<string, string | number> =>
-  littleEndianFlags(u32le(), names, value)
 
 /** Signed number of 8 bits. */
 class SignedByteCodec extends PlainValueCodec<number> {

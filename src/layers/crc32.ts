@@ -1,4 +1,4 @@
-/** The CRC-32 of a fingerprint, that of Ethernet. RFC 8489 §14.7; ITU V.42 §8.1.1.6.2. */
+/** CRC-32 as of Ethernet, IEEE 802.11 and the fingerprint of STUN. ITU V.42 §8.1.1.6.2; RFC 8489 §14.7. */
 
 const POLYNOMIAL = 0xedb88320
 
@@ -13,7 +13,7 @@ function makeTable(): Uint32Array {
 }
 
 /** CRC-32 of the bytes `start..end`. */
-export function crc32(bytes: Uint8Array, start: number, end: number): number {
+export function crc32(bytes: Uint8Array, start = 0, end = bytes.length): number {
   table ??= makeTable()
   let crc = 0xffffffff
   for (let at = start; at < end; at++) crc = (crc >>> 8) ^ table[(crc ^ bytes[at]!) & 255]!
