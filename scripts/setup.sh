@@ -100,6 +100,7 @@ find_missing() {
     need traceroute has_program traceroute
     need iputils-tracepath has_program tracepath
     need python3 has_program python3
+    find_missing_peers
   fi
   if wanted_for test || wanted_for bench; then
     need tcpdump has_program tcpdump
@@ -119,6 +120,67 @@ find_missing() {
   if wanted_for bench; then
     need libtins-dev has_file '/usr/include/tins/tins.h'
   fi
+}
+
+# Servers and clients whose traffic the tests read.
+find_missing_peers() {
+  need avahi-daemon has_program avahi-daemon
+  need coturn has_program turnserver
+  need curl has_program curl
+  need freeradius has_program freeradius
+  need freeradius-utils has_program radclient
+  need frr has_file /usr/lib/frr/ospfd
+  need isc-dhcp-client has_program dhclient
+  need keepalived has_program keepalived
+  need knot-dnsutils has_program kdig
+  need libcoap3-bin has_program coap-server-notls
+  need libusrsctp-examples has_file /usr/lib/usrsctp/tsctp
+  need lldpd has_program lldpd
+  need mosquitto has_program mosquitto
+  need mosquitto-clients has_program mosquitto_pub
+  need ndisc6 has_program ndisc6
+  need nghttp2-server has_program nghttpd
+  need ntpsec has_program ntpd
+  need openvswitch-switch has_program ovs-vswitchd
+  need pppoe has_program pppoe-server
+  need python3-pymodbus has_file /usr/lib/python3/dist-packages/pymodbus/__init__.py
+  need python3-websockets has_file /usr/lib/python3/dist-packages/websockets/__init__.py
+  need radvd has_program radvd
+  need samba has_program smbd
+  need sip-tester has_program sipp
+  need smbclient has_program smbclient
+  need snmp has_program snmpget
+  need snmpd has_program snmpd
+  need softflowd has_program softflowd
+  need wireguard-go has_program wireguard-go
+  need wireguard-tools has_program wg
+  need xl2tpd has_program xl2tpd
+}
+
+# The tests start the servers that they need; nobody asked for them to run on this machine, neither now nor from the next boot on.
+SERVICES=(avahi-daemon coturn freeradius frr keepalived lldpd mosquitto nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd softflowd xl2tpd)
+POLICY=/usr/sbin/policy-rc.d
+
+# without_services COMMAND…: runs the installation so that packages start no service.
+without_services() {
+  local status=0 enabled=() service
+  if has_program systemctl; then
+    for service in "${SERVICES[@]}"; do
+      if systemctl is-enabled --quiet "$service" 2>/dev/null; then enabled+=("$service"); fi
+    done
+  fi
+  if wanted_for test && [[ ! -e $POLICY ]]; then
+    trap '"${as_root[@]}" rm -f "$POLICY"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$POLICY" >/dev/null
+    "${as_root[@]}" chmod 755 "$POLICY"
+  fi
+  "$@" || status=$?
+  if wanted_for test && has_program systemctl; then
+    for service in "${SERVICES[@]}"; do
+      [[ " ${enabled[*]-} " == *" $service "* ]] || "${as_root[@]}" systemctl disable --quiet "$service" 2>/dev/null || true
+    done
+  fi
+  return "$status"
 }
 
 # How to become root here; fails when there is no way that works without a question nobody can answer.
@@ -157,7 +219,7 @@ install_missing() {
     local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get -qq)
     # A third-party source that is out of reach must not stop what Debian's own has.
     "${apt[@]}" update </dev/null >/dev/null || say "apt-get update had errors; trying with what it knows"
-    if "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then return 0; fi
+    if without_services "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null; then return 0; fi
     missing=()
     find_missing
     ((${#missing[@]})) || return 0
