@@ -2,6 +2,7 @@ import { Packet, PacketError, print } from '../packet/index.js'
 import type { CaptureWarning } from './capture-error.js'
 import type { CaptureInformation } from './capture-parser.js'
 import { type Conversation, groupConversations, transportOf } from './conversations.js'
+import { CrossTable, type TablePlace } from './cross-table.js'
 import { IndexedList } from './indexed-list.js'
 import { type LayerName, layerNameOf } from './layer-name.js'
 import { appendPacket, copyRow, rowTime } from './list-rows.js'
@@ -16,6 +17,16 @@ export interface CaptureStatistics {
   bytes: number
   /** Packets lost: by the kernel's full buffer, by the interface or its driver, by netshell itself (a slow disk). */
   lost: { kernel: number; interface: number; netshell: number }
+}
+
+/** Which lines of a list, and how they are made. */
+export interface SummaryOptions {
+  /** Index of the first one. */
+  from?: number
+  /** How many; unset: all. */
+  count?: number
+  /** What stands behind the number of a packet; unset: its summary. */
+  prn?: (packet: Packet) => unknown
 }
 
 /** Asked about each packet. */
@@ -324,16 +335,17 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
 
   // Looking at it
 
-  /** One line a packet, numbered as they are indexed. `from` and `count` choose some of them. */
-  summary(options: { from?: number; count?: number } = {}): string {
+  /** One line a packet, numbered as they are indexed. `from` and `count` choose some of them, `prn` makes the lines. */
+  summary(options: SummaryOptions = {}): string {
     const from = clamp(options.from ?? 0, this.count)
     const part = this.slice(from, from + Math.max(0, options.count ?? this.count))
     const digits = Math.max(4, String(this.count - 1).length)
-    return part.map((packet, index) => `${String(from + index).padStart(digits, '0')} ${packet.summary()}`).join('\n')
+    const prn = options.prn ?? ((packet: Packet) => packet.summary())
+    return part.map((packet, index) => `${String(from + index).padStart(digits, '0')} ${prn(packet)}`).join('\n')
   }
 
   /** Prints the summary; with `dump` gives it back instead. */
-  show(options: { dump?: boolean; from?: number; count?: number } = {}): string | undefined {
+  show(options: SummaryOptions & { dump?: boolean } = {}): string | undefined {
     const text = this.summary(options)
     if (options.dump === true) return text
     print(text)
@@ -354,6 +366,11 @@ export class PacketList extends IndexedList implements Iterable<Packet> {
       lists.set(name, PacketList._over(this._views, rows, 0, rows.length))
     }
     return lists
+  }
+
+  /** A table of two keys: `place` gives for each packet the column, the row, and the text there. */
+  makeTable(place: (packet: Packet, index: number) => TablePlace): CrossTable {
+    return new CrossTable(this.map(place))
   }
 
   /** How many packets have TCP, UDP, ICMP (of either version) as their first transport, or none of them. */

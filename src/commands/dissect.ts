@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { printable, printableJson } from '../exchange/index.js'
-import { allLayers, dissect, fromHex, type Layer, layerByName, PacketError, suggestion } from '../packet/index.js'
+import { allLayers, dissect, fromHex, type Layer, PacketError, suggestion } from '../packet/index.js'
+import { layerNamed } from './layer-named.js'
 import { LineOutput } from './line-output.js'
 
 /** Options of `netshell dissect`. */
@@ -63,7 +64,7 @@ export async function dissectCommand(
 
 function formatted(line: string, from: Layer, form: 'json' | 'summary' | 'show'): string {
   const named = /^([A-Za-z][A-Za-z0-9_]*)\s*:(.*)$/.exec(line)
-  const layer = named === null ? undefined : knownLayer(named[1]!)
+  const layer = named === null ? undefined : layerNamed(named[1]!)
   if (named !== null && layer === undefined && !/^[0-9a-fA-F]{1,2}$/.test(named[1]!))
     throw new PacketError(noLayer(named[1]!))
   const text = layer === undefined ? line : named![2]!
@@ -78,12 +79,7 @@ function formatted(line: string, from: Layer, form: 'json' | 'summary' | 'show')
 }
 
 function findLayer(name: string): Layer | string {
-  return knownLayer(name) ?? noLayer(name)
-}
-
-/** The layer of that name, whatever the case of its letters. */
-function knownLayer(name: string): Layer | undefined {
-  return layerByName(name) ?? allLayers().find((layer) => layer.layerName.toLowerCase() === name.toLowerCase())
+  return layerNamed(name) ?? noLayer(name)
 }
 
 function noLayer(name: string): string {

@@ -1,4 +1,5 @@
 import {
+  matchAnswers,
   releasePorts,
   send,
   sendp,
@@ -230,6 +231,21 @@ export const EXCHANGE_ENTRIES: readonly Entry[] = [
         },
       ],
       see: ['srloop', 'srp'],
+    }),
+  ],
+  [
+    'matchAnswers',
+    matchAnswers,
+    () => ({
+      summary: 'Pairs packets of a list, each with the first later one that answers it, as sr does with what it sends.',
+      usage: 'matchAnswers(packets)',
+      positionals: [
+        { name: 'packets', type: 'list', summary: 'packets in the order of time, such as those of a file' },
+      ],
+      returns: 'ExchangeResult; unanswered has all packets that are in no pair',
+      example:
+        "matchAnswers([IP({src: '10.0.0.1', dst: '10.0.0.2'})/ICMP(), IP({src: '10.0.0.2', dst: '10.0.0.1'})/ICMP({type: 0})]).answered.length",
+      see: ['sr', 'Packet.answers', 'PacketList.conversations', 'ExchangeResult'],
     }),
   ],
   [

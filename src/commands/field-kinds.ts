@@ -7,6 +7,7 @@ const DEFAULT = (type: string, unset: string): ParameterMetadata => ({
   summary: 'what the field is while nothing is set',
   default: unset,
 })
+const LOWEST_FIRST = ', the lowest byte first'
 const NAMES: ParameterMetadata = {
   name: 'names',
   type: 'object',
@@ -19,8 +20,8 @@ const COUNT: ParameterMetadata = {
 }
 const EXTENT: ParameterMetadata = {
   name: 'extent',
-  type: 'number | string | function',
-  summary: 'how long it is: bytes, the name of a field that says it, or a function of the packet',
+  type: 'number | string | function | object',
+  summary: "bytes, the name of a field that says it, a function of the packet, or what ends it: {until: '\\0'}",
   default: 'all that is left of the layer',
 }
 const LIST_OPTIONS: readonly ParameterMetadata[] = [
@@ -41,6 +42,26 @@ function number(bits: number, order = ''): () => Kind {
     usage: `${name}(default)`,
     positionals: [DEFAULT(bits === 64 ? 'bigint' : 'number', '0')],
     example: `layer('Example', {value: ${name}(${bits === 64 ? '5n' : 5})})({value: 7}).hex()`,
+  })
+}
+
+function signed(bits: number, order = ''): () => Kind {
+  const name = `i${bits}${order === '' ? '' : 'le'}`
+  return () => ({
+    summary: `Field with a signed number of ${bits} bits${order}.`,
+    usage: `${name}(default)`,
+    positionals: [DEFAULT('number', '0')],
+    example: `layer('Example', {value: ${name}()})({value: -2}).hex()`,
+  })
+}
+
+function fraction(bits: number, order = ''): () => Kind {
+  const name = `f${bits}${order === '' ? '' : 'le'}`
+  return () => ({
+    summary: `Field with a fraction of ${bits} bits, as IEEE 754 has them${order}.`,
+    usage: `${name}(default)`,
+    positionals: [DEFAULT('number', '0')],
+    example: `layer('Example', {value: ${name}()})({value: 0.5}).hex()`,
   })
 }
 
@@ -69,9 +90,21 @@ const KINDS: Readonly<Record<string, () => Kind>> = {
   u24: number(24),
   u32: number(32),
   u64: number(64),
-  u16le: number(16, ', the lowest byte first'),
-  u32le: number(32, ', the lowest byte first'),
-  u64le: number(64, ', the lowest byte first'),
+  u16le: number(16, LOWEST_FIRST),
+  u32le: number(32, LOWEST_FIRST),
+  u64le: number(64, LOWEST_FIRST),
+  u24le: number(24, LOWEST_FIRST),
+  u40: number(40),
+  u48: number(48),
+  i8: signed(8),
+  i16: signed(16),
+  i32: signed(32),
+  i16le: signed(16, LOWEST_FIRST),
+  i32le: signed(32, LOWEST_FIRST),
+  f32: fraction(32),
+  f64: fraction(64),
+  f32le: fraction(32, LOWEST_FIRST),
+  f64le: fraction(64, LOWEST_FIRST),
   u8Enum: named(8),
   u16Enum: named(16),
   u32Enum: named(32),
@@ -110,6 +143,7 @@ const KINDS: Readonly<Record<string, () => Kind>> = {
     summary: 'Field with bytes, a Uint8Array; text may be given.',
     usage: 'bytes(extent)',
     positionals: [EXTENT],
+    errors: ['PacketError from layer() where the field that says how long it is does not stand in front of it'],
     example: "layer('Example', {size: u8().lengthOf('load'), load: bytes('size')})({load: 'hello'}).hex()",
   }),
   text: () => ({

@@ -27,6 +27,7 @@ function kindCode(field: Field): string {
   const kind = kindText(field)
   const value = defaultCode(field)
   if (field.flagNames !== null) return call('flags', String(field.bits), flagsCode(field.flagNames), value)
+  if (field.kind === Kind.CODEC && typeof field.codec!.empty() === 'number') return call(word(kind), value)
   if (field.kind === Kind.CODEC) return field.size > 0 ? `${word(kind)}(${field.size})` : `${word(kind)}(…)`
   const names = namesOf(field)
   if (names.length === 0) return kind === 'bits' ? call('bits', String(field.bits), value) : call(kind, value)

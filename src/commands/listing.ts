@@ -6,7 +6,6 @@ import {
   allLayers,
   type Field,
   isLayer,
-  type Layer,
   type LayerDefinition,
   layerByName,
   Packet,
@@ -15,6 +14,7 @@ import {
 } from '../packet/index.js'
 import { fieldPage, noSuchField } from './field-page.js'
 import { layerMetadata } from './layer-metadata.js'
+import { layerNamed } from './layer-named.js'
 import { layerPage } from './layer-page.js'
 import { allMetadata, type Metadata } from './metadata.js'
 import { packetPage } from './packet-page.js'
@@ -115,11 +115,6 @@ function named(text: string, page: Page): string {
 function isHeading(heading: string, word: string): boolean {
   const lower = heading.toLowerCase()
   return lower === word || lower === `layers: ${word}` || (word === 'layers' && lower.startsWith('layers'))
-}
-
-/** The layer of that name; the case of letters counts only where there are several. */
-export function layerNamed(name: string): Layer | undefined {
-  return layerByName(name) ?? allLayers().find((layer) => layer.layerName.toLowerCase() === name.toLowerCase())
 }
 
 /** The definition of what stands for a layer: its function. */

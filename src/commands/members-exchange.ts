@@ -75,6 +75,15 @@ function describeAnswers(): void {
       usage: 'answered.summary()',
       example: `${RESULT}; result.answered.summary()`,
     },
+    makeTable: {
+      summary: 'A table of two keys: a function gives for each pair the column, the row, and the text there.',
+      usage: 'answered.makeTable(place)',
+      positionals: [{ name: 'place', type: 'function', summary: '([query, answer]) => [column, row, text]' }],
+      returns: 'CrossTable',
+      errors: ['PacketError where the function gives anything else'],
+      example: `${RESULT}; result.answered.makeTable(([query, answer]) => [query.dst, query.dport, answer[TCP].flags])`,
+      see: ['PacketList.makeTable', 'CrossTable'],
+    },
     toString: {
       summary: 'How many pairs it has.',
       usage: 'answered.toString()',

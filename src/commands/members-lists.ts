@@ -16,11 +16,13 @@ const INDEX: ParameterMetadata = { name: 'index', type: 'number', summary: 'from
 const ROWS: readonly ParameterMetadata[] = [
   { name: 'from', type: 'number', summary: 'index of the first line', default: '0' },
   { name: 'count', type: 'number', summary: 'how many lines', default: 'all' },
+  { name: 'prn', type: 'function', summary: 'makes the line, of a packet', default: 'its summary' },
 ]
 
 /** Packet lists and readers. */
 export function describeLists(): void {
   describeMembers('PacketList', { ...places(), ...searching(), ...changing(), ...telling() })
+  describeTable()
   describe('PcapReader', {
     group: 'Objects',
     summary: 'What pcapReader() gives: the packets of a file one by one; iterate it once.',
@@ -38,6 +40,37 @@ export function describeLists(): void {
     reading: {
       summary: 'The reading underneath: bytesRead, bytesTotal, information of the file.',
       example: "pcapReader('/tmp/example.pcap').reading.bytesRead",
+    },
+  })
+}
+
+function describeTable(): void {
+  const make = `${LIST}; const table = packets.makeTable(p => [p.dst, p.dport, 'asked'])`
+  describe('CrossTable', {
+    group: 'Objects',
+    summary: 'What makeTable gives: a table of two keys, which prints as text.',
+    usage: 'packets.makeTable(p => [column, row, text])',
+    example: `${make}; table`,
+    see: ['PacketList.makeTable', 'AnswerList.makeTable'],
+  })
+  describeMembers('CrossTable', {
+    columns: { summary: 'The keys across, sorted.', example: `${make}; table.columns` },
+    rows: { summary: 'The keys down, sorted.', example: `${make}; table.rows` },
+    at: {
+      summary: 'What stands in a place; of several that were put there the last one.',
+      usage: 'table.at(column, row)',
+      positionals: [
+        { name: 'column', type: 'any', summary: 'key across' },
+        { name: 'row', type: 'any', summary: 'key down' },
+      ],
+      returns: 'string; undefined where nothing stands',
+      example: `${make}; table.at('10.0.0.2', 53)`,
+    },
+    toString: { summary: 'The table.', usage: 'table.toString()', example: `${make}; String(table)` },
+    toJSON: {
+      summary: 'An object for each row, by the keys of the columns.',
+      usage: 'table.toJSON()',
+      example: `${make}; table.toJSON()`,
     },
   })
 }
@@ -205,7 +238,7 @@ function telling(): Record<string, Metadata> {
   return {
     summary: {
       summary: 'One line a packet, numbered as they are indexed.',
-      usage: 'packets.summary({from, count})',
+      usage: 'packets.summary({from, count, prn})',
       parameters: ROWS,
       returns: 'string',
       example: `${LIST}; packets.summary()`,
@@ -213,12 +246,22 @@ function telling(): Record<string, Metadata> {
     },
     show: {
       summary: 'Prints the summary.',
-      usage: 'packets.show({from, count, dump})',
+      usage: 'packets.show({from, count, prn, dump})',
       parameters: [
         ...ROWS,
         { name: 'dump', type: 'boolean', summary: 'give the text back instead of printing it', default: 'false' },
       ],
       example: `${LIST}; packets.show()`,
+      examples: [`${LIST}; packets.show({prn: p => p.sprintf('%IP.src% > %IP.dst%')})`],
+    },
+    makeTable: {
+      summary: 'A table of two keys: a function gives for each packet the column, the row, and the text there.',
+      usage: 'packets.makeTable(place)',
+      positionals: [{ name: 'place', type: 'function', summary: 'p => [column, row, text]' }],
+      returns: 'CrossTable',
+      errors: ['PacketError where the function gives anything else'],
+      example: `${LIST}; packets.makeTable(p => [p.dst, p.dport, p.last.layerName])`,
+      see: ['AnswerList.makeTable', 'CrossTable'],
     },
     conversations: {
       summary: 'Who talked with whom: by addresses, protocol and ports, both directions together.',

@@ -31,6 +31,15 @@ export function describePackets(): void {
     see: ['/', 'ls', 'Packet.show', 'Packet.bytes', 'sets'],
   })
   describeMembers('Packet', {
+    answers: {
+      summary: 'Whether this packet answers another one, as sr decides it.',
+      usage: 'reply.answers(request)',
+      positionals: [{ name: 'request', type: 'Packet', summary: 'what may have been asked' }],
+      returns: 'boolean; both are compared from their outermost layers on',
+      example:
+        "(IP({src: '10.0.0.2', dst: '10.0.0.1'})/ICMP({type: 0, id: 7})).answers(IP({src: '10.0.0.1', dst: '10.0.0.2'})/ICMP({id: 7}))",
+      see: ['matchAnswers', 'sr', 'behave'],
+    },
     sprintf: {
       summary: 'A text with fields of the packet in it.',
       usage: 'packet.sprintf(format)',
@@ -99,8 +108,11 @@ function navigation(): Record<string, Metadata> {
     },
     get: {
       summary: 'The first layer of that kind from here inwards, or undefined; packet[TCP] is the same.',
-      usage: 'packet.get(layer)',
-      positionals: [LAYER],
+      usage: 'packet.get(layer, number)',
+      positionals: [
+        LAYER,
+        { name: 'number', type: 'number', summary: '2: the second of that kind, as in a tunnel', default: '1' },
+      ],
       example: `const packet = ${PACKET}; packet.get(UDP).dport`,
     },
     has: {

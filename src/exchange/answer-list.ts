@@ -1,4 +1,4 @@
-import { PacketList } from '../capture/index.js'
+import { CrossTable, PacketList, type TablePlace } from '../capture/index.js'
 import type { AnyPacket, Packet } from '../packet/index.js'
 
 /** A packet that was sent and one that answered it. `const [query, answer] = pair` works too. */
@@ -34,6 +34,7 @@ export class AnswerPair {
 
 /** Seconds as people read them: `1.25 ms`. */
 export function formatDuration(seconds: number): string {
+  if (Number.isNaN(seconds)) return 'no time'
   if (seconds >= 1) return `${seconds.toFixed(2)} s`
   return seconds >= 0.001 ? `${(seconds * 1e3).toFixed(2)} ms` : `${Math.max(0, seconds * 1e6).toFixed(0)} µs`
 }
@@ -50,6 +51,11 @@ export class AnswerList extends Array<AnswerPair> {
   /** One line a pair. */
   summary(): string {
     return this.map((pair) => pair.summary()).join('\n')
+  }
+
+  /** A table of two keys: `place` gives for each pair the column, the row, and the text there. */
+  makeTable(place: (pair: AnswerPair, index: number) => TablePlace): CrossTable {
+    return new CrossTable(this.map(place))
   }
 
   override toString(): string {

@@ -1,6 +1,7 @@
 export { AnswerList, AnswerPair, ExchangeResult, formatDuration } from './answer-list.js'
 export { pcapReader, type ReadFileOptions, rdpcap, wrpcap } from './capture-files.js'
 export { type ExchangeOptions, sr, sr1, srp, srp1 } from './exchange.js'
+export { matchAnswers } from './match-answers.js'
 export type { PathOptions } from './addressing.js'
 export { fileFilter } from './file-filter.js'
 export { defragment, type FragmentOptions, fragment } from './fragments.js'

@@ -48,6 +48,7 @@ function layerCommand({ layer, fields }: LayerNews): string {
 function fieldNews(layer: Packet, reference: Packet | undefined): LayerNews['fields'] {
   const news: LayerNews['fields'] = []
   if (layer._layer.isOpaque) return news
+  let plain: Packet | null = null
   for (const field of layer._layer.fields) {
     const isSet = layer._isSet(field.index)
     if (!isSet && layer._buffer === null) continue
@@ -55,7 +56,11 @@ function fieldNews(layer: Packet, reference: Packet | undefined): LayerNews['fie
     if (!isSet && read === undefined) continue
     // Once a field: of layers in layers in layers, twice would be twice as often with every level.
     const code = field.command(read)
-    if (!isSet && !isNews(layer, field, code, reference)) continue
+    if (!isSet) {
+      // One copy for all fields: a copy has all layers inside this one.
+      if (field.automatic === null) plain ??= layer.copy()
+      if (!isNews(layer, field, code, reference, plain)) continue
+    }
     // A list that was only looked at is kept, though nobody set it.
     if (code === '[]' && field.defaultValue === undefined) continue
     news.push({ field, code })
@@ -63,17 +68,23 @@ function fieldNews(layer: Packet, reference: Packet | undefined): LayerNews['fie
   return news
 }
 
-/** Whether the bytes have another value than an unset field would be built with. */
-function isNews(layer: Packet, field: Field, value: string, reference: Packet | undefined): boolean {
-  if (field.automatic !== null) {
+/** Whether the bytes have another value than an unset field would be built with; `plain` is a copy of the layer. */
+function isNews(
+  layer: Packet,
+  field: Field,
+  value: string,
+  reference: Packet | undefined,
+  plain: Packet | null,
+): boolean {
+  if (plain === null || field.automatic !== null) {
     return (
       reference === undefined ||
       reference._layer !== layer._layer ||
       field.command(reference._read(field.index)) !== value
     )
   }
-  const unset = layer.copy()
-  unset._write(field.index, undefined)
-  const fallback = unset._read(field.index)
+  plain._write(field.index, undefined)
+  const fallback = plain._read(field.index)
+  plain._values![field.index] = layer._values?.[field.index]
   return fallback === undefined || field.command(fallback) !== value
 }

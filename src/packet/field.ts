@@ -41,6 +41,10 @@ export interface Codec<T = unknown> {
   optionNames?(): readonly (readonly [name: string, about: string])[]
   /** Bytes, when it is always the same number. */
   readonly size?: number
+  /** Whether bytes stand for it even where its value is empty: what ends a text. */
+  readonly isNeverEmpty?: boolean
+  /** Fields of the layer that say how long it is. */
+  readonly needs?: readonly string[]
   /** Must stay within the reader's bounds, also on hostile bytes; a read that fails leaves `reader.missing` set. */
   read(reader: Reader, packet: AnyPacket): T
   write(writer: Writer, value: T, packet: AnyPacket): void
@@ -113,6 +117,8 @@ export class Field<T = unknown, In = T> {
   dynamicDefault: ((packet: AnyPacket) => unknown) | null = null
   automatic: AutoFunction | null = null
   isChecksum = false
+  /** The other field whose bytes or elements this one counts; empty where there is none. */
+  measured = ''
   condition: Condition | null = null
   enumNames: Readonly<Record<number, string>> | null = null
   flagNames: readonly string[] | null = null
@@ -164,18 +170,26 @@ export class Field<T = unknown, In = T> {
     return this
   }
 
-  /** The number of bytes of another field of this layer. */
-  lengthOf(other: string): this {
-    return this.auto((context) => context.fieldLength(other))
+  /** The number of bytes of another field of this layer; `adjust` turns it into what is written: `bytes => bytes / 4`. */
+  lengthOf(other: string, adjust?: (bytes: number) => number): this {
+    this.measured = other
+    return this.auto(
+      adjust === undefined ? (context) => context.fieldLength(other) : (context) => adjust(context.fieldLength(other)),
+    )
   }
 
-  /** The number of elements of another field of this layer. */
-  countOf(other: string): this {
-    return this.auto((context) => context.fieldCount(other))
+  /** The number of elements of another field of this layer; `adjust` turns it into what is written. */
+  countOf(other: string, adjust?: (elements: number) => number): this {
+    this.measured = other
+    return this.auto(
+      adjust === undefined ? (context) => context.fieldCount(other) : (context) => adjust(context.fieldCount(other)),
+    )
   }
 
   /** The field is there only when the condition holds. It must not test an automatic field. */
   when(condition: Condition): Field<T | undefined, In> {
+    if (typeof condition !== 'function')
+      throw new PacketError(`when(${printed(condition)}) wants a function of the packet: when(me => me.kind === 2)`)
     this.condition = condition
     return this
   }
@@ -231,7 +245,11 @@ export class Field<T = unknown, In = T> {
   coerce(value: unknown): unknown {
     switch (this.kind) {
       case Kind.CODEC:
-        return this.codec!.coerce(value, this.where)
+        // Numbers have names too, however their bytes are written.
+        return this.codec!.coerce(
+          typeof value === 'string' && this.enumNames !== null ? this.enumNumber(value) : value,
+          this.where,
+        )
       case Kind.IPV4:
         return this.coerceIpv4(value)
       case Kind.IPV6:
@@ -277,7 +295,7 @@ export class Field<T = unknown, In = T> {
     const found = this.enumNumbers.get(text.toLowerCase())
     if (found !== undefined) return found
     throw new PacketError(
-      `${this.where}: '${text}' is no name of a value${suggestion(text, this.enumNumbers.keys())} (a number 0..${this.maximum} works too)`,
+      `${this.where}: '${text}' is no name of a value${suggestion(text, this.enumNumbers.keys())} (a number ${this.kind === Kind.CODEC ? '' : `0..${this.maximum} `}works too)`,
     )
   }
 
@@ -550,7 +568,10 @@ export class Field<T = unknown, In = T> {
   show(value: unknown, packet?: Packet): string {
     if (value === undefined || value === null) return 'auto'
     if (value instanceof Deferred) return value.toString()
-    if (this.kind === Kind.CODEC) return this.codec!.show(value)
+    if (this.kind === Kind.CODEC) {
+      if (this.showsHex && value instanceof Uint8Array) return toHex(value)
+      return this.enumName(value, packet) ?? this.codec!.show(value)
+    }
     if (typeof value === 'number' || typeof value === 'bigint') {
       return this.enumName(value, packet) ?? (this.showsHex ? `0x${value.toString(16)}` : String(value))
     }

@@ -34,6 +34,7 @@ export {
 export { type Behaviour, LayerDefinition, type LayerReference } from './layer-definition.js'
 export { bytesCommand, printed, quoted } from './literal.js'
 export { type ElementLayer, LayerListCodec, layers, list, type ListExtent, nested } from './lists.js'
+export * from './number-kinds.js'
 export { divide, isIn, multiply, remove } from './operators.js'
 export { type Option, type OptionKind, options, type OptionsFormat } from './options.js'
 export {

@@ -1,6 +1,7 @@
 import { escapeBytes, fromHex, type Reader, sameBytes, toBytes, toHex, type Writer } from './bytes.js'
 import { PacketError } from './errors.js'
 import { type AnyPacket, type Codec, Field, Kind } from './field.js'
+import { checkNames, extentNames } from './layout-check.js'
 import { bytesCommand, printed } from './literal.js'
 import { PlainValueCodec } from './plain-value.js'
 
@@ -31,11 +32,14 @@ export const u64le = (value = 0n): Field<bigint, bigint | number> =>
   new Field<bigint, bigint | number>(Kind.U64LE, 64).default(value)
 
 /** Number of 8 bits whose values have names. */
-export const u8Enum = (value: number, names: Names): Field<number, number | string> => u8(value).names(names)
+export const u8Enum = (value: number, names: Names): Field<number, number | string> =>
+  u8(value).names(checkNames('u8Enum', names))
 /** Number of 16 bits whose values have names. */
-export const u16Enum = (value: number, names: Names): Field<number, number | string> => u16(value).names(names)
+export const u16Enum = (value: number, names: Names): Field<number, number | string> =>
+  u16(value).names(checkNames('u16Enum', names))
 /** Number of 32 bits whose values have names. */
-export const u32Enum = (value: number, names: Names): Field<number, number | string> => u32(value).names(names)
+export const u32Enum = (value: number, names: Names): Field<number, number | string> =>
+  u32(value).names(checkNames('u32Enum', names))
 
 /** Unsigned number of 1 to 32 bits, the most significant first. Neighbouring bit fields must fill whole bytes. */
 export function bits(count: number, value = 0): Field<number> {
@@ -46,7 +50,7 @@ export function bits(count: number, value = 0): Field<number> {
 
 /** Bit field whose values have names. */
 export const bitsEnum = (count: number, value: number, names: Names): Field<number, number | string> =>
-  bits(count, value).names(names)
+  bits(count, value).names(checkNames('bitsEnum', names))
 
 /**
  * Flags read and given as text. `names` are given from the lowest bit up: a text has one letter a flag (`'FSRPAUECN'`,
@@ -58,7 +62,8 @@ export function flags(
   value: number | string = 0,
 ): Field<string, string | number> {
   if (!(Number.isInteger(count) && count >= 1 && count <= 32))
-    throw new PacketError(`flags(${printed(count)}): flags have 1 to 32 bits`)
+    throw new PacketError(`flags(${printed(count)}): flags have 1 to 32 bits; write flags(8, 'ABCDEFGH')`)
+  if (names.length > count) throw new PacketError(`flags(${count}, …): ${names.length} names for ${count} bits`)
   const kind = count === 8 ? Kind.U8 : count === 16 ? Kind.U16 : count === 32 ? Kind.U32 : Kind.BITS
   const field = new Field<string, string | number>(kind, count)
   field.flagNames = Array.from(
@@ -78,6 +83,11 @@ export const mac = (value = '00:00:00:00:00:00'): Field<string> => new Field<str
 /** How long a variable field is: bytes, a field of the layer that says it, or a function of the packet. */
 export type Extent = number | string | ((packet: AnyPacket) => number)
 
+/** What stands behind a byte string or a text and ends it: `{ until: '\0' }`, `{ until: '\r\n' }`. It is no part of the value. */
+export interface Ending {
+  until: string | Uint8Array
+}
+
 /** The extent's number for this packet; undefined stands for all that is left. */
 export function extentOf(extent: Extent | undefined, packet: AnyPacket): number | undefined {
   if (extent === undefined || typeof extent === 'number') return extent
@@ -85,22 +95,69 @@ export function extentOf(extent: Extent | undefined, packet: AnyPacket): number 
   return Number.isFinite(value) ? Math.max(0, value) : 0
 }
 
+function endingOf(kind: string, extent: Extent | Ending | undefined): Uint8Array | null {
+  if (typeof extent !== 'object' || extent === null) return null
+  const bytes = typeof extent.until === 'string' ? toBytes(extent.until) : extent.until
+  if (bytes instanceof Uint8Array && bytes.length > 0) return bytes
+  throw new PacketError(`${kind}({until: ${printed(extent.until)}}): give what ends it, such as '\\0' or '\\r\\n'`)
+}
+
+/** Where `wanted` stands in the bytes `start..end`, or -1. */
+function placeOf(wanted: Uint8Array, buffer: Uint8Array, start: number, end: number): number {
+  const at = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).indexOf(wanted)
+  return at < 0 ? -1 : start + at
+}
+
+/** The bytes of a byte string or a text. */
+function readRun(
+  reader: Reader,
+  extent: Extent | Ending | undefined,
+  ending: Uint8Array | null,
+  packet: AnyPacket,
+): Uint8Array {
+  if (ending === null) {
+    const count = extentOf(extent as Extent | undefined, packet)
+    return count === undefined ? reader.rest() : reader.bytes(count)
+  }
+  const at = placeOf(ending, reader.buffer, reader.position, reader.end)
+  if (at < 0) {
+    reader.fail(`no '${escapeBytes(ending)}' ends it`)
+    return NOTHING
+  }
+  const run = reader.bytes(at - reader.position)
+  reader.position += ending.length
+  return run
+}
+
+const NOTHING = new Uint8Array(0)
+
+function refuseEnding(bytes: Uint8Array, ending: Uint8Array, where: string): void {
+  if (placeOf(ending, bytes, 0, bytes.length) >= 0)
+    throw new PacketError(`${where}: the value has '${escapeBytes(ending)}' in it, which ends it`)
+}
+
 /** Byte strings: read as a view on the packet's bytes, given as bytes or text (UTF-8). */
 class BytesCodec implements Codec<Uint8Array> {
   readonly kindName = 'bytes'
   readonly size: number | undefined
+  readonly needs: readonly string[]
+  readonly isNeverEmpty: boolean
+  private readonly ending: Uint8Array | null
 
-  constructor(private readonly extent: Extent | undefined) {
+  constructor(private readonly extent: Extent | Ending | undefined) {
     this.size = typeof extent === 'number' ? extent : undefined
+    this.needs = extentNames('bytes', extent)
+    this.ending = endingOf('bytes', extent)
+    this.isNeverEmpty = this.ending !== null
   }
 
   read(reader: Reader, packet: AnyPacket): Uint8Array {
-    const count = extentOf(this.extent, packet)
-    return count === undefined ? reader.rest() : reader.bytes(count)
+    return readRun(reader, this.extent, this.ending, packet)
   }
 
   write(writer: Writer, value: Uint8Array): void {
     writer.bytes(value)
+    if (this.ending !== null) writer.bytes(this.ending)
   }
 
   coerce(value: unknown, where: string): Uint8Array {
@@ -113,6 +170,7 @@ class BytesCodec implements Codec<Uint8Array> {
     if (this.size !== undefined && bytes.length !== this.size) {
       throw new PacketError(`${where}: takes exactly ${this.size} bytes, ${bytes.length} were given`)
     }
+    if (this.ending !== null) refuseEnding(bytes, this.ending, where)
     return bytes
   }
 
@@ -147,11 +205,11 @@ class BytesCodec implements Codec<Uint8Array> {
 }
 
 /**
- * Bytes: a fixed number, as many as a field or a function says, or all that is left of the layer. Reads as a Uint8Array.
- * Throws PacketError for a packet, whose bytes other tools get this way.
+ * Bytes: a fixed number, as many as a field or a function says, up to an ending (`{ until: '\r\n' }`), or all that is left of the
+ * layer. Reads as a Uint8Array. Throws PacketError for a packet, whose bytes other tools get this way.
  */
-export function bytes(extent?: Extent): Field<Uint8Array, Uint8Array | string> {
-  if (typeof extent === 'object' && extent !== null)
+export function bytes(extent?: Extent | Ending): Field<Uint8Array, Uint8Array | string> {
+  if (typeof extent === 'object' && extent !== null && !('until' in extent))
     throw new PacketError('bytes() declares a field of a layer; packet.bytes() gives the bytes of a packet')
   return new Field<Uint8Array, Uint8Array | string>(Kind.CODEC, 0, new BytesCodec(extent))
 }
@@ -162,15 +220,20 @@ class TextCodec extends PlainValueCodec<string> {
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly isLossy = true
   readonly size: number | undefined
+  readonly needs: readonly string[]
+  readonly isNeverEmpty: boolean
+  private readonly ending: Uint8Array | null
 
-  constructor(private readonly extent: Extent | undefined) {
+  constructor(private readonly extent: Extent | Ending | undefined) {
     super()
     this.size = typeof extent === 'number' ? extent : undefined
+    this.needs = extentNames('text', extent)
+    this.ending = endingOf('text', extent)
+    this.isNeverEmpty = this.ending !== null
   }
 
   read(reader: Reader, packet: AnyPacket): string {
-    const count = extentOf(this.extent, packet)
-    const text = this.decoder.decode(count === undefined ? reader.rest() : reader.bytes(count))
+    const text = this.decoder.decode(readRun(reader, this.extent, this.ending, packet))
     return this.size === undefined ? text : text.replace(/\0+$/, '')
   }
 
@@ -178,6 +241,7 @@ class TextCodec extends PlainValueCodec<string> {
     const bytes = toBytes(value)
     writer.bytes(bytes)
     if (this.size !== undefined) writer.reserve(this.size - bytes.length)
+    if (this.ending !== null) writer.bytes(this.ending)
   }
 
   coerce(value: unknown, where: string): string {
@@ -185,6 +249,7 @@ class TextCodec extends PlainValueCodec<string> {
     if (this.size !== undefined && toBytes(value).length > this.size) {
       throw new PacketError(`${where}: takes at most ${this.size} bytes, ${toBytes(value).length} were given`)
     }
+    if (this.ending !== null) refuseEnding(toBytes(value), this.ending, where)
     return value
   }
 
@@ -193,7 +258,10 @@ class TextCodec extends PlainValueCodec<string> {
   }
 }
 
-/** Text: a fixed number of bytes (padded with zeros), as many as a field or a function says, or all that is left. */
-export function text(extent?: Extent): Field<string> {
+/**
+ * Text: a fixed number of bytes (padded with zeros), as many as a field or a function says, up to an ending (`{ until: '\0' }`), or
+ * all that is left.
+ */
+export function text(extent?: Extent | Ending): Field<string> {
   return new Field<string>(Kind.CODEC, 0, new TextCodec(extent))
 }

@@ -14,6 +14,7 @@ import {
 } from './compile.js'
 import { closest, PacketError } from './errors.js'
 import { type AnyPacket, type Field, Kind } from './field.js'
+import { checkLayout, checkReferences } from './layout-check.js'
 import type { Packet } from './packet.js'
 
 /** What a layer does beyond its layout. All parts are optional. */
@@ -52,7 +53,7 @@ export interface Behaviour {
 }
 
 /** The behaviour of a layer as it is kept: every part has its place, so that all layers' are of one shape. */
-class BehaviourSlots implements Behaviour {
+export class BehaviourSlots implements Behaviour {
   headerLength: Behaviour['headerLength'] = undefined
   payloadLength: Behaviour['payloadLength'] = undefined
   headerLengthField: Behaviour['headerLengthField'] = undefined
@@ -213,7 +214,7 @@ export class LayerDefinition implements LayerReference {
   private place(layout: AnyLayout): void {
     const name = this.layerName
     const fields: Field[] = []
-    for (const [key, given] of Object.entries(layout) as [string, Field][]) {
+    for (const [key, given] of checkLayout(name, layout)) {
       // A field object may serve several layers (IP and IPerror); each gets its own.
       const field =
         given.layerName === ''
@@ -228,6 +229,7 @@ export class LayerDefinition implements LayerReference {
       fields.push(field)
       this.indexes.set(key, field.index)
     }
+    checkReferences(name, fields)
     this.fields = fields
     this.tailStart = this.placeFields()
     let size = 0
@@ -247,6 +249,7 @@ export class LayerDefinition implements LayerReference {
       const empty = field.defaultValue ?? field.codec?.empty()
       // Text of a fixed size is filled up with zeros.
       if (this.fixedSize % (field.codec?.align ?? 1) !== 0 || (field.codec?.size ?? 0) > 0) return false
+      if (field.codec?.isNeverEmpty === true) return false
       return (
         field.condition === null && field.automatic === null && (empty as { length?: number } | undefined)?.length === 0
       )

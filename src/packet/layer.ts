@@ -1,8 +1,9 @@
-import { PacketError } from './errors.js'
+import { closest, PacketError } from './errors.js'
 import { type AnyPacket, Deferred, type Field } from './field.js'
 import {
   type AnyLayout,
   type Behaviour,
+  BehaviourSlots,
   LayerDefinition,
   type LayerReference,
   type Recognizer,
@@ -87,8 +88,10 @@ export function isLayer(value: unknown): value is Layer {
   return typeof value === 'function' && Object.hasOwn(value, DEFINITION)
 }
 
-/** The definition of a layer, without making its fields. */
+/** The definition of a layer, without making its fields. @throws PacketError for what is no layer */
 function declared(layer: LayerReference): LayerDefinition {
+  if ((typeof layer !== 'function' && typeof layer !== 'object') || layer === null || !('definition' in layer))
+    throw new PacketError(`${printed(layer)} is no layer; give one such as UDP, or what layer('Mine', {…}) gave`)
   return (layer as Partial<LayerProperties>)[DEFINITION] ?? layer.definition
 }
 
@@ -104,7 +107,11 @@ export function layer<const L extends Layout>(
   source = '',
 ): Layer<Values<L>, Inputs<L>> {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
-    throw new PacketError(`a layer's name is a word of letters, digits and _, not ${printed(name)}`)
+    throw new PacketError(
+      typeof name === 'string'
+        ? `a layer's name is a word of letters, digits and _, not ${printed(name)}`
+        : `a layer has a name, then its fields: layer('Mine', {kind: u8(), size: u16()})`,
+    )
   const definition = new LayerDefinition(name, layout as unknown as AnyLayout | (() => AnyLayout), about, source)
   registerDefinition(definition)
   const make = (input?: unknown): Packet => makePacket(definition, input)
@@ -131,10 +138,23 @@ function makePacket(definition: LayerDefinition, input: unknown): Packet {
   )
 }
 
-/** Adds behaviour to a layer: lengths, what follows, one-line summary, what answers what. */
+/**
+ * Adds behaviour to a layer: lengths, what follows, one-line summary, what answers what.
+ * @throws PacketError for a part that no behaviour has
+ */
 export function behave(layer: LayerReference, behaviour: Behaviour): void {
+  const parts = Object.keys(NO_BEHAVIOUR)
+  for (const part of Object.keys(behaviour)) {
+    if (parts.includes(part)) continue
+    const near = closest(part, parts)
+    throw new PacketError(
+      `behave(${layer.definition.layerName}, {${part}}): ${near === undefined ? `what there is: ${parts.join(' ')}` : `did you mean '${near}'?`}`,
+    )
+  }
   Object.assign(declared(layer).behaviour, behaviour)
 }
+
+const NO_BEHAVIOUR = new BehaviourSlots()
 
 /**
  * Says that `upper` follows `lower` where the fields have these values, both when dissecting (the latest binding that
@@ -147,7 +167,18 @@ export function bind(
   options: { build?: boolean } = {},
 ): () => void {
   loadLayers()
-  return declared(lower).bind(declared(upper), fields, options.build ?? true, !areLayersDeclared())
+  const [below, above] = [declared(lower), declared(upper)]
+  if (typeof fields !== 'object' || fields === null)
+    throw new PacketError(
+      `bind(${below.layerName}, ${above.layerName}, ${printed(fields)}): give fields of ${below.layerName} and their values, such as {${exampleField(below)}: ${printed(fields)}}`,
+    )
+  return below.bind(above, fields, options.build ?? true, !areLayersDeclared())
+}
+
+/** The field that mostly says what follows. */
+function exampleField(definition: LayerDefinition): string {
+  const names = definition.prepare().fields.map((field) => field.name)
+  return ['dport', 'type', 'proto', 'nh'].find((name) => names.includes(name)) ?? names[0] ?? 'field'
 }
 
 /**

@@ -5,6 +5,7 @@ import { type AnyPacket, type Codec, Field, Kind } from './field.js'
 import { packetFromJson } from './json-in.js'
 import { type Extent, extentOf } from './kinds.js'
 import type { LayerDefinition, LayerReference } from './layer-definition.js'
+import { listExtentNames } from './layout-check.js'
 import { printed } from './literal.js'
 import { createPacket, Packet } from './packet.js'
 
@@ -33,10 +34,13 @@ function* elements(reader: Reader, extent: ListExtent, packet: AnyPacket): Gener
 /** Lists of plain values: numbers, addresses, byte strings. */
 class ListCodec<T> implements Codec<T[]> {
   readonly kindName = 'list'
+  readonly needs: readonly string[]
   constructor(
     private readonly element: Field<T, never>,
     private readonly extent: ListExtent,
-  ) {}
+  ) {
+    this.needs = listExtentNames('list', extent as Readonly<Record<string, unknown>>)
+  }
 
   read(reader: Reader, packet: AnyPacket): T[] {
     const values: T[] = []
@@ -98,6 +102,10 @@ class ListCodec<T> implements Codec<T[]> {
 
 /** A list of values of one kind: `list(ipv4(), { count: 'numsrc' })`. */
 export function list<T, In>(element: Field<T, In>, extent: ListExtent = {}): Field<T[], readonly In[]> {
+  if (!(element instanceof Field))
+    throw new PacketError(
+      `list(${printed(element)}) wants the kind of its elements: list(u16()), list(ipv4(), {count: 'n'})`,
+    )
   return new Field<T[], readonly In[]>(Kind.CODEC, 0, new ListCodec(element as unknown as Field<T, never>, extent))
 }
 
@@ -108,11 +116,21 @@ export type ElementLayer = LayerReference | ((reader: Reader, packet: AnyPacket)
 export class LayerListCodec implements Codec<Packet[]> {
   readonly kindName: string = 'layers'
   readonly holdsLayers = true
+  readonly needs: readonly string[]
   constructor(
     private readonly element: ElementLayer,
     private readonly extent: ListExtent,
     private readonly single: boolean,
-  ) {}
+  ) {
+    const kind = single ? 'nested' : 'layers'
+    if (typeof element !== 'function' && !(typeof element === 'object' && element !== null && 'definition' in element))
+      throw new PacketError(
+        (element as unknown) instanceof Field
+          ? `${kind}(…) wants a layer; list(…) takes values of one kind`
+          : `${kind}(${printed(element)}): give a layer, or a function that tells it from the bytes`,
+      )
+    this.needs = listExtentNames(kind, extent as Readonly<Record<string, unknown>>)
+  }
 
   private layerAt(reader: Reader, packet: AnyPacket): LayerDefinition {
     return 'definition' in this.element ? this.element.definition : this.element(reader, packet).definition

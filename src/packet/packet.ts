@@ -1,3 +1,4 @@
+import { answers } from './answers.js'
 import { buildPacket, standsForMany } from './build.js'
 import { Reader, sameBytes, toBytes, toHex } from './bytes.js'
 import { commandOf } from './command.js'
@@ -612,15 +613,19 @@ export class Packet {
     return all
   }
 
-  /** The first layer of that kind from here inwards, or undefined. A layer or its name may be given. */
-  get<F>(layer: LayerReference & { readonly _fields?: F }): (Packet & F) | undefined
-  get(layer: string): AnyPacket | undefined
-  get(layer: LayerReference | string): Packet | undefined {
+  /**
+   * The first layer of that kind from here inwards, or undefined; with a number the second, the third … A layer or its name may be
+   * given.
+   */
+  get<F>(layer: LayerReference & { readonly _fields?: F }, number?: number): (Packet & F) | undefined
+  get(layer: string, number?: number): AnyPacket | undefined
+  get(layer: LayerReference | string, number = 1): Packet | undefined {
     const definition = typeof layer === 'string' ? definitionByName(layer) : layer.definition
     if (definition === undefined) return undefined
+    let left = number
     const trails = definition.isOpaque || definition.behaviour.isTrailer === true
     for (let inner: Packet | null = this; inner !== null; inner = inner.payload) {
-      if (inner._layer === definition) return inner
+      if (inner._layer === definition && --left === 0) return inner
       // Behind such a layer comes nothing but bytes: finding out where it ends would be for nothing.
       if (inner._payload === undefined && !trails && inner._layer.endsAt(inner) && !mayTrail(inner)) return undefined
     }
@@ -881,6 +886,11 @@ export class Packet {
   /** What another packet has otherwise than this one, field by field; see `diff`. */
   diff(other: Packet, options?: DiffOptions): PacketDiff {
     return diff(this, other, options)
+  }
+
+  /** Whether this packet answers another one, as `sr` decides it: layer by layer, both from their outermost layer on. */
+  answers(request: Packet): boolean {
+    return answers(this, request)
   }
 
   /**

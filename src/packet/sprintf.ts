@@ -134,7 +134,7 @@ class Parser {
     // A name that the layer does not have is a mistake, also where the packet has no such layer.
     if (other === undefined) known?.indexOf(name)
     return (packet) => {
-      const layer = layerName === undefined ? packet : nth(packet, layerName, number)
+      const layer = layerName === undefined ? packet : packet.get(layerName, number)
       if (layer === undefined) return padded(ABSENT, conversion)
       // Only the outermost layer has a time.
       if (other !== undefined) return converted(other(name === 'time' ? packet : layer), undefined, conversion)
@@ -181,15 +181,6 @@ const OTHERS: Readonly<Record<string, (layer: Packet) => string>> = {
   time: timeOf,
   summary: (layer) => layer.summary(),
   payload: (layer) => (layer.payload === null ? '' : escapeBytes(layer.payload.bytes())),
-}
-
-/** The layer of that name, the second or third of its kind where a number says so. */
-function nth(packet: Packet, layerName: string, number: number): Packet | undefined {
-  if (number === 1) return packet.get(layerName)
-  let left = number
-  for (let layer: Packet | null = packet; layer !== null; layer = layer.payload)
-    if (layer.layerName === layerName && --left === 0) return layer
-  return undefined
 }
 
 /** The first layer that has the field. @throws PacketError for a name that no layer at all has */

@@ -1,7 +1,8 @@
 /** What is meant when help is asked for something: a described name, a member, an option, a field, a value. */
 
 import { types } from 'node:util'
-import { definitionOf, fieldOfPacket, layerNamed } from '../commands/listing.js'
+import { layerNamed } from '../commands/layer-named.js'
+import { definitionOf, fieldOfPacket } from '../commands/listing.js'
 import {
   allMetadata,
   classesDescribed,

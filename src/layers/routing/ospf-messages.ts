@@ -27,6 +27,7 @@ import {
   bind,
   flags,
   ipv4,
+  type Layer,
   layer,
   layers,
   list,
@@ -96,35 +97,67 @@ export const OSPF_LSAck = layer(
   'RFC 2328 §A.3.6',
 )
 
+// biome-ignore lint/suspicious/noExplicitAny: layers of any fields
+type AnyLayer = Layer<any, any>
+
+/** The messages of one version of OSPF. */
+interface Messages {
+  header: AnyLayer
+  hello: AnyLayer
+  description: AnyLayer
+  request: AnyLayer
+  wanted: AnyLayer
+  update: AnyLayer
+  acknowledgment: AnyLayer
+}
+
 /** The advertisements of a message in a few words. */
 const listed = (list: unknown): string => ((list ?? []) as AnyPacket[]).map(lsaText).join(', ')
 
 /** Whether two lists have an advertisement in common. */
-export function share(one: unknown, other: unknown): boolean {
+function share(one: unknown, other: unknown): boolean {
   const known = new Set(((one ?? []) as AnyPacket[]).map(lsaText))
   return ((other ?? []) as AnyPacket[]).some((each) => known.has(lsaText(each)))
 }
 
-behave(OSPF_Hello, {
-  summary: (me) =>
-    `OSPF_Hello${between(me)} every ${me.hellointerval} s, designated ${me.router}, hears ${((me.neighbors ?? []) as string[]).join(' ') || 'nobody'}`,
-})
-behave(OSPF_DBDesc, {
-  summary: (me) => `OSPF_DBDesc${between(me)} ${me.dbdescr} ${me.ddseq} ${listed(me.lsaheaders)}`.trimEnd(),
-})
-behave(OSPF_LSReq_Item, { summary: lsaText })
-behave(OSPF_LSReq, { summary: (me) => `OSPF_LSReq${between(me)} ${listed(me.requests)}` })
-behave(OSPF_LSUpd, {
-  summary: (me) => `OSPF_LSUpd${between(me)} ${listed(me.lsalist)}`,
-  answers: (me, request) => request.layerName === 'OSPF_LSReq' && share(me.lsalist, request.requests),
-})
-behave(OSPF_LSAck, {
-  summary: (me) => `OSPF_LSAck${between(me)} ${listed(me.lsaheaders)}`,
-  answers: (me, request) => request.layerName === 'OSPF_LSUpd' && share(me.lsaheaders, request.lsalist),
-})
+/** Both versions number their messages alike, name the fields alike and answer alike. */
+export function behaveAsMessages({
+  header,
+  hello,
+  description,
+  request,
+  wanted,
+  update,
+  acknowledgment,
+}: Messages): void {
+  const headed = (me: AnyPacket) => `${me.layerName}${between(me)}`
+  behave(hello, {
+    summary: (me) =>
+      `${headed(me)} every ${me.hellointerval} s, designated ${me.router}, hears ${((me.neighbors ?? []) as string[]).join(' ') || 'nobody'}`,
+  })
+  behave(description, {
+    summary: (me) => `${headed(me)} ${me.dbdescr} ${me.ddseq} ${listed(me.lsaheaders)}`.trimEnd(),
+  })
+  behave(wanted, { summary: lsaText })
+  behave(request, { summary: (me) => `${headed(me)} ${listed(me.requests)}` })
+  behave(update, {
+    summary: (me) => `${headed(me)} ${listed(me.lsalist)}`,
+    answers: (me, asked) => asked.layerName === request.layerName && share(me.lsalist, asked.requests),
+  })
+  behave(acknowledgment, {
+    summary: (me) => `${headed(me)} ${listed(me.lsaheaders)}`,
+    answers: (me, sent) => sent.layerName === update.layerName && share(me.lsaheaders, sent.lsalist),
+  })
+  for (const [index, message] of [hello, description, request, update, acknowledgment].entries())
+    bind(header, message, { type: index + 1 })
+}
 
-bind(OSPF_Hdr, OSPF_Hello, { type: 1 })
-bind(OSPF_Hdr, OSPF_DBDesc, { type: 2 })
-bind(OSPF_Hdr, OSPF_LSReq, { type: 3 })
-bind(OSPF_Hdr, OSPF_LSUpd, { type: 4 })
-bind(OSPF_Hdr, OSPF_LSAck, { type: 5 })
+behaveAsMessages({
+  header: OSPF_Hdr,
+  hello: OSPF_Hello,
+  description: OSPF_DBDesc,
+  request: OSPF_LSReq,
+  wanted: OSPF_LSReq_Item,
+  update: OSPF_LSUpd,
+  acknowledgment: OSPF_LSAck,
+})

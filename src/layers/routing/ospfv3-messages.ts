@@ -23,23 +23,8 @@
  *   |                             ddseq                             |
  *   +---------------------------------------------------------------+
  */
-import {
-  type AnyPacket,
-  behave,
-  bind,
-  flags,
-  ipv4,
-  layer,
-  layers,
-  list,
-  u8,
-  u16,
-  u16Enum,
-  u32,
-} from '../../packet/index.js'
-import { between } from '../network/between.js'
-import { lsaText } from './ospf-lsa.js'
-import { DESCRIPTION_FLAGS, share } from './ospf-messages.js'
+import { flags, ipv4, layer, layers, list, u8, u16, u16Enum, u32 } from '../../packet/index.js'
+import { behaveAsMessages, DESCRIPTION_FLAGS } from './ospf-messages.js'
 import { OSPFv3_Hdr } from './ospfv3.js'
 import { LSA_TYPES_3, lsaAt3, OSPFV3_OPTIONS, OSPFv3_LSA_Hdr } from './ospfv3-lsa.js'
 
@@ -97,28 +82,12 @@ export const OSPFv3_LSAck = layer(
   'RFC 5340 §A.3.6',
 )
 
-const listed = (list: unknown): string => ((list ?? []) as AnyPacket[]).map(lsaText).join(', ')
-
-behave(OSPFv3_Hello, {
-  summary: (me) =>
-    `OSPFv3_Hello${between(me)} every ${me.hellointerval} s, designated ${me.router}, hears ${((me.neighbors ?? []) as string[]).join(' ') || 'nobody'}`,
+behaveAsMessages({
+  header: OSPFv3_Hdr,
+  hello: OSPFv3_Hello,
+  description: OSPFv3_DBDesc,
+  request: OSPFv3_LSReq,
+  wanted: OSPFv3_LSReq_Item,
+  update: OSPFv3_LSUpd,
+  acknowledgment: OSPFv3_LSAck,
 })
-behave(OSPFv3_DBDesc, {
-  summary: (me) => `OSPFv3_DBDesc${between(me)} ${me.dbdescr} ${me.ddseq} ${listed(me.lsaheaders)}`.trimEnd(),
-})
-behave(OSPFv3_LSReq_Item, { summary: lsaText })
-behave(OSPFv3_LSReq, { summary: (me) => `OSPFv3_LSReq${between(me)} ${listed(me.requests)}` })
-behave(OSPFv3_LSUpd, {
-  summary: (me) => `OSPFv3_LSUpd${between(me)} ${listed(me.lsalist)}`,
-  answers: (me, request) => request.layerName === 'OSPFv3_LSReq' && share(me.lsalist, request.requests),
-})
-behave(OSPFv3_LSAck, {
-  summary: (me) => `OSPFv3_LSAck${between(me)} ${listed(me.lsaheaders)}`,
-  answers: (me, request) => request.layerName === 'OSPFv3_LSUpd' && share(me.lsaheaders, request.lsalist),
-})
-
-bind(OSPFv3_Hdr, OSPFv3_Hello, { type: 1 })
-bind(OSPFv3_Hdr, OSPFv3_DBDesc, { type: 2 })
-bind(OSPFv3_Hdr, OSPFv3_LSReq, { type: 3 })
-bind(OSPFv3_Hdr, OSPFv3_LSUpd, { type: 4 })
-bind(OSPFv3_Hdr, OSPFv3_LSAck, { type: 5 })

@@ -4,6 +4,7 @@ import {
   type BuildContext,
   behave,
   bind,
+  bits,
   bytes,
   type Codec,
   Field,
@@ -14,6 +15,7 @@ import {
   u8,
   u8Enum,
   u16,
+  u32,
   type Writer,
 } from '../../packet/index.js'
 import { CHUNK_TYPES } from './sctp-parameters.js'
@@ -25,6 +27,9 @@ const HEADER = 4
 /** The chunk's type. */
 export const chunkType = (type: number) => u8Enum(type, CHUNK_TYPES)
 
+/** Flags that a chunk does not use, or not in a way that has names. */
+export const chunkFlags = () => u8().hex()
+
 /** Length of a chunk that always has its fields and no more. */
 export const fixedLength = () => u16().auto((c) => c.headerLength)
 
@@ -34,6 +39,18 @@ export const lengthWith = (field: string) => u16().auto((c) => c.packet._layer.f
 /** Length of a chunk that ends with a list of parameters or causes: what fills the last one up is not counted. */
 export const lengthWithList = (field: string, codec: TlvListCodec) =>
   u16().auto((c: BuildContext) => c.packet._layer.fixedSize + unpaddedLength(codec, c.packet as AnyPacket, field))
+
+/** What chunks of user data begin with, behind their type. */
+export const dataStart = () => ({
+  reserved: bits(4),
+  delay_sack: bits(1).about('1: the receiver should acknowledge at once.'),
+  unordered: bits(1),
+  beginning: bits(1, 1).about('1: first fragment of a message.'),
+  ending: bits(1, 1).about('1: last fragment of a message.'),
+  len: lengthWith('data'),
+  tsn: u32().hex(),
+  stream_id: u16(),
+})
 
 /** Bytes to the end that the chunk's length gives, filled up with zeros to a multiple of 4. */
 export function paddedBytes(): Field<Uint8Array, Uint8Array | string> {
@@ -55,7 +72,7 @@ export function paddedBytes(): Field<Uint8Array, Uint8Array | string> {
 
 export const SCTPChunkUnknown = layer(
   'SCTPChunkUnknown',
-  () => ({ type: chunkType(63), flags: u8().hex(), len: lengthWith('value'), value: paddedBytes() }),
+  () => ({ type: chunkType(63), flags: chunkFlags(), len: lengthWith('value'), value: paddedBytes() }),
   'Chunk of SCTP of a type that has no layer of its own.',
   'RFC 9260 §3.2',
 )

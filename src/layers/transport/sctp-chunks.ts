@@ -37,7 +37,6 @@ import {
   PlainValueCodec,
   printed,
   type Reader,
-  u8,
   u16,
   u32,
   u32Enum,
@@ -46,7 +45,9 @@ import {
 import {
   associationOf,
   bindChunk,
+  chunkFlags,
   chunkType,
+  dataStart,
   fixedLength,
   lengthWith,
   lengthWithList,
@@ -88,8 +89,6 @@ export const PAYLOAD_PROTOCOLS: Readonly<Record<number, string>> = {
   61: 'xnap',
 }
 
-const flags = () => u8().hex()
-
 /** First and last TSN of a gap block, counted from the cumulative one: `'2:3'`. */
 class GapCodec extends PlainValueCodec<string> {
   readonly kindName = 'first:last'
@@ -116,7 +115,7 @@ class GapCodec extends PlainValueCodec<string> {
 
 const initiation = (type: number) => ({
   type: chunkType(type),
-  flags: flags(),
+  flags: chunkFlags(),
   len: lengthWithList('params', parameters),
   init_tag: u32().hex().about('The verification tag that the other side has to put in front of its chunks; not 0.'),
   a_rwnd: u32(106496).about('Bytes that the sender can take in.'),
@@ -143,14 +142,7 @@ export const SCTPChunkData = layer(
   'SCTPChunkData',
   () => ({
     type: chunkType(0),
-    reserved: bits(4),
-    delay_sack: bits(1).about('1: the receiver should acknowledge at once.'),
-    unordered: bits(1),
-    beginning: bits(1, 1).about('1: first fragment of a message.'),
-    ending: bits(1, 1).about('1: last fragment of a message.'),
-    len: lengthWith('data'),
-    tsn: u32().hex(),
-    stream_id: u16(),
+    ...dataStart(),
     stream_seq: u16(),
     proto_id: u32Enum(0, PAYLOAD_PROTOCOLS),
     data: paddedBytes(),
@@ -163,7 +155,7 @@ export const SCTPChunkSACK = layer(
   'SCTPChunkSACK',
   () => ({
     type: chunkType(3),
-    flags: flags(),
+    flags: chunkFlags(),
     len: fixedLength(),
     cumul_tsn_ack: u32().hex(),
     a_rwnd: u32(),
@@ -179,7 +171,7 @@ export const SCTPChunkSACK = layer(
 /** Any bytes will do: they come back as they were. */
 const heartbeat = (type: number) => ({
   type: chunkType(type),
-  flags: flags(),
+  flags: chunkFlags(),
   len: lengthWithList('params', parameters),
   params: tlvList(parameters).default([['HeartbeatInfo', 'netshell']]),
 })
@@ -215,13 +207,13 @@ export const SCTPChunkAbort = layer(
 
 export const SCTPChunkShutdown = layer(
   'SCTPChunkShutdown',
-  () => ({ type: chunkType(7), flags: flags(), len: fixedLength(), cumul_tsn_ack: u32().hex() }),
+  () => ({ type: chunkType(7), flags: chunkFlags(), len: fixedLength(), cumul_tsn_ack: u32().hex() }),
   'Asks to end an association.',
   'RFC 9260 §3.3.8',
 )
 export const SCTPChunkShutdownAck = layer(
   'SCTPChunkShutdownAck',
-  () => ({ type: chunkType(8), flags: flags(), len: fixedLength() }),
+  () => ({ type: chunkType(8), flags: chunkFlags(), len: fixedLength() }),
   'Agrees to end an association.',
   'RFC 9260 §3.3.9',
 )
@@ -229,7 +221,7 @@ export const SCTPChunkError = layer(
   'SCTPChunkError',
   () => ({
     type: chunkType(9),
-    flags: flags(),
+    flags: chunkFlags(),
     len: lengthWithList('error_causes', causes),
     error_causes: tlvList(causes),
   }),
@@ -238,25 +230,25 @@ export const SCTPChunkError = layer(
 )
 export const SCTPChunkCookieEcho = layer(
   'SCTPChunkCookieEcho',
-  () => ({ type: chunkType(10), flags: flags(), len: lengthWith('cookie'), cookie: paddedBytes() }),
+  () => ({ type: chunkType(10), flags: chunkFlags(), len: lengthWith('cookie'), cookie: paddedBytes() }),
   'Gives the cookie of an init ack back.',
   'RFC 9260 §3.3.11',
 )
 export const SCTPChunkCookieAck = layer(
   'SCTPChunkCookieAck',
-  () => ({ type: chunkType(11), flags: flags(), len: fixedLength() }),
+  () => ({ type: chunkType(11), flags: chunkFlags(), len: fixedLength() }),
   'Says that a cookie came back right: the association is there.',
   'RFC 9260 §3.3.12',
 )
 export const SCTPChunkECNE = layer(
   'SCTPChunkECNE',
-  () => ({ type: chunkType(12), flags: flags(), len: fixedLength(), lowest_tsn: u32().hex() }),
+  () => ({ type: chunkType(12), flags: chunkFlags(), len: fixedLength(), lowest_tsn: u32().hex() }),
   'Tells the sender that a packet of its came marked for congestion.',
   'RFC 9260 appendix A',
 )
 export const SCTPChunkCWR = layer(
   'SCTPChunkCWR',
-  () => ({ type: chunkType(13), flags: flags(), len: fixedLength(), lowest_tsn: u32().hex() }),
+  () => ({ type: chunkType(13), flags: chunkFlags(), len: fixedLength(), lowest_tsn: u32().hex() }),
   'Says that the sender has become slower, up to lowest_tsn.',
   'RFC 9260 appendix A',
 )

@@ -14,7 +14,6 @@
  */
 import {
   behave,
-  bits,
   Field,
   Kind,
   layer,
@@ -23,17 +22,23 @@ import {
   PlainValueCodec,
   printed,
   type Reader,
-  u8,
   u16,
   u16Enum,
   u32,
   type Writer,
 } from '../../packet/index.js'
-import { bindChunk, chunkType, fixedLength, lengthWith, lengthWithList, paddedBytes } from './sctp-chunk.js'
+import {
+  bindChunk,
+  chunkFlags,
+  chunkType,
+  dataStart,
+  fixedLength,
+  lengthWith,
+  lengthWithList,
+  paddedBytes,
+} from './sctp-chunk.js'
 import { HMAC_FUNCTIONS, parameters } from './sctp-parameters.js'
 import { tlvList } from './tlv-list.js'
-
-const flags = () => u8().hex()
 
 /** A stream and its last number, `'3:17'`; with interleaving `'3:17'` or, unordered, `'3:17u'`. */
 class StreamCodec extends PlainValueCodec<string> {
@@ -85,7 +90,7 @@ export const SCTPChunkAuthentication = layer(
   'SCTPChunkAuthentication',
   () => ({
     type: chunkType(15),
-    flags: flags(),
+    flags: chunkFlags(),
     len: lengthWith('HMAC'),
     shared_key_id: u16(),
     HMAC_function: u16Enum(3, HMAC_FUNCTIONS),
@@ -97,7 +102,7 @@ export const SCTPChunkAuthentication = layer(
 
 const configuration = (type: number) => ({
   type: chunkType(type),
-  flags: flags(),
+  flags: chunkFlags(),
   len: lengthWithList('params', parameters),
   seq: u32(),
   params: tlvList(parameters),
@@ -118,14 +123,26 @@ export const SCTPChunkAddressConfAck = layer(
 
 export const SCTPChunkForwardTSN = layer(
   'SCTPChunkForwardTSN',
-  () => ({ type: chunkType(192), flags: flags(), len: fixedLength(), new_tsn: u32().hex(), streams: streams(false) }),
+  () => ({
+    type: chunkType(192),
+    flags: chunkFlags(),
+    len: fixedLength(),
+    new_tsn: u32().hex(),
+    streams: streams(false),
+  }),
   'Tells the receiver not to wait for data up to new_tsn. streams: stream and last number of each that is concerned.',
   'RFC 3758 §3.2',
 )
 
 export const SCTPChunkIForwardTSN = layer(
   'SCTPChunkIForwardTSN',
-  () => ({ type: chunkType(194), flags: flags(), len: fixedLength(), new_tsn: u32().hex(), streams: streams(true) }),
+  () => ({
+    type: chunkType(194),
+    flags: chunkFlags(),
+    len: fixedLength(),
+    new_tsn: u32().hex(),
+    streams: streams(true),
+  }),
   'Forward TSN of an association that interleaves messages; a number with u is an unordered one.',
   'RFC 8260 §2.3.1',
 )
@@ -134,14 +151,7 @@ export const SCTPChunkIData = layer(
   'SCTPChunkIData',
   () => ({
     type: chunkType(64),
-    reserved: bits(4),
-    delay_sack: bits(1).about('1: the receiver should acknowledge at once.'),
-    unordered: bits(1),
-    beginning: bits(1, 1).about('1: first fragment of a message.'),
-    ending: bits(1, 1).about('1: last fragment of a message.'),
-    len: lengthWith('data'),
-    tsn: u32().hex(),
-    stream_id: u16(),
+    ...dataStart(),
     reserved2: u16(),
     message_id: u32(),
     ppid_fsn: u32().about('In a first fragment the protocol of the payload, in others the number of the fragment.'),
@@ -155,7 +165,7 @@ export const SCTPChunkReConfig = layer(
   'SCTPChunkReConfig',
   () => ({
     type: chunkType(130),
-    flags: flags(),
+    flags: chunkFlags(),
     len: lengthWithList('params', parameters),
     params: tlvList(parameters),
   }),
@@ -165,7 +175,7 @@ export const SCTPChunkReConfig = layer(
 
 export const SCTPChunkPad = layer(
   'SCTPChunkPad',
-  () => ({ type: chunkType(132), flags: flags(), len: lengthWith('padding'), padding: paddedBytes() }),
+  () => ({ type: chunkType(132), flags: chunkFlags(), len: lengthWith('padding'), padding: paddedBytes() }),
   'Makes a packet longer, to find out how long one may be.',
   'RFC 4820 §3',
 )

@@ -109,7 +109,8 @@ export function fieldType(field: Field): Known {
     case Kind.CODEC: {
       const empty: unknown = field.codec?.empty()
       if (Array.isArray(empty)) return instance('Array')
-      return instance(typeof empty === 'string' ? 'string' : empty instanceof Uint8Array ? 'Uint8Array' : 'Object')
+      if (typeof empty === 'string' || typeof empty === 'number') return instance(typeof empty)
+      return instance(empty instanceof Uint8Array ? 'Uint8Array' : 'Object')
     }
     default:
       return instance(field.flagNames === null ? 'number' : 'string')

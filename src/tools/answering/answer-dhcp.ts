@@ -1,5 +1,6 @@
 import { BOOTP, DHCP, Ether, IP, UDP } from '../../layers/index.js'
 import { type AnyPacket, formatIpv4, type Packet, PacketError, parseIpv4, printed, stack } from '../../packet/index.js'
+import { LeasePool, numberOf } from '../dhcp/lease-pool.js'
 import type { Answerer, AnsweringPlace } from './answering-machine.js'
 
 export interface AnswerDhcpOptions {
@@ -32,8 +33,7 @@ type Option = [string, ...unknown[]]
 
 /** A small DHCP server for a practice network: `answerDhcp({pool: ['10.0.0.100', '10.0.0.150'], server: '10.0.0.1'})`. RFC 2131 §4.3. */
 export function answerDhcp(options: AnswerDhcpOptions): Answerer {
-  const leases = new Leases(checked(options))
-  return { filter: leases.filter, reply: (request, place) => leases.reply(request, place) }
+  return new DhcpAnswerer(checked(options))
 }
 
 function checked(
@@ -60,16 +60,12 @@ function checked(
   return { ...options, mask, lease }
 }
 
-class Leases implements Answerer {
+class DhcpAnswerer implements Answerer {
   readonly filter = 'udp dst port 67'
-  /** Addresses by their numbers: whose, and until when (ms). */
-  private readonly given = new Map<number, { client: string; until: number }>()
-  private readonly first: number
-  private readonly last: number
+  private readonly pool: LeasePool
 
   constructor(private readonly options: ReturnType<typeof checked>) {
-    this.first = parseIpv4(options.pool[0])
-    this.last = parseIpv4(options.pool[1])
+    this.pool = new LeasePool({ first: parseIpv4(options.pool[0]), last: parseIpv4(options.pool[1]) })
   }
 
   reply(request: AnyPacket, { mac }: AnsweringPlace): Packet | null {
@@ -88,7 +84,7 @@ class Leases implements Answerer {
     const client = String(message.chaddr)
     switch (options.get('message-type')) {
       case 'discover': {
-        const address = this.addressFor(client, options.get('requested_addr'))
+        const address = this.pool.addressFor(client, options.get('requested_addr'))
         return address === undefined ? null : this.answer(message, 'offer', address)
       }
       case 'request':
@@ -96,7 +92,7 @@ class Leases implements Answerer {
       case 'inform':
         return this.answer(message, 'ack', undefined)
       case 'release':
-        for (const [number, lease] of this.given) if (lease.client === client) this.given.delete(number)
+        this.pool.release(numberOf(message.ciaddr), client)
     }
     return null
   }
@@ -105,30 +101,16 @@ class Leases implements Answerer {
     const chosen = options.get('server_id')
     // Another server's offer was taken.
     if (chosen !== undefined && chosen !== this.options.server) return null
-    const wanted = options.get('requested_addr') ?? message.ciaddr
-    const number = typeof wanted === 'string' ? parseIpv4(wanted) : -1
-    const isFree = number >= this.first && number <= this.last && this.isFor(number, client)
-    return isFree ? this.answer(message, 'ack', number) : this.answer(message, 'nak', undefined)
-  }
-
-  /** The client's own address, the one that it wishes, else the first that is free. */
-  private addressFor(client: string, wish: unknown): number | undefined {
-    for (const [number, lease] of this.given) if (lease.client === client) return number
-    const wished = typeof wish === 'string' ? parseIpv4(wish) : -1
-    if (wished >= this.first && wished <= this.last && this.isFor(wished, client)) return wished
-    for (let number = this.first; number <= this.last; number++) if (this.isFor(number, client)) return number
-    return undefined
-  }
-
-  private isFor(number: number, client: string): boolean {
-    const lease = this.given.get(number)
-    return lease === undefined || lease.client === client || lease.until < performance.now()
+    const number = numberOf(options.get('requested_addr') ?? message.ciaddr)
+    return this.pool.isFor(number, client)
+      ? this.answer(message, 'ack', number)
+      : this.answer(message, 'nak', undefined)
   }
 
   private answer(message: AnyPacket, kind: 'offer' | 'ack' | 'nak', number: number | undefined) {
     const { server, mask, router, dns, domain, lease } = this.options
     const client = String(message.chaddr)
-    if (number !== undefined) this.given.set(number, { client, until: performance.now() + lease * 1000 })
+    if (number !== undefined) this.pool.give(number, client, lease)
     const settings: Option[] = [
       ...(number === undefined ? [] : [['lease_time', lease] as Option]),
       ['subnet_mask', mask],

@@ -10,9 +10,10 @@ import {
   Task,
   type TaskControl,
 } from '../../exchange/index.js'
-import { dissectLink, Ether } from '../../layers/index.js'
+import { Ether } from '../../layers/index.js'
 import { type Capture, type CaptureBatch, LINKTYPE_ETHERNET, type Link } from '../../link/index.js'
 import { type AnyPacket, asPacket, type Packet, PacketError, type Stackable, stack } from '../../packet/index.js'
+import { capturedPackets } from '../captured-packets.js'
 import { checkTable, FLAG, type OptionTable, PATH_OPTIONS, SECONDS, text, wholeNumber } from '../option-kinds.js'
 
 /** What an answerer may know of where it answers. */
@@ -129,15 +130,9 @@ class AnsweringMachine {
   }
 
   private take(answerer: Answerer, batch: CaptureBatch): void {
-    for (let i = 0; i < batch.count; i++) {
-      const start = batch.offsets[i]!
-      // The buffer is the capture's: a request is kept.
-      const bytes = batch.buffer.slice(start, start + batch.lengths[i]!)
-      const request = dissectLink(batch.linkType, bytes) as AnyPacket
-      request.time = batch.seconds[i]! + batch.nanoseconds[i]! / 1e9
+    for (const request of capturedPackets(batch)) {
       // What we send is seen, too; on loopback, where everybody has the same address, the answerers must tell.
-      if (this.isOurs(request)) continue
-      this.ask(answerer, request)
+      if (!this.isOurs(request)) this.ask(answerer, request)
     }
   }
 

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { pause } from '../../exchange/index.js'
 import { sendFrames } from '../../exchange/send-frames.js'
-import { BOOTP, DHCP, dissectLink, Ether, IP, UDP } from '../../layers/index.js'
+import { BOOTP, DHCP, Ether, IP, UDP } from '../../layers/index.js'
 import type { Capture, CaptureBatch, Link } from '../../link/index.js'
 import { type AnyPacket, stack } from '../../packet/index.js'
+import { capturedPackets } from '../captured-packets.js'
 import type { DhcpDiscoverSettings } from './dhcp-options.js'
 import { DhcpOffer } from './dhcp-result.js'
 
@@ -103,10 +104,9 @@ export class Discovery {
   }
 
   private take(batch: CaptureBatch): void {
-    for (let i = 0; i < batch.count && this.offers.length < MOST_OFFERS; i++) {
-      const start = batch.offsets[i]!
-      const frame = dissectLink(batch.linkType, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket
-      const offer = this.offerIn(frame, batch.seconds[i]! + batch.nanoseconds[i]! / 1e9)
+    for (const frame of capturedPackets(batch)) {
+      if (this.offers.length >= MOST_OFFERS) return
+      const offer = this.offerIn(frame, frame.time!)
       if (offer === undefined || this.offers.some((other) => other.isSame(offer))) continue
       this.offers.push(offer)
       if (this.settings.first) this.ending.abort()

@@ -1,5 +1,6 @@
 import { BOOTP, DHCP, UDP } from '../../layers/index.js'
 import { type AnyPacket, dissect, formatIpv4, parseIpv4, stack } from '../../packet/index.js'
+import { LeasePool, numberOf } from '../dhcp/lease-pool.js'
 import { bytesOfMac, type Station } from './station.js'
 import { LINK } from './usual-network.js'
 
@@ -12,8 +13,8 @@ const BROADCAST_FLAG = 0x8000
 const NOWHERE = '0.0.0.0'
 const EVERYBODY = '255.255.255.255'
 const LEASE = 3600
-/** How long an offer is kept, ms. */
-const OFFER = 60_000
+/** Seconds for which an offer is kept. */
+const OFFER = 60
 const FIRST = 100
 const LAST = 199
 
@@ -36,16 +37,18 @@ const TIMES: Options = [
 
 /** A DHCP server for the user's link: gives the addresses .100 to .199 to whom asks. RFC 2131. */
 export class DhcpServer {
-  /** Addresses given or offered, by their numbers: to whom, and until when (ms). */
-  private readonly leases = new Map<number, { client: string; until: number }>()
   private readonly network = parseIpv4(LINK.ipv4)
+  private readonly pool: LeasePool
 
   /** @param taken addresses of the link that are somebody's */
   constructor(
     private readonly server: Station,
-    private readonly taken: (address: string) => boolean,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+    taken: (address: string) => boolean,
+    now?: () => number,
+  ) {
+    const [first, last] = [this.network + FIRST, this.network + LAST]
+    this.pool = new LeasePool({ first, last, taken: (address) => taken(formatIpv4(address)), ...(now && { now }) })
+  }
 
   /** The answer to a message that came to the server's port; undefined where there is none to give. */
   answer(data: Uint8Array): DhcpReply | undefined {
@@ -64,15 +67,15 @@ export class DhcpServer {
       case 'inform':
         return this.reply(request, 'ack', NOWHERE)
       case 'release':
-        this.release(client, request.ciaddr as string)
+        this.pool.release(numberOf(request.ciaddr), client)
     }
     return undefined
   }
 
   private offer(request: AnyPacket, client: string, options: ReadonlyMap<string, unknown>): DhcpReply | undefined {
-    const address = this.addressFor(client, options.get('requested_addr'))
+    const address = this.pool.addressFor(client, options.get('requested_addr'))
     if (address === undefined) return undefined
-    this.leases.set(address, { client, until: this.now() + OFFER })
+    this.pool.give(address, client, OFFER)
     return this.reply(request, 'offer', formatIpv4(address))
   }
 
@@ -80,38 +83,10 @@ export class DhcpServer {
     const chosen = options.get('server_id')
     // The client took the offer of another server.
     if (chosen !== undefined && chosen !== this.server.plan.ipv4) return undefined
-    const wanted = options.get('requested_addr') ?? request.ciaddr
-    const address = typeof wanted === 'string' ? parseIpv4(wanted) : -1
-    const lease = this.leases.get(address)
-    const isFree =
-      this.isInPool(address) && (lease === undefined || lease.client === client || lease.until < this.now())
-    if (!isFree) return this.reply(request, 'nak', NOWHERE)
-    this.leases.set(address, { client, until: this.now() + LEASE * 1000 })
+    const address = numberOf(options.get('requested_addr') ?? request.ciaddr)
+    if (!this.pool.isFor(address, client)) return this.reply(request, 'nak', NOWHERE)
+    this.pool.give(address, client, LEASE)
     return this.reply(request, 'ack', formatIpv4(address))
-  }
-
-  private release(client: string, address: string): void {
-    const number = parseIpv4(address)
-    if (this.leases.get(number)?.client === client) this.leases.delete(number)
-  }
-
-  /** The address that it has or asks for, else a free one; undefined when all are taken. */
-  private addressFor(client: string, wanted: unknown): number | undefined {
-    for (const [address, lease] of this.leases) if (lease.client === client) return address
-    const asked = typeof wanted === 'string' ? parseIpv4(wanted) : -1
-    if (this.isFree(asked)) return asked
-    for (let address = this.network + FIRST; address <= this.network + LAST; address++)
-      if (this.isFree(address)) return address
-    return undefined
-  }
-
-  private isFree(address: number): boolean {
-    const lease = this.leases.get(address)
-    return this.isInPool(address) && (lease === undefined || lease.until < this.now())
-  }
-
-  private isInPool(address: number): boolean {
-    return address >= this.network + FIRST && address <= this.network + LAST && !this.taken(formatIpv4(address))
   }
 
   private reply(request: AnyPacket, type: 'offer' | 'ack' | 'nak', yiaddr: string): DhcpReply {

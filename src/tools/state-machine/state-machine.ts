@@ -11,9 +11,9 @@ import {
   Task,
   type TaskControl,
 } from '../../exchange/index.js'
-import { dissectLink } from '../../layers/index.js'
 import type { CaptureBatch, Link } from '../../link/index.js'
 import { type AnyPacket, asPacket, type Packet, type Stackable, suggestion } from '../../packet/index.js'
+import { capturedPackets } from '../captured-packets.js'
 import { checkTable, FLAG, type OptionTable, PATH_OPTIONS, SECONDS, text } from '../option-kinds.js'
 import { MachineResult, type MachineStep } from './machine-result.js'
 
@@ -204,15 +204,9 @@ class Run implements Machine {
   }
 
   private take(batch: CaptureBatch): void {
-    for (let i = 0; i < batch.count; i++) {
-      if (this.waiting.length >= MOST_WAITING) {
-        if (this.lost++ === 0) report('stateMachine: its handlers are too slow: packets are lost', 'warning')
-        continue
-      }
-      const start = batch.offsets[i]!
-      const packet = dissectLink(batch.linkType, batch.buffer.slice(start, start + batch.lengths[i]!)) as AnyPacket
-      packet.time = batch.seconds[i]! + batch.nanoseconds[i]! / 1e9
-      this.waiting.push(packet)
+    for (const packet of capturedPackets(batch)) {
+      if (this.waiting.length < MOST_WAITING) this.waiting.push(packet)
+      else if (this.lost++ === 0) report('stateMachine: its handlers are too slow: packets are lost', 'warning')
     }
     this.wake()
   }
