@@ -136,6 +136,7 @@ find_missing_peers() {
   need libcoap3-bin has_program coap-server-notls
   need libusrsctp-examples has_file /usr/lib/usrsctp/tsctp
   need lldpd has_program lldpd
+  need llmnrd has_program llmnrd
   need mosquitto has_program mosquitto
   need mosquitto-clients has_program mosquitto_pub
   need ndisc6 has_program ndisc6
@@ -151,6 +152,7 @@ find_missing_peers() {
   need smbclient has_program smbclient
   need snmp has_program snmpget
   need snmpd has_program snmpd
+  need snmptrapd has_program snmptrapd
   need softflowd has_program softflowd
   need wireguard-go has_program wireguard-go
   need wireguard-tools has_program wg
@@ -158,7 +160,7 @@ find_missing_peers() {
 }
 
 # The tests start the servers that they need; nobody asked for them to run on this machine, neither now nor from the next boot on.
-SERVICES=(avahi-daemon coturn freeradius frr keepalived lldpd mosquitto nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd softflowd xl2tpd)
+SERVICES=(avahi-daemon coturn freeradius frr keepalived lldpd llmnrd mosquitto nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd xl2tpd)
 POLICY=/usr/sbin/policy-rc.d
 
 # without_services COMMAND…: runs the installation so that packages start no service.

@@ -12,6 +12,8 @@ export class Session {
   readonly evaluator: Evaluator
   /** What was evaluated last. */
   last: unknown
+  /** The error of what was evaluated last, or null. */
+  failed: string | null = null
   private printed: string[] = []
   private count = 0
 
@@ -56,12 +58,14 @@ export class Session {
 
   private async evaluate(source: string): Promise<void> {
     this.last = undefined
+    this.failed = null
     try {
       this.last = await this.evaluator.run(source, { file: `prompt-${++this.count}`, prompt: true })
       const text = render(this.last)
       if (text !== undefined) this.print(text)
     } catch (error) {
-      this.print(renderError(error, this.evaluator, {}))
+      this.failed = renderError(error, this.evaluator, {})
+      this.print(this.failed)
     }
   }
 }

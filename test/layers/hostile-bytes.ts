@@ -77,22 +77,36 @@ function leaves(value: unknown): number {
   return Object.values(value).reduce((total: number, inner) => total + leaves(inner), 1)
 }
 
+/**
+ * As `expect(value, what).toBe(expected)`, which costs more than most of what is compared here: it is asked only for its
+ * message, once the two differ.
+ */
+function same(value: unknown, expected: unknown, what: string): void {
+  if (value !== expected) expect(value, what).toBe(expected)
+}
+
+function atMost(value: number, limit: number, what: string): void {
+  if (!(value <= limit)) expect(value, what).toBeLessThanOrEqual(limit)
+}
+
 /** Dissects the bytes in every way and checks all that must hold for any bytes. @throws an assertion that names the bytes */
 export function examine(layer: Layer, bytes: Uint8Array): void {
   try {
     const one = seen(layer, bytes, 0xa5)
     const other = seen(layer, bytes, 0x5a)
-    expect(other.text, 'bytes outside of the packet show').toBe(one.text)
-    expect(other.json, 'bytes outside of the packet show in JSON').toBe(one.json)
+    same(other.text, one.text, 'bytes outside of the packet show')
+    same(other.json, one.json, 'bytes outside of the packet show in JSON')
     const { packet } = one
     const hex = toHex(bytes)
-    expect(packet.hex(), 'rebuild of an untouched packet').toBe(hex)
-    expect(packet.copy().hex(), 'rebuild of a copy').toBe(hex)
-    expect(packet.layers().length, 'layers').toBeLessThanOrEqual(MAX_LAYERS)
+    same(packet.hex(), hex, 'rebuild of an untouched packet')
+    same(packet.copy().hex(), hex, 'rebuild of a copy')
+    atMost(packet.layers().length, MAX_LAYERS, 'layers')
     // No field is smaller than a bit, and a layer has at most as many fields as it declares.
     const fields = packet.layers().reduce((total, inner) => total + inner._layer.fields.length, 0)
-    expect(leaves(JSON.parse(one.json)), 'values').toBeLessThanOrEqual(64 + 2 * fields + 16 * bytes.length)
-    expect(typeof packet.command()).toBe('string')
+    // Each value but the first takes two characters at least, itself and a comma: mostly there is no need to count.
+    const limit = 64 + 2 * fields + 16 * bytes.length
+    if (one.json.length > 2 * limit) atMost(leaves(JSON.parse(one.json)), limit, 'values')
+    same(typeof packet.command(), 'string', 'command()')
     packet.issues()
   } catch (error) {
     ;(error as Error).message = `${layer.layerName} over ${toHex(bytes)}: ${(error as Error).message}`
@@ -122,7 +136,8 @@ function examineReads(layer: Layer, bytes: Uint8Array): void {
     },
   })
   dissect(layer, watched, before, end).show({ dump: true })
-  expect([...outside], `${layer.layerName} over ${toHex(bytes)}: bytes read outside, by place`).toEqual([])
+  if (outside.size > 0)
+    expect([...outside], `${layer.layerName} over ${toHex(bytes)}: bytes read outside, by place`).toEqual([])
 }
 
 /** Every way to cut the bytes short, the whole and the empty run included. */

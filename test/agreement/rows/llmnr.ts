@@ -5,6 +5,9 @@ const LLMNR = /^LLMNR/
 const first = (section: string, name: string) => (layer: OurLayer) =>
   (layer.fields[section] as OurLayer[]).map((each) => String(each.fields[name]).replace(/\.$/, ''))
 
+const data = (type: number) => (layer: OurLayer) =>
+  (layer.fields.an as OurLayer[]).flatMap(({ fields }) => (fields.type === type ? [fields.rdata] : []))
+
 export const agreement: VectorAgreement = {
   vectors: ['llmnr'],
   protocols: { llmnr: LLMNR },
@@ -19,5 +22,7 @@ export const agreement: VectorAgreement = {
     row('dns.qry.name', LLMNR, first('qd', 'qname'), same),
     row('dns.qry.type', LLMNR, first('qd', 'qtype')),
     row('dns.resp.name', LLMNR, first('an', 'rrname'), same),
+    row('dns.a', LLMNR, data(1), same),
+    row('dns.aaaa', LLMNR, data(28), same),
   ],
 }

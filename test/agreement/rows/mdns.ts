@@ -1,28 +1,19 @@
-import { field, type OurLayer, row, same } from '../row.js'
+import { DNS_ROWS } from '../dns-fields.js'
+import { type OurLayer, row } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
-const each = (sections: readonly string[], name: string) => (layer: OurLayer) =>
-  sections.flatMap((section) => (layer.fields[section] as OurLayer[]).map(({ fields }) => fields[name]))
+/** Of the options tshark calls the highest bit of the size so, too. */
+const flush = ({ cacheflush, rclass }: OurLayer['fields']) => cacheflush ?? Number(rclass) >> 15
+
+const each = (sections: readonly string[], value: (fields: OurLayer['fields']) => unknown) => (layer: OurLayer) =>
+  sections.flatMap((section) => (layer.fields[section] as OurLayer[]).map(({ fields }) => value(fields)))
 
 export const agreement: VectorAgreement = {
   vectors: ['mdns'],
   protocols: { mdns: /^DNS$/ },
   rows: [
-    field('dns.id', 'DNS', 'id'),
-    field('dns.count.queries', 'DNS', 'qdcount'),
-    field('dns.count.answers', 'DNS', 'ancount'),
-    field('dns.count.add_rr', 'DNS', 'arcount'),
-    row('dns.qry.type', 'DNS', each(['qd'], 'qtype')),
-    row('dns.qry.qu', 'DNS', each(['qd'], 'unicastresponse')),
-    row('dns.resp.type', 'DNS', each(['an', 'ns', 'ar'], 'type')),
-    row(
-      'dns.a',
-      'DNS',
-      (layer) =>
-        ['an', 'ns', 'ar'].flatMap((section) =>
-          (layer.fields[section] as OurLayer[]).flatMap(({ fields }) => (fields.type === 1 ? [fields.rdata] : [])),
-        ),
-      same,
-    ),
+    ...DNS_ROWS.filter(({ tshark }) => tshark !== 'dns.length'),
+    row('dns.qry.qu', 'DNS', each(['qd'], ({ unicastresponse }) => unicastresponse)),
+    row('dns.resp.cache_flush', 'DNS', each(['an', 'ns', 'ar'], flush)),
   ],
 }
