@@ -63,7 +63,8 @@ class FormCodec implements Codec<TextOrBytes | number> {
       return
     }
     const form = this.formOf?.(packet)
-    const bytes = form === undefined ? textBytes(value) : form.write(value)
+    // Nothing is nothing in every form: what a layer has that is made without its value.
+    const bytes = form === undefined || value === '' ? textBytes(value) : form.write(value)
     if (bytes === undefined)
       throw new PacketError(
         `${packet.layerName}: ${printed(value)} is no value of this kind; give what its type says, or bytes`,
@@ -78,6 +79,10 @@ class FormCodec implements Codec<TextOrBytes | number> {
     throw new PacketError(
       `${where}: ${printed(value)} is no ${this.formOf === undefined ? 'text or bytes' : 'number (0..4294967295), text or bytes'}`,
     )
+  }
+
+  isSet(): boolean {
+    return true
   }
 
   empty(): TextOrBytes {
@@ -146,7 +151,13 @@ export function formOfField(plain: Field<string, never> | Field<string>): ValueF
     read: (bytes) => (bytes.length === field.size ? (field.presentAt(bytes, 0) as string) : undefined),
     write: (value) => {
       const bytes = new Uint8Array(field.size)
-      field.writeAt(bytes, 0, field.coerce(value))
+      try {
+        field.writeAt(bytes, 0, field.coerce(value))
+      } catch (error) {
+        // The field has no name that would help; the caller knows it.
+        if (error instanceof PacketError) return undefined
+        throw error
+      }
       return bytes
     },
   }

@@ -41,6 +41,10 @@ class PaddedTextCodec implements Codec<string | Uint8Array> {
     return value as string | Uint8Array
   }
 
+  isSet(): boolean {
+    return true
+  }
+
   empty(): string {
     return ''
   }

@@ -153,6 +153,10 @@ class ValueCodec implements Codec<SnmpValue> {
     throw new PacketError(`${where}: ${printed(value)} is no value; give a whole number, a bigint, text or bytes`)
   }
 
+  isSet(): boolean {
+    return true
+  }
+
   empty(): SnmpValue {
     return ''
   }

@@ -36,6 +36,10 @@ export abstract class TextOrBytesCodec implements Codec<TextOrBytes> {
     throw new PacketError(`${where}: ${printed(value)} is no text; give text or bytes`)
   }
 
+  isSet(): boolean {
+    return true
+  }
+
   empty(): TextOrBytes {
     return ''
   }

@@ -276,6 +276,10 @@ class MarkerCodec implements Codec<Uint8Array> {
     if (bytes !== undefined && (bytes.length === 0 || (bytes.length === 1 && bytes[0] === PAYLOAD_MARKER))) return bytes
     throw new PacketError(`${where}: ${printed(value)} is neither the byte hex('ff') nor none`)
   }
+  isSet(): boolean {
+    return true
+  }
+
   empty(): Uint8Array {
     return new Uint8Array(0)
   }

@@ -87,6 +87,10 @@ class LinePartCodec implements Codec<Line> {
     throw new PacketError(`${where}: ${printed(value)} is no text`)
   }
 
+  isSet(): boolean {
+    return true
+  }
+
   empty(): Line {
     return ''
   }

@@ -98,6 +98,10 @@ class VarintCodec implements Codec<Varint> {
     return coerceVarint(value, where)
   }
 
+  isSet(): boolean {
+    return true
+  }
+
   empty(): Varint {
     return this.automatic === null ? 0 : AUTOMATIC
   }

@@ -180,6 +180,10 @@ class DataCodec implements Codec<Uint8Array> {
     throw new PacketError(`${where}: ${printed(value)} is no byte string; give text or bytes`)
   }
 
+  isSet(): boolean {
+    return true
+  }
+
   empty(): Uint8Array {
     return new Uint8Array(0)
   }
