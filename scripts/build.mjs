@@ -1,63 +1,21 @@
-// Builds dist/: the program (netshell.cjs, its starter cli.cjs, V8's code cache), the library (index.js) and its types.
+// Builds dist/: the program (netshell.cjs and its parts, their starter cli.cjs, V8's code cache), the library (index.js) and its types.
 // `--program` builds the program alone, which is all that ./netshell needs.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'acorn'
 import { build } from 'esbuild'
-import { layersOnDemand } from './layers-on-demand.mjs'
+import { programFiles } from './program.mjs'
 
 const startedAt = new Date()
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-const { dependencies } = JSON.parse(fs.readFileSync('package.json', 'utf8'))
 
-/** Inside the program, because they are small or must be the only copy (the TypeScript plugin extends the parser). */
-const BUNDLED = ['acorn', '@sveltejs/acorn-typescript', 'commander']
-
-/** Stands in for the keyword `import`; as long as that, so that columns in the source map stay right. */
-const IMPORT = '$load$'
-/** Hex digits at the start of the program that tell one build from another; cli.cjs names the code cache after them. */
-const MARK_LENGTH = 16
-
-const common = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'warning',
-  sourcemap: 'linked',
-  sourcesContent: false,
-}
-
-/** One file, wrapped as a function so that cli.cjs can compile it with a code cache and hand in `require`. */
+/** The program, and the code that V8 keeps of it. */
 async function buildProgram() {
-  await build({
-    ...common,
-    entryPoints: ['src/main.ts'],
-    outfile: 'dist/netshell.cjs',
-    plugins: [layersOnDemand],
-    format: 'cjs',
-    external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
-    // Identifiers keep their names: error messages and stacks show them.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    banner: {
-      js:
-        `/*${'0'.repeat(MARK_LENGTH)}*/(function(exports,require,module,__filename,__dirname,${IMPORT}){"use strict";` +
-        'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;',
-    },
-    footer: { js: '})' },
-    define: {
-      'import.meta.url': 'importMetaUrl',
-      'import.meta.dirname': '__dirname',
-      'import.meta.filename': '__filename',
-    },
-  })
-  finishProgram('dist/netshell.cjs')
-  fs.copyFileSync('src/cli.cjs', 'dist/cli.cjs')
+  const files = await programFiles()
+  removeFromDist(/^netshell.*\.cjs|\.cache(\.\d+)?$/)
+  for (const { name, content } of files) fs.writeFileSync(path.join('dist', name), content)
   fs.chmodSync('dist/cli.cjs', 0o755)
-  removeFromDist(/\.cache(\.\d+)?$/)
   warm('prompt')
   warm('command', '-e', "IP({dst: '10.0.0.1'})/ICMP()")
 }
@@ -69,29 +27,21 @@ function warm(kind, ...args) {
   console.error(`build: goes on without the code cache for the ${kind}; its next start writes one`)
 }
 
-/** `import(x)` becomes a call of the function that cli.cjs hands in, and the mark of this build is written into the first comment. */
-function finishProgram(file) {
-  const source = Buffer.from(fs.readFileSync(file, 'latin1'), 'latin1')
-  const replace = (node) => {
-    if (node === null || typeof node !== 'object') return
-    if (node.type === 'ImportExpression') source.write(IMPORT, node.start, 'latin1')
-    for (const value of Object.values(node)) replace(value)
-  }
-  replace(parse(source.toString('latin1'), { ecmaVersion: 'latest', sourceType: 'script' }))
-  source.write(createHash('sha256').update(source).digest('hex').slice(0, MARK_LENGTH), 2, 'latin1')
-  fs.writeFileSync(file, source)
-}
-
 /** What `import … from 'netshell'` loads; every dependency stays outside. */
 async function buildLibrary() {
   removeFromDist(/^(chunk-|index\.)/)
   await build({
-    ...common,
     entryPoints: ['src/index.ts'],
     outdir: 'dist',
-    format: 'esm',
+    bundle: true,
     splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
     packages: 'external',
+    logLevel: 'warning',
+    sourcemap: 'linked',
+    sourcesContent: false,
   })
   fs.rmSync('dist/types', { recursive: true, force: true })
   if (!run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')) {

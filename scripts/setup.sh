@@ -130,17 +130,24 @@ find_missing_peers() {
   need freeradius has_program freeradius
   need freeradius-utils has_program radclient
   need frr has_file /usr/lib/frr/ospfd
+  need iputils-arping has_program arping
   need isc-dhcp-client has_program dhclient
+  need isc-dhcp-server has_program dhcpd
   need keepalived has_program keepalived
   need knot-dnsutils has_program kdig
+  need libcharon-extra-plugins has_file /usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so
   need libcoap3-bin has_program coap-server-notls
+  need libnss3-tools has_program selfserv
   need libusrsctp-examples has_file /usr/lib/usrsctp/tsctp
   need lldpd has_program lldpd
   need llmnrd has_program llmnrd
   need mosquitto has_program mosquitto
   need mosquitto-clients has_program mosquitto_pub
   need ndisc6 has_program ndisc6
+  need nghttp2-client has_program nghttp
   need nghttp2-server has_program nghttpd
+  need ngtcp2-client has_program gtlsclient
+  need ngtcp2-server has_program gtlsserver
   need ntpsec has_program ntpd
   need openvswitch-switch has_program ovs-vswitchd
   need pppoe has_program pppoe-server
@@ -154,13 +161,15 @@ find_missing_peers() {
   need snmpd has_program snmpd
   need snmptrapd has_program snmptrapd
   need softflowd has_program softflowd
+  need strongswan-charon has_file /usr/lib/ipsec/charon
+  need strongswan-swanctl has_program swanctl
   need wireguard-go has_program wireguard-go
   need wireguard-tools has_program wg
   need xl2tpd has_program xl2tpd
 }
 
 # The tests start the servers that they need; nobody asked for them to run on this machine, neither now nor from the next boot on.
-SERVICES=(avahi-daemon coturn freeradius frr keepalived lldpd llmnrd mosquitto nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd xl2tpd)
+SERVICES=(avahi-daemon coturn freeradius frr isc-dhcp-server keepalived lldpd llmnrd mosquitto ngtcp2d nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd strongswan-starter xl2tpd)
 POLICY=/usr/sbin/policy-rc.d
 
 # without_services COMMAND…: runs the installation so that packages start no service.
@@ -285,7 +294,7 @@ install_mongosh() {
 }
 
 build() {
-  [[ ! -f $BUILD_STAMP || -n $(find src package-lock.json scripts/build.mjs scripts/warm.cjs -newer "$BUILD_STAMP" -print -quit) ]] || return 0
+  [[ ! -f $BUILD_STAMP || -n $(find src package-lock.json scripts/build.mjs scripts/program.mjs scripts/program-parts.mjs scripts/layers-on-demand.mjs scripts/warm.cjs -newer "$BUILD_STAMP" -print -quit) ]] || return 0
   say 'building'
   node scripts/build.mjs --program || fail "the build failed (its words are above)"
   give_to_owner dist

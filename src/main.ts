@@ -6,6 +6,7 @@ import { printable, setReporter, useKernelRoutes } from './exchange/index.js'
 import { colouredPainter, painterOf } from './exchange/terminal-colours.js'
 import { setPainter, setPrinter, suggestion } from './packet/index.js'
 import { EXIT, evaluateOnce, runScript } from './repl/script.js'
+import { similarScript } from './repl/script-file.js'
 import { runStartupFile } from './repl/startup.js'
 
 export { EXIT }
@@ -126,7 +127,6 @@ async function runCommandLine(args: readonly string[], norc: boolean): Promise<n
     .showHelpAfterError('(netshell --help lists what there is)')
     .action(async ([word]: string[], options: { eval?: string; json?: boolean }) => {
       if (word !== undefined) {
-        const { similarScript } = await import('./repl/script-file.js')
         const near = suggestion(word, COMMANDS)
         const script = near === '' ? similarScript(word) : undefined
         const hint = script === undefined ? near : `; did you mean '${script}'?`

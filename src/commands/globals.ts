@@ -8,7 +8,7 @@ import { FIELD_KIND_NAMES, fieldKindMetadata } from './field-kinds.js'
 import { FILE_ENTRIES } from './file-entries.js'
 import { INTEROP_ENTRIES } from './interop-entries.js'
 import { layerMetadata } from './layer-metadata.js'
-import { describe, isDescribed } from './metadata.js'
+import { describe, describeLater, isDescribed } from './metadata.js'
 import { NETWORK_ENTRIES } from './network-entries.js'
 import { describeObjects } from './objects.js'
 import { OPENVPN_ENTRIES } from './openvpn-entries.js'
@@ -55,7 +55,10 @@ export function preloaded(): Record<string, unknown> {
   const exported = engine as unknown as Record<string, unknown>
   for (const name of FIELD_KIND_NAMES) add('Fields of layers', [[name, exported[name], () => fieldKindMetadata(name)]])
   for (const name of RANDOM_NAMES) add('Random values', [[name, exported[name], () => randomMetadata(name)]])
-  describeObjects()
-  describeTopics()
+  // In a function, so that neither is loaded before.
+  describeLater(() => {
+    describeObjects()
+    describeTopics()
+  })
   return globals
 }

@@ -4,10 +4,6 @@ import { printable } from './printable.js'
 /** Columns of a tab: as wide as a step of indentation. */
 const TAB = '  '
 const PLAIN = /^[\x20-\x7e]*$/
-const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]$/u
-/** East Asian Width W and F (Unicode TR 11), and what is an emoji by itself; regional indicators take two in pairs. */
-const WIDE =
-  /^(?![\u{1f1e6}-\u{1f1ff}])[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]$/u
 /** A change of colour (ECMA-48 §8.3.117, SGR). */
 const COLOUR = /\x1b\[[\d;]*m/y
 
@@ -30,8 +26,12 @@ export function widthOf(character: string): number {
   if (character >= ' ' && character <= '~') return 1
   const shown = shownAs(character)
   if (shown !== character) return shown.length
-  if (ZERO.test(character) && character !== '\u00ad') return 0
-  return WIDE.test(character) ? 2 : 1
+  // The first regular expression with \p takes long to make, so they stand where they are used.
+  if (/^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]$/u.test(character) && character !== '\u00ad') return 0
+  // East Asian Width W and F (Unicode TR 11), and what is an emoji by itself; regional indicators take two in pairs.
+  const wide =
+    /^(?![\u{1f1e6}-\u{1f1ff}])[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]$/u
+  return wide.test(character) ? 2 : 1
 }
 
 /** Columns of a text; changes of colour take none. */

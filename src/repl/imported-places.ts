@@ -11,8 +11,8 @@ const imported: string[] = []
 const MOST_FILES = 200
 const SPECIFIER = /(?:from|import)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g
 
-/** Our own program, a file or when run from its sources a folder: nothing in it is the user's. */
-const OWN = fileURLToPath(import.meta.url).replace(/repl\/imported-places\.ts$/, '')
+/** How the files of our own program begin, or when run from its sources its folder: nothing in it is the user's. */
+const OWN = fileURLToPath(import.meta.url).replace(/repl\/imported-places\.ts$|\.cjs$/, '')
 
 /** Notes what a program in `file` imports. */
 export function noteImport(specifier: string, file: string): void {

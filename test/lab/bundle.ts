@@ -1,7 +1,7 @@
 /** Programs of tests, in TypeScript, as one file of JavaScript each: for processes of their own, in a lab or without rights. */
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -31,8 +31,8 @@ export async function bundle(folder: string, entry: string | URL): Promise<strin
 let sources = 0
 
 /** Bundles a program given as text, whose imports are relative to the repository; gives the path of the bundle. */
-export async function bundleSource(folder: string, source: string, plugins: Plugin[] = []): Promise<string> {
+export async function bundleSource(folder: string, source: string): Promise<string> {
   const outfile = join(folder, `source-${++sources}.mjs`)
-  await build({ ...OPTIONS, plugins, stdin: { contents: source, resolveDir: ROOT, loader: 'ts' }, outfile })
+  await build({ ...OPTIONS, stdin: { contents: source, resolveDir: ROOT, loader: 'ts' }, outfile })
   return outfile
 }

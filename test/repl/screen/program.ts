@@ -1,11 +1,11 @@
-/** The whole program, bundled for tests that run it in a terminal or as a process. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+/** The whole program as it is built, for tests that run it in a terminal or as a process. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { layersOnDemand } from '../../../scripts/layers-on-demand.mjs'
-import { bundleSource, MODULES } from '../../lab/bundle.js'
+import { programFiles } from '../../../scripts/program.mjs'
+import { MODULES } from '../../lab/bundle.js'
 
-/** Bundles netshell from its sources; `remove` deletes it. Start it with `[process.execPath, file, …arguments]`. */
+/** Builds netshell from its sources; `remove` deletes it. Start it with `[process.execPath, file, …arguments]`. */
 export async function bundledProgram(): Promise<{ file: string; folder: string; remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'netshell-program-'))
   // It reads its version from beside its own folder.
@@ -14,10 +14,7 @@ export async function bundledProgram(): Promise<{ file: string; folder: string; 
   symlinkSync(MODULES, join(folder, 'node_modules'))
   const dist = join(folder, 'dist')
   mkdirSync(dist)
-  const file = await bundleSource(
-    dist,
-    "import { main } from './src/main.js'\nprocess.exitCode = await main(process.argv.slice(2))\n",
-    [layersOnDemand],
-  )
+  for (const { name, content } of await programFiles()) writeFileSync(join(dist, name), content)
+  const file = join(dist, 'cli.cjs')
   return { file, folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
