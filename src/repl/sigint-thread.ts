@@ -1,8 +1,9 @@
 /**
  * The thread that sees Ctrl-C while the main one is busy, as the text of a worker.
  *
- * - It is parked in nested scripts that SIGINT breaks (`breakOnSigint`), so that no moment is left without a handler: a press
- *   while it deals with another one breaks the next script further out.
+ * - It is parked in nested scripts that SIGINT breaks (`breakOnSigint`), so that no moment is left without a handler. A press is
+ *   only noted by the script around the one that it broke; what is done about it is done in the innermost one again, where the
+ *   next press may break it off and find all scripts in place.
  * - A press raises the flag that the user's loops look at. Code that nobody has transformed looks at no flag: what has not taken
  *   the press in time is ended through the inspector (`Runtime.terminateExecution`), which opens no port and prints nothing.
  * - A turn of the user's code is claimed before it is ended, so that nothing else is hit when it ends by itself just then.
@@ -47,8 +48,10 @@ let pressedTurn = 0
 let pressesInTurn = 0
 // Of presses outside of turns: what was heard when the first of them that is still unheard came.
 let unheardSince = -1
-// While the main thread is asked.
-let session = null
+// The press that nothing was done about so far.
+let noted = null
+// How a turn (0: none) is ended, and how far that has come: it goes on from there when a press has broken it off.
+let attempt = { turn: 0, step: 'done', until: 0 }
 let up = false
 // The next SIGINT comes from here.
 let ownSignal = false
@@ -58,7 +61,8 @@ globalThis.level = (depth) => {
     // From now on SIGINT comes here.
     if (!up) parentPort.postMessage('ready')
     up = true
-    Atomics.wait(shared, RENEW, 0)
+    if (noted === null) Atomics.wait(shared, RENEW, 0)
+    else act(noted)
   } else while (read(RENEW) === 0) untilPressed(depth + 1)
 }
 
@@ -73,6 +77,7 @@ function untilPressed(depth) {
 function pressed() {
   if (ownSignal) {
     ownSignal = false
+    noted = null
     return
   }
   const turn = Math.abs(read(TURN))
@@ -83,8 +88,17 @@ function pressed() {
   Atomics.notify(shared, FLAG)
   const heard = read(HEARD)
   parentPort.postMessage('pressed')
-  if (turn !== 0) inTurn(turn, ignored)
-  else betweenTurns(heard)
+  noted = { turn, ignored, heard }
+}
+
+function act({ turn, ignored, heard }) {
+  try {
+    if (turn !== 0) inTurn(turn, ignored)
+    else betweenTurns(heard)
+  } catch {
+    // Without an inspector, nothing can be done. What a press breaks off does not come by here.
+  }
+  noted = null
 }
 
 function inTurn(turn, ignored) {
@@ -97,12 +111,10 @@ function inTurn(turn, ignored) {
     }
   }
   const before = Atomics.compareExchange(shared, TURN, turn, -turn)
-  if (before === turn) ask()
-  else if (before !== -turn) return
-  // A press before has tried already.
-  else if (session === null) return inKernel()
-  end(turn)
-  for (let waited = 0; waited < 600; waited += 20) {
+  if (Math.abs(before) !== turn) return
+  // A press before may have tried already.
+  if (attempt.turn !== turn || attempt.step !== 'done') end(turn)
+  while (Date.now() < attempt.until) {
     pause(20)
     if (over()) return
   }
@@ -118,29 +130,31 @@ function betweenTurns(heard) {
       return
     }
   }
-  if (unheardSince === heard) {
-    ask()
-    end(0)
-  } else unheardSince = heard
-}
-
-function ask() {
-  const { Session } = require('node:inspector')
-  session = new Session()
-  session.connectToMainThread()
-  Atomics.store(shared, MAY_END, 0)
-  session.post('Runtime.evaluate', { expression: 'globalThis[Symbol.for("${BEFORE_END}")]?.()', timeout: 20, silent: true })
+  if (unheardSince === heard) end(0)
+  else unheardSince = heard
 }
 
 function end(turn) {
-  for (let waited = 0; waited < 200 && read(MAY_END) === 0; waited += 5) pause(5)
-  // Without an answer it waits in the kernel: it is ended as soon as it comes back, where it is still in its turn.
-  const may = read(MAY_END) === 1 || (read(MAY_END) === 0 && turn !== 0)
-  const asked = session
-  session = null
-  if (may) asked.post('Runtime.terminateExecution')
-  asked.disconnect()
-  if (may) parentPort.postMessage({ ended: turn })
+  if (attempt.turn !== turn || attempt.step === 'done') attempt = { turn, step: 'ask' }
+  if (attempt.step === 'ask') {
+    const { Session } = require('node:inspector')
+    const session = new Session()
+    session.connectToMainThread()
+    Atomics.store(shared, MAY_END, 0)
+    session.post('Runtime.evaluate', { expression: 'globalThis[Symbol.for("${BEFORE_END}")]?.()', timeout: 20, silent: true })
+    attempt = { turn, step: 'end', session, until: Date.now() + 200 }
+  }
+  const { session } = attempt
+  if (attempt.step === 'end') {
+    while (Date.now() < attempt.until && read(MAY_END) === 0) pause(5)
+    // Without an answer it waits in the kernel: it is ended as soon as it comes back, where it is still in its turn.
+    const may = read(MAY_END) === 1 || (read(MAY_END) === 0 && turn !== 0)
+    if (may) session.post('Runtime.terminateExecution')
+    attempt = { turn, step: 'tell', session, may }
+  }
+  session.disconnect()
+  if (attempt.may) parentPort.postMessage({ ended: turn })
+  attempt = { turn, step: 'done', until: Date.now() + 600 }
 }
 
 /**

@@ -119,10 +119,11 @@ function registerBeforeEnd(flags: Int32Array): void {
       Atomics.store(flags, SHARED.mayEnd, !SCOPED.test(stack) || TICKS.test(stack) ? 1 : 2)
       return
     }
-    Atomics.store(flags, SHARED.mayEnd, id === undefined ? 2 : 1)
-    // Ended by the time limit that the inspector was given: so the 0 stays.
-    if (id !== undefined)
+    if (id === undefined) Atomics.store(flags, SHARED.mayEnd, 2)
+    // Ended by the time limit that the inspector was given: so the 0 stays. On a busy machine that may come before it is there.
+    else
       context.runInAsyncScope(() => {
+        Atomics.store(flags, SHARED.mayEnd, 1)
         for (;;);
       })
   }
