@@ -51,7 +51,7 @@ export function layerSuite(layer: Layer<any, any>, { vectors, build = [] }: Laye
   })
 }
 
-function vectorTests(layer: Layer, vector: Vector): void {
+export function vectorTests(layer: Layer, vector: Vector): void {
   const outermost = outermostOf(vector, layer.layerName)
   const { hex } = vector
   const dissected = (): Packet => outermost(bytesOf(vector))

@@ -7,6 +7,9 @@ import { farEnds, GATEWAY, GATEWAY6, NEAR, NEAR6, type Reply } from './far-end.j
 const HOST = '192.0.2.9'
 const { farEnd } = farEnds()
 
+/** How long a packet that vanishes is waited for, in seconds: the far end answers all others at once, in the same process. */
+const SILENCE = 0.3
+
 function echo(packet: AnyPacket): Packet {
   const { id, seq, payload } = packet.get(ICMP)!
   return stack(IP({ src: HOST, dst: NEAR }), ICMP({ type: 0, id, seq }), payload ?? '')
@@ -56,7 +59,7 @@ describe('mtu', () => {
 
   test.each([576, 1372, 1499])('a router that is silent about its %i bytes', async (takes) => {
     const { link } = farEnd(way([takes, GATEWAY, null]))
-    const result = await mtu(HOST, { link, retry: 1, timeout: 1, rate: 10_000 })
+    const result = await mtu(HOST, { link, retry: 1, timeout: SILENCE, rate: 10_000 })
     expect([result.mtu, result.limit]).toEqual([takes, { by: 'silence' }])
     expect(result.sent).toBeLessThan(80)
     expect(String(result)).toContain('limited by a link whose router does not say so: larger packets vanish')
@@ -75,14 +78,14 @@ describe('mtu', () => {
 
   test('a loud router first, a silent one behind it', async () => {
     const { link } = farEnd(way([1400, GATEWAY, 1400], [1300, '198.51.100.1', null]))
-    const result = await mtu(HOST, { link, retry: 1, timeout: 1, rate: 10_000 })
+    const result = await mtu(HOST, { link, retry: 1, timeout: SILENCE, rate: 10_000 })
     expect([result.mtu, result.limit]).toEqual([1300, { by: 'silence' }])
   })
 
   test('a packet that is lost is sent again', async () => {
     let lost = 2
     const { link } = farEnd((packet) => (size(packet) === 1500 && lost-- > 0 ? undefined : echo(packet)))
-    const result = await mtu(HOST, { link, timeout: 1 })
+    const result = await mtu(HOST, { link, timeout: SILENCE })
     expect([result.mtu, result.probes[0]!.sent]).toEqual([1500, 3])
   })
 
@@ -124,7 +127,7 @@ describe('mtu', () => {
 
   test('larger interfaces; max holds below them', async () => {
     const { link } = farEnd(way([9000, GATEWAY, null]), { mtu: 65535 })
-    expect((await mtu(HOST, { link, retry: 1, timeout: 1, rate: 10_000 })).mtu).toBe(9000)
+    expect((await mtu(HOST, { link, retry: 1, timeout: SILENCE, rate: 10_000 })).mtu).toBe(9000)
     const result = await mtu(HOST, { link, max: 1500, timeout: 20 })
     expect([result.mtu, result.limit]).toEqual([1500, { by: 'option' }])
   })
