@@ -15,8 +15,8 @@ export const ANSWERING_ENTRIES: readonly Entry[] = [
           name: 'answers',
           type: 'Answerer | list | function',
           summary:
-            'ready-made answers (answerArp, answerEcho, answerDns, answerDhcp), a list of them, or a function that is given a packet and gives ' +
-            'a reply, several, or null',
+            'ready-made answers (answerArp, answerEcho, answerDns, answerDhcp), a function that is given a packet and gives a reply, ' +
+            'several, or null; or a list of such',
         },
       ],
       parameters: [

@@ -242,7 +242,8 @@ export const EXCHANGE_ENTRIES: readonly Entry[] = [
       positionals: [
         { name: 'packets', type: 'list', summary: 'packets in the order of time, such as those of a file' },
       ],
-      returns: 'ExchangeResult; unanswered has all packets that are in no pair',
+      returns:
+        'ExchangeResult; unanswered has all packets that are in no pair. A packet is compared with the last 256 of its own flow',
       example:
         "matchAnswers([IP({src: '10.0.0.1', dst: '10.0.0.2'})/ICMP(), IP({src: '10.0.0.2', dst: '10.0.0.1'})/ICMP({type: 0})]).answered.length",
       see: ['sr', 'Packet.answers', 'PacketList.conversations', 'ExchangeResult'],

@@ -311,6 +311,8 @@ function printing(): Record<string, Metadata> {
   }
 }
 
+const ADJUST = { name: 'adjust', type: 'function', default: 'as it is' } as const
+
 /** Layers and fields, for who declares some. */
 export function describeLayers(): void {
   describe('Layer', {
@@ -358,14 +360,20 @@ export function describeLayers(): void {
     },
     lengthOf: {
       summary: 'Computed when unset: the bytes of another field.',
-      usage: 'field.lengthOf(other)',
-      positionals: [{ name: 'other', type: 'string', summary: 'name of that field' }],
+      usage: 'field.lengthOf(other, adjust)',
+      positionals: [
+        { name: 'other', type: 'string', summary: 'name of that field' },
+        { ...ADJUST, summary: 'turns the bytes into what is written: bytes => bytes / 4' },
+      ],
       example: tick("size: u8().lengthOf('body'), body: bytes('size')", "{body: 'now'}"),
     },
     countOf: {
       summary: 'Computed when unset: the elements of another field.',
-      usage: 'field.countOf(other)',
-      positionals: [{ name: 'other', type: 'string', summary: 'name of that field' }],
+      usage: 'field.countOf(other, adjust)',
+      positionals: [
+        { name: 'other', type: 'string', summary: 'name of that field' },
+        { ...ADJUST, summary: 'turns the number of elements into what is written: n => n + 1' },
+      ],
       example: tick("n: u8().countOf('who'), who: list(ipv4(), {count: 'n'})", "{who: ['10.0.0.1']}"),
     },
     when: {

@@ -16,7 +16,9 @@ export const PACKET_ENTRIES: readonly Entry[] = [
         { name: 'source', type: 'string', summary: "what defines it: 'RFC 768'", default: 'none' },
       ],
       returns: 'the layer: call it to make a packet of it',
-      errors: ['PacketError when bit fields do not fill whole bytes, or a field has a name that all packets use'],
+      errors: [
+        'PacketError when bit fields do not fill whole bytes, a field has a name that all packets use, or it names another one that is not there',
+      ],
       example: "const Mine = layer('Mine', {kind: u8(), size: u16().lengthOf('load'), load: bytes('size')})",
       examples: ["ls(layer('Tick', {kind: u8Enum(1, {1: 'ask', 2: 'tell'}), at: u32()}, 'Clock ticks.'))"],
       see: ['bind', 'behave', 'Fields of layers', 'ls'],

@@ -3,8 +3,15 @@ import { type AnyPacket, answers, hashKey, type Packet } from '../packet/index.j
 import { AnswerList, AnswerPair, ExchangeResult } from './answer-list.js'
 
 /**
+ * So many packets that nobody has answered are compared, of those that share a key such as a TCP connection: else each packet of a
+ * long download would be compared with all before it.
+ */
+const MOST_OPEN = 256
+
+/**
  * Pairs packets that were seen, as `sr` pairs those that it sends: each with the first later one that answers it. A packet is in one
- * pair at most. What is in none is `unanswered`, questions or not; `rtt` is by the times of the packets, NaN where they have none.
+ * pair at most, and looks back at most 256 packets of its own flow. What is in none is `unanswered`, questions or not; `rtt` is by
+ * the times of the packets, NaN where they have none.
  */
 export function matchAnswers(packets: Iterable<Packet>): ExchangeResult {
   const all = [...packets]
@@ -22,6 +29,7 @@ export function matchAnswers(packets: Iterable<Packet>): ExchangeResult {
       candidates.splice(place, 1)
     } else {
       candidates.push(index)
+      if (candidates.length > MOST_OPEN) candidates.shift()
       open.set(key, candidates)
     }
   }

@@ -172,7 +172,12 @@ export function bind(
     throw new PacketError(
       `bind(${below.layerName}, ${above.layerName}, ${printed(fields)}): give fields of ${below.layerName} and their values, such as {${exampleField(below)}: ${printed(fields)}}`,
     )
-  return below.bind(above, fields, options.build ?? true, !areLayersDeclared())
+  return named(below.bind(above, fields, options.build ?? true, !areLayersDeclared()))
+}
+
+/** What the prompt shows of a function that takes something back; netshell's own layers, of which there are many, need no name. */
+function named(takeBack: () => void): () => void {
+  return areLayersDeclared() ? Object.defineProperty(takeBack, 'name', { value: 'takes it back' }) : takeBack
 }
 
 /** The field that mostly says what follows. */
@@ -213,7 +218,7 @@ function printedFields(fields: Readonly<Record<string, unknown>>): string {
  */
 export function recognize(lower: LayerReference, upper: LayerReference, test: Recognizer): () => void {
   loadLayers()
-  return declared(lower).recognize(declared(upper), test)
+  return named(declared(lower).recognize(declared(upper), test))
 }
 
 /**
@@ -224,8 +229,10 @@ export function dissect<F>(
   layer: LayerReference & { readonly _fields?: F },
   buffer: Uint8Array,
   offset = 0,
-  end = buffer.length,
+  end = buffer?.length,
 ): Packet & F {
+  if (layer?.definition === undefined || end === undefined)
+    throw new PacketError("dissect: give the outermost layer and the bytes, as in dissect(IP, hex('4500001c…'))")
   return Packet._dissect(layer.definition, buffer, offset, end, null) as Packet & F
 }
 

@@ -1,9 +1,10 @@
 /** What to do about an error while code ran: names that were meant, and the words of another language. */
 import { types } from 'node:util'
 import { membersDescribed } from '../commands/metadata.js'
-import { suggestion } from '../packet/index.js'
+import { allLayers, suggestion } from '../packet/index.js'
 import type { Frame } from './error-frames.js'
 import type { Evaluator } from './evaluate.js'
+import { SCAPY_WORDS } from './scapy-fields.js'
 import { eachChild, isFunction, type SyntaxNode, shortText } from './syntax.js'
 
 /** Names that people know from Python and Scapy, and what they are here. */
@@ -54,6 +55,9 @@ const METHODS_ELSEWHERE: Readonly<Record<string, string>> = {
   encode: 'JavaScript writes Buffer.from(text)',
 }
 
+/** Layers of a protocol that an error names. */
+const NAMED = 3
+
 /** Errors about what a function of ours was given. */
 const OURS = new Set(['PacketError', 'OptionError', 'LinkError', 'CaptureFileError', 'TypeError', 'RangeError'])
 
@@ -65,7 +69,8 @@ export function runTimeHint(error: Error, message: string, frame: Frame | undefi
   const unknown = /^(?<name>[\w$]+) is not defined$/.exec(message)?.groups?.name
   if (unknown && isOf('ReferenceError')) {
     if (Object.hasOwn(ELSEWHERE, unknown)) return `; ${ELSEWHERE[unknown]}`
-    return suggestion(unknown, Object.getOwnPropertyNames(globalThis))
+    if (Object.hasOwn(SCAPY_WORDS, unknown)) return `; write ${SCAPY_WORDS[unknown]} (docs/own-layer.md has the others)`
+    return layersOf(unknown) ?? suggestion(unknown, Object.getOwnPropertyNames(globalThis))
   }
   const call = /^(?<object>.+)\.(?<name>[\w$]+) is not a function$/.exec(message)?.groups
   if (call) return missingMethod(call.object!, call.name!, frame, evaluator)
@@ -74,6 +79,22 @@ export function runTimeHint(error: Error, message: string, frame: Frame | undefi
   const reading = /^Cannot (?:read|set) properties of (?<nothing>null|undefined) /.exec(message)?.groups?.nothing
   if (reading && frame?.direct) return nothingThere(reading, frame, evaluator)
   return ''
+}
+
+/** A protocol was named that has several layers: `OSPF`. Undefined where none begins so, or one is called so in other letters. */
+function layersOf(name: string): string | undefined {
+  if (name.length < 3) return undefined
+  const lower = name.toLowerCase()
+  const names = allLayers().map(({ layerName }) => layerName)
+  if (names.some((each) => each.toLowerCase() === lower)) return undefined
+  const found = names.filter((each) => each.toLowerCase().startsWith(lower))
+  if (found.length === 0) return undefined
+  if (found.length === 1) return `; did you mean '${found[0]}'?`
+  // The header is what most look for.
+  const isHeader = (each: string): boolean => /(?:Hdr|Header)$/.test(each)
+  found.sort((a, b) => Number(isHeader(b)) - Number(isHeader(a)) || a.length - b.length)
+  const more = found.length > NAMED ? ' …' : ''
+  return `; its layers are ${found.slice(0, NAMED).join(', ')}${more}: ls('${name}') lists them`
 }
 
 /** The value of `a.b.c` as far as it can be had without running a getter. */

@@ -29,6 +29,7 @@ export function parse(source: string, { prompt }: { prompt: boolean }, parser: P
   try {
     const program = (prompt && parseObject(source)) || parser(source, OPTIONS)
     if (/\byield\b/.test(source)) refuseYieldAsName(program)
+    if (/\blayer\s*\(/.test(source)) refuseFieldTwice(program)
     return { state: 'complete', program, source }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
@@ -83,6 +84,20 @@ function refuseYieldAsName(node: SyntaxNode): void {
     return
   }
   eachChild(node, refuseYieldAsName)
+}
+
+/** In `layer('Mine', { a: u8(), a: u16() })` JavaScript drops the first one without a word. */
+function refuseFieldTwice(node: SyntaxNode): void {
+  if (node.type === 'CallExpression' && node.callee.name === 'layer') {
+    const names = new Set<string>()
+    for (const { key, computed } of node.arguments[1]?.properties ?? []) {
+      if (key === undefined || computed) continue
+      const name = String(key.name ?? key.value)
+      if (names.has(name)) throw new TransformError(`the field '${name}' stands twice in this layer`, key.start)
+      names.add(name)
+    }
+  }
+  eachChild(node, refuseFieldTwice)
 }
 
 /** Whether the text has something that only TypeScript could mean, so that loading its parser is worth it. */

@@ -86,7 +86,10 @@ const SLIPS: readonly Slip[] = [
   },
   {
     pattern: /^\s*class\s+(?<name>\w+)\s*(?:\((?<base>\w*)\))?\s*:/,
-    says: ({ name, base }) => `a class is written as class ${name}${base ? ` extends ${base}` : ''} { … }`,
+    says: ({ name, base }) =>
+      base === 'Packet'
+        ? `a layer is written as ${name} = layer('${name}', {kind: u8(), size: u16()})`
+        : `a class is written as class ${name}${base ? ` extends ${base}` : ''} { … }`,
   },
   {
     pattern: /^\s*from\s+(?<module>[\w.]+)\s+import\s+(?<names>.+?)\s*$/,

@@ -25,7 +25,6 @@ beforeAll(() => {
   writeFileSync(path.join(folder, 'netshell'), `#!/bin/sh\nexec node '${program}' "$@"\n`, { mode: 0o755 })
   symlinkSync(path.join(ROOT, 'scripts'), path.join(folder, 'scripts'))
   process.chdir(folder)
-  session = new Session()
   vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) =>
     session.print(values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' ')),
   )
@@ -70,6 +69,8 @@ function compare(page: Page, results: readonly [Step, string[]][]): void {
 describe.each(pages.filter((page) => page.blocks.length > 0))('$name', (page) => {
   // What is typed comes first, since the commands read files that it writes.
   it('does what its examples say', async () => {
+    // A session for each page: what one names is not in the next.
+    session = new Session()
     const typed = await outcomes(page, 'netshell', (source) => session.type(source))
     compare(page, [...typed, ...(await outcomes(page, 'console', run))])
   })

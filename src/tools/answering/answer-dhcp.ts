@@ -33,7 +33,8 @@ type Option = [string, ...unknown[]]
 
 /** A small DHCP server for a practice network: `answerDhcp({pool: ['10.0.0.100', '10.0.0.150'], server: '10.0.0.1'})`. RFC 2131 §4.3. */
 export function answerDhcp(options: AnswerDhcpOptions): Answerer {
-  return new DhcpAnswerer(checked(options))
+  const server = new DhcpServing(checked(options))
+  return { filter: 'udp dst port 67', reply: (request, place) => server.reply(request, place) }
 }
 
 function checked(
@@ -60,8 +61,7 @@ function checked(
   return { ...options, mask, lease }
 }
 
-class DhcpAnswerer implements Answerer {
-  readonly filter = 'udp dst port 67'
+class DhcpServing {
   private readonly pool: LeasePool
 
   constructor(private readonly options: ReturnType<typeof checked>) {

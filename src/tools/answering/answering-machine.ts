@@ -32,6 +32,9 @@ export interface Answerer {
   reply(request: AnyPacket, place: AnsweringPlace): Reply | Promise<Reply>
 }
 
+/** Ready-made answers, a function of a packet, or several of them. */
+export type Answers = Answerer | Answerer['reply'] | readonly (Answerer | Answerer['reply'])[]
+
 export interface AnsweringOptions extends PathOptions {
   /** Requests to answer, 1 or more. Unset: until the time is over or Ctrl-C. */
   count?: number
@@ -56,28 +59,22 @@ const MOST_KEPT = 10_000
 
 /**
  * Answers requests on a link until the count, the time or Ctrl-C ends it, and gives what it has answered. Use it in networks that are yours.
- * @param answers ready-made (`answerArp`, `answerEcho`, `answerDns`, `answerDhcp`), several of them, or a function of a packet
+ * @param answers ready-made (`answerArp`, `answerEcho`, `answerDns`, `answerDhcp`), a function of a packet, or several of them
  * @throws OptionError for a wrong option, LinkError as `sniff`
  */
-export function answeringMachine(
-  answers: Answerer | readonly Answerer[] | Answerer['reply'],
-  options: AnsweringOptions = {},
-): Task<AnswerList> {
+export function answeringMachine(answers: Answers, options: AnsweringOptions = {}): Task<AnswerList> {
   return Task.run((control) => new AnsweringMachine(answerers(answers, options), options, control).run(), {
     name: 'answeringMachine',
   })
 }
 
-function answerers(
-  given: Answerer | readonly Answerer[] | Answerer['reply'],
-  options: AnsweringOptions,
-): readonly Answerer[] {
+function answerers(given: Answers, options: AnsweringOptions): readonly Answerer[] {
   checkTable('answeringMachine', options, OPTIONS)
-  if (typeof given === 'function') return [{ filter: options.filter ?? '', reply: given }]
-  const list = Array.isArray(given) ? (given as readonly Answerer[]) : [given as Answerer]
+  const all = (Array.isArray(given) ? given : [given]) as readonly (Answerer | Answerer['reply'])[]
+  const list = all.map((each) => (typeof each === 'function' ? { filter: options.filter ?? '', reply: each } : each))
   if (list.length === 0 || list.some((each) => typeof each?.reply !== 'function' || typeof each.filter !== 'string'))
     throw new PacketError(
-      "answeringMachine: give answers such as answerEcho() or answerDns({'www.lab': '10.0.0.5'}), a list of them, or a function of a packet",
+      "answeringMachine: give answers such as answerEcho() or answerDns({'www.lab': '10.0.0.5'}), a function of a packet, or a list of them",
     )
   return list
 }

@@ -1,6 +1,7 @@
 export { type AnswerDhcpOptions, answerDhcp } from './answer-dhcp.js'
 export {
   type Answerer,
+  type Answers,
   type AnsweringOptions,
   type AnsweringPlace,
   answeringMachine,

@@ -70,6 +70,25 @@ describe('answeringMachine', () => {
     expect(pairs.map(({ query }) => query.get(UDP)!.dport)).toEqual([1, 2])
   })
 
+  test('a list may hold ready-made answers and functions', async () => {
+    let reply: Packet | null = null
+    await answered(
+      [
+        answerArp('10.0.0.9'),
+        (request) =>
+          request.has(UDP) && stack(IP({ src: '10.0.0.9', dst: '10.0.0.1' }), UDP({ sport: 1, dport: 7 }), 'one'),
+      ],
+      async (link) => {
+        reply = await sr1(stack(IP({ src: '10.0.0.1', dst: '10.0.0.9' }), UDP({ sport: 7, dport: 1 })), {
+          link,
+          quiet: true,
+          timeout: 5,
+        })
+      },
+    )
+    expect(reply!.get(Raw)?.load).toEqual(new TextEncoder().encode('one'))
+  })
+
   test('a mistake in the function is told once, and the next request is answered', async () => {
     const told: string[] = []
     setReporter((text) => told.push(text))
