@@ -24,10 +24,14 @@ function* elements(reader: Reader, extent: ListExtent, packet: AnyPacket): Gener
   const count = extentOf(extent.count, packet)
   const most = Math.min(count ?? MAX_ELEMENTS, MAX_ELEMENTS)
   if (count !== undefined && count > most) inner.fail(`a list of ${count} elements; at most ${most} are read`)
-  for (let i = 0; i < most && (count !== undefined || inner.left > 0) && inner.missing === 0; i++) yield inner
-  if (inner !== reader && inner.missing > 0 && reader.missing === 0) {
-    reader.missing = inner.missing
-    reader.reason = inner.reason
+  try {
+    for (let i = 0; i < most && (count !== undefined || inner.left > 0) && inner.missing === 0; i++) yield inner
+  } finally {
+    // Also where the one who reads has stopped in the middle.
+    if (inner !== reader && inner.missing > 0 && reader.missing === 0) {
+      reader.missing = inner.missing
+      reader.reason = inner.reason
+    }
   }
 }
 
@@ -151,7 +155,8 @@ export class LayerListCodec implements Codec<Packet[]> {
         inner.missing = 1
         break
       }
-      if (stop <= inner.position) break
+      // Without an end of its own a list would go on for ever.
+      if (stop <= inner.position && !(this.single && definition.fields.length === 0)) break
       element._end = stop
       element._contentEnd = stop
       element._payload = null

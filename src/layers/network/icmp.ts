@@ -23,6 +23,7 @@ import {
   bind,
   checksum,
   Field,
+  i32,
   ipv4,
   Kind,
   layer,
@@ -100,8 +101,8 @@ class UnusedCodec extends PlainValueCodec<number> {
 /** One router of an advertisement. RFC 1256 §3. */
 export const ICMPRouterAddress = layer(
   'ICMPRouterAddress',
-  () => ({ addr: ipv4(), preference: u32().hex() }),
-  'Router in an ICMP router advertisement. preference is a signed number; 0x80000000: not as default router.',
+  () => ({ addr: ipv4(), preference: i32().about('The highest is preferred; -2147483648: not as default router.') }),
+  'Router in an ICMP router advertisement.',
   'RFC 1256 §3',
 )
 

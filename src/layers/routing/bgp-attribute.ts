@@ -307,6 +307,8 @@ function attributeAt(reader: Reader, me: AnyPacket): LayerReference {
       return left === 4 ? BGPPAMultiExitDisc : BGPPAGeneric
     case 5:
       return left === 4 ? BGPPALocalPref : BGPPAGeneric
+    case 6:
+      return left === 0 ? BGPPAAtomicAggregate : BGPPAGeneric
     case 7:
     case 18:
       return left === 8 ? BGPPAAS4Aggregator : left === 6 ? BGPPAAggregator : BGPPAGeneric

@@ -13,12 +13,12 @@ import {
   SDESChunk,
   UDP,
 } from '../../../src/layers/index.js'
-import { bind, dissect, fromHex, stack } from '../../../src/packet/index.js'
+import { dissect, fromHex, stack } from '../../../src/packet/index.js'
 import { evaluateCommand } from '../evaluate-command.js'
 import { familySuite } from '../family.js'
+import { bindPortsOfVectors } from '../ports-of-vectors.js'
 
-// RTCP has no port of its own: those of the known packets.
-for (const dport of [5005, 40393, 61156, 43068]) bind(UDP, RTCP, { dport })
+bindPortsOfVectors()
 
 familySuite('rtcp', [RTCP, RTCP_APP, RTCP_BYE, RTCP_PSFB, RTCP_RR, RTCP_RTPFB, RTCP_SDES, RTCP_SR, RTCP_XR])
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { RTP, RTPExtension, RTPPadding, UDP } from '../../../src/layers/index.js'
-import { bind, dissect, fromHex, type Packet, stack } from '../../../src/packet/index.js'
+import { dissect, fromHex, type Packet, stack } from '../../../src/packet/index.js'
 import { familySuite } from '../family.js'
+import { bindPortsOfVectors } from '../ports-of-vectors.js'
 
-// RTP has no port of its own: those of the known packets.
-for (const dport of [5004, 40392]) bind(UDP, RTP, { dport })
+bindPortsOfVectors()
 
 familySuite('rtp', [RTP, RTPExtension, RTPPadding])
 

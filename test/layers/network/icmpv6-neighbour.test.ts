@@ -8,7 +8,7 @@ import {
   ICMPv6NDOptSrcLLAddr,
   IPv6,
 } from '../../../src/layers/index.js'
-import { answers, hashKey, stack } from '../../../src/packet/index.js'
+import { type AnyPacket, answers, dissect, hashKey, type Packet, stack } from '../../../src/packet/index.js'
 import { familySuite } from '../family.js'
 
 familySuite('icmpv6-neighbour', [ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6ND_RS, ICMPv6ND_Redirect])
@@ -26,6 +26,15 @@ describe('neighbour discovery, beyond the suite', () => {
     expect(answers(stack(IPv6({ dst: 'fe80::1' }), ICMPv6ND_NA({ tgt: 'fe80::3' })), question)).toBe(false)
     expect(answers(question, question)).toBe(false)
     expect(question.summary()).toBe('IPv6 / ICMPv6ND_NS fe80::1 > ff02::1:ff00:2 tgt fe80::2 / ICMPv6NDOptSrcLLAddr')
+  })
+
+  test('unset, destination and hop limit are those that hosts and routers take', () => {
+    const built = (message: Packet) => dissect(IPv6, stack(IPv6({ src: 'fe80::1' }), message).bytes()) as AnyPacket
+    expect([built(ICMPv6ND_RS())].map(({ dst, hlim, nh }) => [dst, hlim, nh])).toEqual([['ff02::2', 255, 58]])
+    for (const message of [ICMPv6ND_RA(), ICMPv6ND_NS(), ICMPv6ND_NA()])
+      expect([built(message).dst, built(message).hlim]).toEqual(['ff02::1', 255])
+    expect(built(ICMPv6ND_Redirect()).hlim).toBe(255)
+    expect(dissect(IPv6, stack(IPv6({ hlim: 7 }), ICMPv6ND_RS()).bytes()).layers()[1]!.layerName).toBe('ICMPv6ND_RS')
   })
 
   test('a router advertisement answers a router solicitation', () => {

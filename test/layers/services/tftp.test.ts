@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
   IP,
+  Raw,
+  readAlike,
   TFTP,
   TFTP_ACK,
   TFTP_DATA,
@@ -11,7 +13,7 @@ import {
   TFTP_WRQ,
   UDP,
 } from '../../../src/layers/index.js'
-import { answers, dissect, fromHex, stack } from '../../../src/packet/index.js'
+import { answers, dissect, fromHex, type Packet, stack } from '../../../src/packet/index.js'
 import { familySuite } from '../family.js'
 
 familySuite('tftp', [TFTP, TFTP_RRQ, TFTP_WRQ, TFTP_DATA, TFTP_ACK, TFTP_ERROR, TFTP_OACK, TFTP_Options])
@@ -46,5 +48,25 @@ describe('TFTP, beyond the suite', () => {
     expect(dissect(UDP, stack(UDP({ dport: 69 }), 'zzzz').bytes()).summary()).toContain('Raw')
     expect(String(dissect(TFTP, fromHex('00016161')).issues()[0])).toContain('no zero byte ends the text')
     expect(() => TFTP_RRQ({ filename: 'a\0b' })).toThrow('TFTP_RRQ.filename: ')
+  })
+
+  test('the answer to a request comes from another port, and is read like it', () => {
+    const there = { src: '10.0.0.1', dst: '10.0.0.2' }
+    const back = { src: '10.0.0.2', dst: '10.0.0.1' }
+    const read = (packet: Packet) => dissect(IP, packet.bytes())
+    const request = read(stack(IP(there), UDP({ sport: 4000 }), TFTP(), TFTP_RRQ({ filename: 'a' })))
+    const from = (sport: number, dport: number, hex: string) =>
+      read(stack(IP(back), UDP({ sport, dport }), Raw({ load: fromHex(hex) })))
+    const data = from(5000, 4000, '0003000178')
+    expect(answers(data, request)).toBe(true)
+    expect(readAlike(data, request).summary()).toContain('TFTP DATA block 1')
+    // Another block, another port of ours, another protocol, and the wrong way round.
+    expect(answers(from(5000, 4000, '0003000278'), request)).toBe(false)
+    expect(answers(from(5000, 4001, '0003000178'), request)).toBe(false)
+    expect(answers(from(5000, 4000, '7878787878'), request)).toBe(false)
+    expect(answers(request, data)).toBe(false)
+    const other = read(stack(IP(there), UDP({ sport: 4000, dport: 70 }), Raw({ load: fromHex('0001610000') })))
+    expect(answers(data, other)).toBe(false)
+    expect(readAlike(data, other)).toBe(data)
   })
 })

@@ -15,7 +15,7 @@ import {
   TLSServerHello,
   WebSocket,
 } from '../../../src/layers/web/index.js'
-import { answers, dissect, stack } from '../../../src/packet/index.js'
+import { answers, bind, dissect, fromHex, stack } from '../../../src/packet/index.js'
 
 const names = (packet: { layers(): { layerName: string }[] }): string[] => packet.layers().map((each) => each.layerName)
 const over = (bytes: Uint8Array | string, ports = { sport: 40000, dport: 40001 }) =>
@@ -164,4 +164,41 @@ test('WebSockets follow the upgrade', () => {
       .slice(0, 20),
   ).toBe('827f0000000000010000')
   expect(WebSocket({ opcode: 'close', code: 1001 }).text('code')).toBe('1001 (going away)')
+})
+
+test('frames of HTTP/2 are found where a connection began before, and only where all fits', () => {
+  // GOAWAY, then WINDOW_UPDATE of stream 1; empty data without the end of a stream are nothing that a server sends.
+  const goAway = '000008 07 00 00000000 00000002 00000000'
+  const update = '000004 08 00 00000001 00001000'
+  const layersOf = (hexadecimal: string, ports?: { sport: number; dport: number }) =>
+    names(over(fromHex(hexadecimal.replaceAll(' ', '')), ports)).slice(2)
+  for (const ports of [undefined, { sport: 8080, dport: 50000 }]) {
+    expect(layersOf(goAway + update, ports)).toEqual(['H2GoAwayFrame', 'H2WindowUpdateFrame'])
+    // Headers with data behind them that go on in the next segment.
+    expect(layersOf('000001 01 04 00000001 88 001000 00 00 00000001 616263', ports)).toEqual([
+      'H2HeadersFrame',
+      'H2DataFrame',
+    ])
+    for (const other of [
+      `${goAway}00`,
+      '000008 07 00 00000001 00000002 00000000',
+      '000004 08 01 00000001 00001000',
+      '000001 01 04 00000000 88',
+      '000000 00 00 00000001',
+      '001000 00 00 00000001 616263',
+    ])
+      expect(layersOf(other, ports), other).toEqual(['Raw'])
+  }
+})
+
+test('the handshake of a WebSocket is HTTP also on a port of WebSockets', () => {
+  const unbind = bind(TCP, WebSocket, { dport: 40001 })
+  const request = 'GET /chat HTTP/1.1\r\nHost: example.org\r\nUpgrade: websocket\r\n\r\n'
+  const response = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'
+  expect(names(over(request)).slice(2)).toEqual(['HTTPRequest'])
+  expect(names(over(response)).slice(2)).toEqual(['HTTPResponse'])
+  // A frame behind the answer, in the same segment.
+  expect(names(over(Buffer.from(`${response}\x81\x02hi`, 'latin1'))).at(-1)).toBe('WebSocket')
+  expect(names(over(Buffer.from('\x81\x02hi', 'latin1'))).slice(2)).toEqual(['WebSocket'])
+  unbind()
 })

@@ -1,7 +1,6 @@
-import { TCP } from '../../../src/layers/transport/tcp.js'
 import { WebSocket } from '../../../src/layers/web/index.js'
-import { bind } from '../../../src/packet/index.js'
 import { familySuite } from '../family.js'
+import { bindPortsOfVectors } from '../ports-of-vectors.js'
 
-bind(TCP, WebSocket, { dport: 8300 })
+bindPortsOfVectors()
 familySuite('websocket', [WebSocket])
