@@ -69,7 +69,7 @@ async function ask(server, at, file, options) {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const keyMode = file === undefined ? undefined : openvpnKey(file, given).mode
   const named = { 'tls-auth': 'tlsAuth', 'tls-crypt': 'tlsCrypt', 'tls-crypt-v2': 'tlsCryptV2' }[keyMode]
-  const result = await openvpnProbe(server, {
+  const probe = () => openvpnProbe(server, {
     port: at,
     tcp,
     timeout,
@@ -77,6 +77,12 @@ async function ask(server, at, file, options) {
     ...(keyMode === 'tls-auth' && given.direction !== undefined ? { keyDirection: given.direction } : {}),
     ...(given.digest === undefined ? {} : { digest: given.digest }),
   })
+  let result = await probe()
+  // A server of our own says that it listens for TCP a moment before it does.
+  for (let again = 0; again < 20 && host === undefined && result.findings[0].state === 'closed'; again++) {
+    await sleep(0.05)
+    result = await probe()
+  }
   console.log(String(result))
   result.findings[0].answer?.show()
 }

@@ -1,6 +1,6 @@
 /**
  * What stands in the program for groups.ts: the usual layers, and a way to the others, which are hundreds and are declared when a payload, a name or
- * a list needs them. Only the program may import it: `require` is the bundler's, which puts both into one file.
+ * a list needs them. Only the program may import it: `require` is the bundler's (scripts/program-parts.mjs).
  */
 import { loadLayers, setLayerLoader } from '../packet/index.js'
 

@@ -11,7 +11,18 @@
  *   |           tag_type            |            tag_len            |
  *   +-------------------------------+-------------------------------+
  */
-import { behave, bind, bits, layer, layers, type Packet, u8Enum, u16, u16Enum } from '../../packet/index.js'
+import {
+  type AnyPacket,
+  behave,
+  bind,
+  bits,
+  layer,
+  layers,
+  type Packet,
+  u8Enum,
+  u16,
+  u16Enum,
+} from '../../packet/index.js'
 import { bindEtherType } from './ether-type.js'
 import { PPP } from './ppp.js'
 import { textOrBytesField } from './text-or-bytes.js'
@@ -119,9 +130,14 @@ behave(PPPoED, {
   answers: (me, request) => request.code === REQUEST_OF[me.code] && hostUniq(me) === hostUniq(request),
   hash: (me) => `PPPoED ${REQUEST_OF[me.code] ?? me.code} ${hostUniq(me)}`,
 })
+/** Which message of discovery it is that the values belong to; nothing where they stand alone. */
+const messageOf = (me: AnyPacket): string => (me.under?.layerName === 'PPPoED' ? ` ${me.under.text('code')}` : '')
+
 behave(PPPoED_Tags, {
-  summary: (me) =>
-    `PPPoED_Tags ${((me.tag_list ?? []) as Packet[]).map((tag) => `${tag.text('tag_type')}=${tag.text('tag_value')}`).join(' ')}`,
+  summary: (me) => {
+    const tags = ((me.tag_list ?? []) as Packet[]).map((tag) => ` ${tag.text('tag_type')}=${tag.text('tag_value')}`)
+    return `PPPoED_Tags${messageOf(me as AnyPacket)}${tags.join('')}`
+  },
 })
 
 bind(PPPoE, PPP, { code: 0 })

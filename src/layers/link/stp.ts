@@ -139,6 +139,12 @@ function roleOf(me: AnyPacket): string {
   return me.bpdutype === RAPID ? ` ${ROLES[(raw >> 2) & 3]}` : ''
 }
 
+/** What a bridge says of a change of the tree: that there was one, that it has heard of one. */
+function changeOf(me: AnyPacket): string {
+  const raw = me.raw('bpduflags') as number
+  return `${raw & 0x01 ? ' change' : ''}${raw & 0x80 ? ' acknowledged' : ''}`
+}
+
 /** Cisco's messages have the VLAN behind them, those of the first version after a zero byte. */
 function isPerVlan(me: AnyPacket): boolean {
   return me.under?.layerName === 'SNAP' && (me.under as AnyPacket).code === PER_VLAN && me.bpdutype === RAPID
@@ -148,7 +154,7 @@ behave(STP, {
   guess: (me) => (me.version >= MULTIPLE && me.bpdutype === RAPID ? MSTP : isPerVlan(me) ? STP_PVID : undefined),
   summary: (me) =>
     isWhole(me)
-      ? `${VERSIONS[me.version] ?? 'STP'}${roleOf(me)} root ${me.rootid}/${me.rootmac} cost ${me.pathcost} bridge ${me.bridgeid}/${me.bridgemac} port ${me.text('portid')}`
+      ? `${VERSIONS[me.version] ?? 'STP'}${roleOf(me)} root ${me.rootid}/${me.rootmac} cost ${me.pathcost} bridge ${me.bridgeid}/${me.bridgemac} port ${me.text('portid')}${changeOf(me)}`
       : 'STP topology change',
 })
 behave(MSTP, { summary: (me) => `MSTP ${JSON.stringify(me.configname)} revision ${me.revision}` })

@@ -12,7 +12,8 @@ import {
 import { transportChecksum } from './ip-checksum.js'
 import { bindNextHeader } from './next-header.js'
 
-const PROTOCOL = 58
+/** Next header of ICMPv6. */
+export const PROTOCOL = 58
 
 /** IANA, "Internet Control Message Protocol version 6 (ICMPv6) Parameters". */
 export const ICMPV6_TYPES: Readonly<Record<number, string>> = {

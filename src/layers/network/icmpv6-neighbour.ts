@@ -14,8 +14,9 @@
  *   +---------------------------------------------------------------+
  */
 import { type AnyPacket, behave, bind, bits, bitsEnum, ipv6, layer, u8, u16, u32 } from '../../packet/index.js'
-import { addressesOf, bindMessage, messageHeader } from './icmpv6-message.js'
+import { addressesOf, bindMessage, messageHeader, PROTOCOL } from './icmpv6-message.js'
 import { ICMPv6NDOptUnknown, PREFERENCES } from './icmpv6-neighbour-options.js'
+import { IPv6 } from './ipv6.js'
 
 export const ICMPv6ND_RS = layer(
   'ICMPv6ND_RS',
@@ -89,3 +90,11 @@ bindMessage(134, ICMPv6ND_RA)
 bindMessage(135, ICMPv6ND_NS)
 bindMessage(136, ICMPv6ND_NA)
 bindMessage(137, ICMPv6ND_Redirect)
+
+// A full hop limit is the proof that a message comes from the link itself; without it, nobody takes one. Unset, the destination is
+// all routers or all hosts. RFC 4861 §4, §6.1, §7.1, §8.1.
+const ALL_HOSTS = 'ff02::1'
+bind(IPv6, ICMPv6ND_RS, { nh: PROTOCOL, hlim: 255, dst: 'ff02::2' })
+for (const each of [ICMPv6ND_RA, ICMPv6ND_NS, ICMPv6ND_NA])
+  bind(IPv6, each, { nh: PROTOCOL, hlim: 255, dst: ALL_HOSTS })
+bind(IPv6, ICMPv6ND_Redirect, { nh: PROTOCOL, hlim: 255 })

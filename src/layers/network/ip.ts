@@ -117,7 +117,9 @@ behave(IP, {
     if (me.proto !== request.proto) return false
     const multicast = (request.raw('dst') as number) >= 0xe0000000
     if (!multicast && me.src !== request.dst) return false
-    return me.dst === request.src && answers(me.payload, request.payload)
+    // Who has no address yet (DHCP) is answered at the one that it is to get, or by broadcast.
+    const isForMe = me.dst === request.src || (request.raw('src') === 0 && multicast)
+    return isForMe && answers(me.payload, request.payload)
   },
   hash: (me, inner) => {
     const icmp = me.payload

@@ -105,5 +105,7 @@ behave(DHCP, { summary: (me) => `DHCP ${dhcpText(me)}` })
 
 bind(BOOTP, DHCP, { options: MAGIC })
 bind(UDP, BOOTP, { dport: SERVER_PORT }, { build: false })
+// A program that is no client of the system asks from any port, and is answered there.
+bind(UDP, BOOTP, { sport: SERVER_PORT }, { build: false })
 bind(UDP, BOOTP, { dport: CLIENT_PORT }, { build: false })
 bind(UDP, BOOTP, { sport: CLIENT_PORT, dport: SERVER_PORT })

@@ -139,26 +139,37 @@ const ip6: Form = {
   write: (writer, value) => writer.bytes(parseIpv6(value as string)!),
 }
 
-/** `'fd00::/64'`: only the bytes of the prefix need be there. RFC 3162 §2.3. */
+/** Bytes that a prefix needs. */
+const prefixSize = (length: number): number => (length + 7) >>> 3
+
+/** `'fd00::/64'`: only the bytes of the prefix need be there; where more are sent, `['fd00::/64', 16]`. RFC 3162 §2.3. */
 const prefix: Form = {
   read(bytes) {
     const size = bytes.length - 2
-    if (size < 0 || size > 16 || bytes[0] !== 0 || bytes[1]! > 128 || size !== (bytes[1]! + 7) >>> 3) return undefined
+    if (size < 0 || size > 16 || bytes[0] !== 0 || bytes[1]! > 128 || size < prefixSize(bytes[1]!)) return undefined
     const address = new Uint8Array(16)
     address.set(bytes.subarray(2))
-    return `${formatIpv6(address)}/${bytes[1]}`
+    const text = `${formatIpv6(address)}/${bytes[1]}`
+    return size === prefixSize(bytes[1]!) ? text : [text, size]
   },
   coerce(value, where) {
-    const [address, length] = String(value).split('/')
+    const [given, size] = (Array.isArray(value) ? value : [value]) as [unknown, unknown]
+    const [address, length] = String(given).split('/')
     const parsed = parseIpv6(address ?? '')
-    if (typeof value === 'string' && parsed !== undefined && /^\d{1,3}$/.test(length ?? '') && Number(length) <= 128)
-      return `${formatIpv6(parsed)}/${Number(length)}`
-    throw new PacketError(`${where}: ${printed(value)} is no prefix such as 'fd00::/64'`)
+    const isPrefix = typeof given === 'string' && parsed !== undefined && /^\d{1,3}$/.test(length ?? '')
+    const isSize =
+      size === undefined ||
+      (Number.isInteger(size) && (size as number) >= prefixSize(Number(length)) && (size as number) <= 16)
+    if (!isPrefix || Number(length) > 128 || !isSize)
+      throw new PacketError(`${where}: ${printed(value)} is no prefix such as 'fd00::/64'`)
+    const text = `${formatIpv6(parsed)}/${Number(length)}`
+    return size === undefined ? text : [text, size as number]
   },
   write(writer, value) {
-    const [address, length] = (value as string).split('/')
+    const [text, size] = (Array.isArray(value) ? value : [value]) as [string, number | undefined]
+    const [address, length] = text.split('/')
     writer.u16(Number(length))
-    writer.bytes(parseIpv6(address!)!.subarray(0, (Number(length) + 7) >>> 3))
+    writer.bytes(parseIpv6(address!)!.subarray(0, size ?? prefixSize(Number(length))))
   },
 }
 

@@ -8,7 +8,16 @@
  *   |       len       |     chksum      |
  *   +--------+--------+--------+--------+
  */
-import { type AnyPacket, answers, type BuildContext, behave, layer, u16, u16Enum } from '../../packet/index.js'
+import {
+  type AnyPacket,
+  answers,
+  type BuildContext,
+  behave,
+  layer,
+  type Packet,
+  u16,
+  u16Enum,
+} from '../../packet/index.js'
 import { quotedPayloadLength } from '../network/icmp-quotation.js'
 import { transportChecksum } from '../network/ip-checksum.js'
 import { bindTransport } from '../network/next-header.js'
@@ -47,11 +56,35 @@ const payloadLength = (me: AnyPacket): number | undefined => (me.len === 0 ? und
 behave(UDP, { payloadLength, payloadLengthField: 'len' })
 behave(UDPerror, { payloadLength: (me) => quotedPayloadLength(me, payloadLength(me)), payloadLengthField: 'len' })
 
+/** A server of TFTP answers from a port of its own. RFC 1350 §4. */
+const TFTP_PORT = 69
+
 behave(UDP, {
   summary: (me) => `UDP ${endpoints(me)}`,
-  answers: (me, request) => me.sport === request.dport && me.dport === request.sport && payloadFits(me, request),
-  hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
+  answers(me, request) {
+    if (me.dport !== request.sport) return false
+    if (me.sport === request.dport) return payloadFits(me, request)
+    const read = request.dport === TFTP_PORT ? readAlike(me, request) : me
+    return read !== me && answers(read.payload, request.payload)
+  },
+  hash,
 })
+
+function hash(me: AnyPacket): string {
+  // From which port the answer comes, nobody knows.
+  if (me.dport === TFTP_PORT) return `* ${me.sport}`
+  return me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`
+}
+
+/**
+ * An answer whose ports do not tell what it carries, read as the protocol of its request; every other as it is.
+ * @param me from UDP on or from further out, as the request
+ */
+export function readAlike(me: Packet, request: Packet): Packet {
+  const [udp, asked] = [me.get(UDP), request.get(UDP)]
+  if (udp?.payload?._layer.isOpaque !== true || asked?.dport !== TFTP_PORT || asked.payload === null) return me
+  return me.decodeAs(UDP, asked.payload._layer)
+}
 
 /** Where both carry the same protocol, and it tells which question an answer is to (DNS by its number), that one decides. */
 function payloadFits({ payload }: AnyPacket, request: AnyPacket): boolean {
@@ -65,7 +98,7 @@ behave(UDPerror, {
     me.sport === request.sport &&
     me.dport === request.dport &&
     (me.payload === null || request.payload === null || answers(null, request.payload)),
-  hash: (me) => (me.sport < me.dport ? `${me.sport} ${me.dport}` : `${me.dport} ${me.sport}`),
+  hash,
 })
 
 bindTransport(PROTOCOL, UDP, UDPerror)

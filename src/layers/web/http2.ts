@@ -251,7 +251,7 @@ const lengthAt = (buffer: Uint8Array, at: number): number =>
   (buffer[at]! << 16) | (buffer[at + 1]! << 8) | buffer[at + 2]!
 
 /** The layer of the frame at `start`. */
-function frameAt(buffer: Uint8Array, start: number, end: number): LayerReference {
+export function frameAt(buffer: Uint8Array, start: number, end: number): LayerReference {
   const type = buffer[start + 3]!
   const length = lengthAt(buffer, start)
   const isWhole = start + HEADER + length <= end
@@ -316,6 +316,42 @@ export function isSettings(buffer: Uint8Array, start: number, end: number): bool
   return true
 }
 
+/** Flags that a type has; a sender leaves the others at zero. RFC 9113 §4.1. */
+const USED_FLAGS: readonly number[] = [0x09, 0x2d, 0, 0, 1, 0x0c, 1, 0, 0, 4]
+/** Types that are of the connection, and those that may be of it or of a stream. */
+const OF_CONNECTION: readonly number[] = [4, 6, 7]
+const WINDOW_UPDATE = 8
+
+/** Whether a header stands here as implementations write it: what its type does not use is zero. */
+function isLikely(buffer: Uint8Array, at: number): boolean {
+  const length = lengthAt(buffer, at)
+  const type = buffer[at + 3]!
+  const flag = buffer[at + 4]!
+  if (length > 0x4000 || USED_FLAGS[type] === undefined || (flag & ~USED_FLAGS[type]) !== 0 || buffer[at + 5] !== 0)
+    return false
+  const isStream = ((buffer[at + 6]! << 16) | (buffer[at + 7]! << 8) | buffer[at + 8]!) !== 0
+  if (type !== WINDOW_UPDATE && isStream === OF_CONNECTION.includes(type)) return false
+  const size = SIZES[type]
+  if (size !== undefined) return length === size
+  return type === 4 ? length % 6 === 0 : type === 7 ? length >= 8 : length > 0 || (type === 0 && flag === 1)
+}
+
+/**
+ * Whether frames stand here, of a connection that began before: one behind the other up to the end. Behind other frames,
+ * the last may be data that go on.
+ */
+export function isFrames(buffer: Uint8Array, start: number, end: number): boolean {
+  let at = start
+  let isOther = false
+  while (at + HEADER <= end && isLikely(buffer, at)) {
+    const isData = buffer[at + 3] === 0
+    at += HEADER + lengthAt(buffer, at)
+    if (at >= end) return at === end || (isData && isOther)
+    isOther ||= !isData
+  }
+  return false
+}
+
 const stream = (me: AnyPacket): string => (me.stream_id === 0 ? '' : ` stream ${me.stream_id}`)
 const flagged = (me: AnyPacket): string => (me.flags === '' ? '' : ` ${me.flags}`)
 
@@ -352,4 +388,4 @@ behave(H2PingFrame, {
 behave(H2Preface, { guess: next, summary: () => 'HTTP/2 preface' })
 
 recognize(TCP, H2Preface, isPreface)
-recognize(TCP, H2SettingsFrame, isSettings)
+recognize(TCP, H2SettingsFrame, (buffer, start, end) => isSettings(buffer, start, end) || isFrames(buffer, start, end))

@@ -221,7 +221,8 @@ function packetAt(buffer: Uint8Array, start: number, end: number): LayerReferenc
   if (version === 0) return scidEnd < end && (end - scidEnd) % 4 === 0 ? QUIC_Version : undefined
   if (isForeign(version)) return undefined
   if (!isKnownVersion(version)) return QUIC_LongHeader
-  if ((buffer[start]! & 0x40) === 0 && type !== INITIAL) return undefined
+  // A peer that allows it may get the fixed bit cleared; then all else has to fit. RFC 9287.
+  if ((buffer[start]! & 0x40) === 0 && type !== INITIAL && (type === RETRY || header.end > end)) return undefined
   if (type === RETRY) return end - scidEnd < TAG_LENGTH ? undefined : hasTag(version) ? QUIC_Retry : QUIC_LongHeader
   return type === INITIAL ? QUIC_Initial : type === ZERO_RTT ? QUIC_0RTT : QUIC_Handshake
 }

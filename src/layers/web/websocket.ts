@@ -34,7 +34,6 @@ import {
   u32,
   type Writer,
 } from '../../packet/index.js'
-import { Raw } from '../raw.js'
 
 /** RFC 6455 §11.8. */
 const OPCODES: Readonly<Record<number, string>> = {
@@ -240,13 +239,14 @@ function summary(me: AnyPacket): string {
 }
 
 /** Whether a frame can start here. */
-function isFrame(buffer: Uint8Array, start: number, end: number): boolean {
+export function isFrame(buffer: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2) return false
   const opcode = buffer[start]! & 15
   const length = buffer[start + 1]! & 127
   if (OPCODES[opcode] === undefined || (buffer[start]! & 0x30) !== 0) return false
+  // RFC 6455 §5.5.
+  if (opcode >= CLOSE && (length > LONGEST_CONTROL || buffer[start]! < 128)) return false
   if (length < TWO_BYTES) return headerEnd(buffer, start) <= end
-  if (opcode >= CLOSE && length > LONGEST_CONTROL) return false
   if (headerEnd(buffer, start) > end) return false
   // The shortest form is the only one; nobody sends 2^48 bytes in a frame.
   if (length === TWO_BYTES) return ((buffer[start + 2]! << 8) | buffer[start + 3]!) >= TWO_BYTES
@@ -260,7 +260,6 @@ function headerEnd(buffer: Uint8Array, start: number): number {
 
 behave(WebSocket, {
   summary,
-  refine: (buffer, start, end): LayerReference | undefined => (isFrame(buffer, start, end) ? undefined : Raw),
   guess: (me): LayerReference | undefined =>
     me._depth < DEEPEST && isFrame(me._buffer!, me._headerStop(), me._end) ? WebSocket : undefined,
   answers: (me, request) =>

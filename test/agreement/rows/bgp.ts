@@ -17,6 +17,15 @@ const segments =
   (key: string, ...names: string[]) =>
   (layer: OurLayer) =>
     (ofAttribute('segments', ...names)(layer) as OurLayer[][]).flat().map((each) => each.fields[key])
+/** Prefixes without their length. */
+const addressesOf = (list: unknown): string[] => ((list ?? []) as string[]).map((each) => String(each).split('/')[0]!)
+const prefixesOf = (key: string, name: string) => (layer: OurLayer) =>
+  ofAttribute(
+    key,
+    name,
+  )(layer)
+    .flatMap(addressesOf)
+    .filter((each) => each.includes(':'))
 const capabilities = ({ fields }: OurLayer): OurLayer[] =>
   list(fields.opt_params).flatMap((each) => list(each.fields.param_value))
 const ofCapability = (name: string, key: string) => (layer: OurLayer) =>
@@ -66,6 +75,30 @@ export const agreement: VectorAgreement = {
     ),
     row('bgp.update.path_attribute.mp_reach_nlri.afi', 'BGPUpdate', ofAttribute('afi', 'BGPPAMPReachNLRI')),
     row('bgp.update.path_attribute.mp_unreach_nlri.afi', 'BGPUpdate', ofAttribute('afi', 'BGPPAMPUnreachNLRI')),
+    row(
+      'bgp.update.path_attribute.mp_reach_nlri.next_hop.ipv6',
+      'BGPUpdate',
+      ofAttribute('nh_v6_global', 'BGPPAMPReachNLRI'),
+      same,
+    ),
+    row('bgp.mp_reach_nlri_ipv6_prefix', 'BGPUpdate', prefixesOf('nlri', 'BGPPAMPReachNLRI'), same),
+    row('bgp.mp_unreach_nlri_ipv6_prefix', 'BGPUpdate', prefixesOf('withdrawn_routes', 'BGPPAMPUnreachNLRI'), same),
+    row(
+      'bgp.update.path_attribute.aggregator_origin',
+      'BGPUpdate',
+      ofAttribute('speaker_address', 'BGPPAAggregator', 'BGPPAAS4Aggregator'),
+      same,
+    ),
+    row('bgp.large_communities.ga', 'BGPUpdate', (layer) =>
+      (ofAttribute('large_community', 'BGPPALargeCommunity')(layer) as string[][])
+        .flat()
+        .map((each) => each.split(':')[0]),
+    ),
+    row('bgp.nlri_prefix', 'BGPUpdate', ({ fields }) => addressesOf(fields.nlri), same),
+    row('bgp.withdrawn_prefix', 'BGPUpdate', ({ fields }) => addressesOf(fields.withdrawn_routes), same),
+    row('bgp.notify.minor_error_cease', 'BGPNotification', ({ fields }) =>
+      fields.error_code === 6 ? fields.error_subcode : undefined,
+    ),
     field('bgp.notify.major_error', 'BGPNotification', 'error_code'),
     field('bgp.route_refresh.afi', 'BGPRouteRefresh', 'afi'),
     field('bgp.route_refresh.subtype', 'BGPRouteRefresh', 'subtype'),

@@ -1,6 +1,7 @@
 import { field, row } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 import { extensionTypes, hex } from './tls.js'
+import { fingerprints } from './tls-fingerprints.js'
 
 const MESSAGE = /^DTLS(Handshake|ClientHello|HelloVerifyRequest|ServerHello)$/
 
@@ -20,5 +21,6 @@ export const agreement: VectorAgreement = {
     field('dtls.handshake.cookie_length', MESSAGE, 'cookielen'),
     field('dtls.handshake.cookie', MESSAGE, 'cookie', hex),
     row('dtls.handshake.extension.type', MESSAGE, extensionTypes),
+    ...fingerprints('dtls', /^DTLS.*Hello$/),
   ],
 }

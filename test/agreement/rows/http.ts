@@ -20,5 +20,11 @@ export const agreement: VectorAgreement = {
     row('http.user_agent', 'HTTPRequest', header('user-agent'), same),
     row('http.content_type', /^HTTP/, header('content-type'), same),
     row('http.server', 'HTTPResponse', header('server'), same),
+    row('http.accept', 'HTTPRequest', header('accept'), same),
+    row('http.connection', /^HTTP/, header('connection'), same),
+    row('http.content_length_header', /^HTTP/, header('content-length'), same),
+    row('http.transfer_encoding', /^HTTP/, header('transfer-encoding'), same),
+    row('http.date', 'HTTPResponse', header('date'), same),
+    row('http.last_modified', 'HTTPResponse', header('last-modified'), same),
   ],
 }

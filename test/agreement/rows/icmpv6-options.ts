@@ -1,3 +1,4 @@
+import { ICMPV6_ROWS } from '../icmpv6-fields.js'
 import { field, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
@@ -6,8 +7,11 @@ const bytes = (text: string): string => text.replaceAll(':', '')
 
 export const agreement: VectorAgreement = {
   vectors: ['icmpv6-neighbour-options', 'icmpv6-neighbour'],
-  protocols: { icmpv6: /^ICMPv6ND_/ },
+  protocols: { icmpv6: /^ICMPv6/ },
   rows: [
+    ...ICMPV6_ROWS.filter(({ tshark }) => /^icmpv6\.([nr]d\.|opt\.prefix\.flag)/.test(tshark)),
+    field('icmpv6.opt.prefix', /^ICMPv6NDOpt(PrefixInfo|RouteInfo)$/, 'prefix', same),
+    field('icmpv6.opt.route_info.flag.route_preference', 'ICMPv6NDOptRouteInfo', 'prf'),
     field('icmpv6.opt.type', ND, 'type'),
     field('icmpv6.opt.length', ND, 'len'),
     // tshark has one name for the length in both options.

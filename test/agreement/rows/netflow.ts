@@ -1,17 +1,22 @@
-import { field, number, type OurLayer, row, same } from '../row.js'
+import { field, number, type OurLayer, type Row, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 const ANY = /^Netflow/
 type Pair = [string, unknown]
 /** The values of some fields in all records of a set, in their order. */
-const recorded =
-  (...names: string[]) =>
+const inRecords =
+  (names: readonly string[]) =>
   ({ fields }: OurLayer) =>
     Array.isArray(fields.records)
       ? (fields.records as Pair[][]).flatMap((record) =>
           record.filter(([name]) => names.includes(name)).map(([, value]) => value),
         )
       : undefined
+/** A field of the records: its name in version 5, and the names that it has in templates. */
+const recorded = (tshark: string, five: string | undefined, names: readonly string[], normalise = number): Row =>
+  row(tshark, ANY, (me) => (me.name === 'NetflowRecordV5' ? five && me.fields[five] : inRecords(names)(me)), normalise)
+const tcpFlags = (letters: unknown): number =>
+  [...'FSRPAUEC'].reduce((sum, letter, bit) => sum + (String(letters).includes(letter) ? 1 << bit : 0), 0)
 const templates =
   (member: string) =>
   ({ fields }: OurLayer) => {
@@ -42,31 +47,24 @@ export const agreement: VectorAgreement = {
     ),
     field('cflow.flowset_length', SETS, 'length'),
     row('cflow.template_field_count', 'NetflowFlowsetV9', templates('fieldCount')),
-    row(
-      'cflow.srcaddr',
-      ANY,
-      (me) => (me.name === 'NetflowRecordV5' ? me.fields.src : recorded('IPV4_SRC_ADDR')(me)),
-      same,
-    ),
-    row(
-      'cflow.dstaddr',
-      ANY,
-      (me) => (me.name === 'NetflowRecordV5' ? me.fields.dst : recorded('IPV4_DST_ADDR')(me)),
-      same,
-    ),
-    row('cflow.srcport', ANY, (me) =>
-      me.name === 'NetflowRecordV5' ? me.fields.srcport : recorded('L4_SRC_PORT')(me),
-    ),
-    row('cflow.dstport', ANY, (me) =>
-      me.name === 'NetflowRecordV5' ? me.fields.dstport : recorded('L4_DST_PORT')(me),
-    ),
-    row('cflow.packets', ANY, (me) => (me.name === 'NetflowRecordV5' ? me.fields.dpkts : recorded('IN_PKTS')(me))),
-    row('cflow.octets', ANY, (me) => (me.name === 'NetflowRecordV5' ? me.fields.dOctets : recorded('IN_BYTES')(me))),
-    row(
-      'cflow.protocol',
-      ANY,
-      (me) => (me.name === 'NetflowRecordV5' ? me.fields.prot : recorded('PROTOCOL')(me)),
-      number,
+    row('cflow.template_id', /^Netflow(Flowset|OptionsFlowset)/, (me) => [
+      templates('templateID')(me) ?? me.fields.templateID,
+      ((me.fields.further ?? []) as OurLayer[]).map(({ fields }) => fields.templateID),
+    ]),
+    recorded('cflow.srcaddr', 'src', ['IPV4_SRC_ADDR'], same),
+    recorded('cflow.dstaddr', 'dst', ['IPV4_DST_ADDR'], same),
+    recorded('cflow.srcaddrv6', undefined, ['IPV6_SRC_ADDR'], same),
+    recorded('cflow.dstaddrv6', undefined, ['IPV6_DST_ADDR'], same),
+    recorded('cflow.srcport', 'srcport', ['L4_SRC_PORT']),
+    recorded('cflow.dstport', 'dstport', ['L4_DST_PORT']),
+    recorded('cflow.packets', 'dpkts', ['IN_PKTS']),
+    recorded('cflow.octets', 'dOctets', ['IN_BYTES']),
+    recorded('cflow.protocol', 'prot', ['PROTOCOL']),
+    recorded('cflow.tos', 'tos', ['TOS']),
+    recorded('cflow.ip_version', undefined, ['IP_PROTOCOL_VERSION']),
+    recorded('cflow.direction', undefined, ['DIRECTION']),
+    row('cflow.tcpflags', ANY, (me) =>
+      me.name === 'NetflowRecordV5' ? tcpFlags(me.fields.tcpFlags) : inRecords(['TCP_FLAGS'])(me),
     ),
   ],
 }

@@ -9,6 +9,7 @@ export const agreement: VectorAgreement = {
   rows: [
     ...plainRows,
     ...replayRows,
+    field('openvpn.plen', 'OpenVPN', 'length'),
     field('openvpn.hmac', 'OpenVPN', 'tag', (text) => text),
     field('openvpn.wkc_len', 'OpenVPN', 'wkclength'),
     // tshark counts the length among the key's bytes.

@@ -11,10 +11,33 @@ const ofType = (name: string, key: string) => (layer: OurLayer) =>
   lsas(layer)
     .filter((each) => each.name === name)
     .map((each) => each.fields[key])
+const ADVERTISEMENTS = /^OSPF_(NSSA_)?External_LSA$/
+const OPTIONS_2 = ['MT', 'E', 'MC', 'NP', 'L', 'DC', 'O', 'DN']
+const ROUTER_FLAGS = ['B', 'E', 'V', 'W', 'Nt']
+/** The number behind the text of flags, from the lowest bit up. */
+const bits = (names: readonly string[]) => (value: unknown) =>
+  typeof value === 'string'
+    ? value.split('+').reduce((total, name) => total + (name === '' ? 0 : 1 << names.indexOf(name)), 0)
+    : undefined
+const ofTypes = (names: RegExp, key: string) => (layer: OurLayer) =>
+  lsas(layer)
+    .filter((each) => names.test(each.name))
+    .map((each) => each.fields[key])
+/** tshark takes the identifiers of opaque ones apart. */
+const notOpaque = (layer: OurLayer) =>
+  lsas(layer)
+    .filter((each) => (each.fields.type as number) < 9)
+    .map((each) => each.fields.id)
 const links = (key: string) => (layer: OurLayer) =>
   lsas(layer)
     .filter((each) => each.name === 'OSPF_Router_LSA')
     .flatMap((each) => (each.fields.linklist as OurLayer[]).map((link) => link.fields[key]))
+
+/** The prefixes of a link state, in it or in its list. */
+const prefixes = ({ fields }: OurLayer): unknown[] =>
+  fields.prefix === undefined
+    ? ((fields.prefixlist ?? []) as OurLayer[]).map((each) => each.fields.prefix)
+    : [fields.prefix]
 
 export const agreement: VectorAgreement = {
   vectors: ['ospf', 'ospfv3'],
@@ -61,6 +84,30 @@ export const agreement: VectorAgreement = {
       same,
     ),
     row('ospf.v3.lsa.link_local_interface_address.ipv6', 'OSPFv3_LSUpd', ofType('OSPFv3_Link_LSA', 'lladdr'), same),
+    row('ospf.lsa.id', /^OSPF_(LSUpd|LSAck|DBDesc)$/, notOpaque, same),
+    row('ospf.link_state_id', /^OSPF(_LSReq|v3_(LSUpd|LSAck|DBDesc|LSReq))$/, ofLsas('id'), same),
+    row('ospf.advrouter', /^OSPF(v3)?_(LSUpd|LSAck|DBDesc|LSReq)$/, ofLsas('adrouter'), same),
+    row('ospf.lsa.asext.fwdaddr', 'OSPF_LSUpd', ofTypes(ADVERTISEMENTS, 'fwdaddr'), same),
+    row('ospf.lsa.asext.type', 'OSPF_LSUpd', ofTypes(ADVERTISEMENTS, 'ebit')),
+    row('ospf.lsa.asext.extrttag', 'OSPF_LSUpd', ofTypes(ADVERTISEMENTS, 'tag')),
+    row('ospf.v2.router.lsa.flags', 'OSPF_LSUpd', (layer) =>
+      ofType('OSPF_Router_LSA', 'flags')(layer).map(bits(ROUTER_FLAGS)),
+    ),
+    row('ospf.v2.options', /^OSPF_(Hello|DBDesc|LSUpd|LSAck)$/, (layer) =>
+      [layer.fields.options, ...ofLsas('options')(layer)].map(bits(OPTIONS_2)),
+    ),
+    row('ospf.v3.router.lsa.flags', 'OSPFv3_LSUpd', (layer) =>
+      ofType('OSPFv3_Router_LSA', 'flags')(layer).map(bits(ROUTER_FLAGS)),
+    ),
+    row('ospf.v3.lsa.attached_router', 'OSPFv3_LSUpd', ofType('OSPFv3_Network_LSA', 'routerlist'), same),
+    row(
+      'ospf.v3.lsa.neighbor_router_id',
+      'OSPFv3_LSUpd',
+      (layer) =>
+        (ofType('OSPFv3_Router_LSA', 'linklist')(layer) as OurLayer[][]).flat().map((each) => each.fields.neighbor),
+      same,
+    ),
+    row('ospf.v3.address_prefix.ipv6', 'OSPFv3_LSUpd', (layer) => lsas(layer).map(prefixes), same),
     field('ospf.lls.checksum', 'OSPF_LLS_Hdr', 'chksum'),
     field('ospf.at.sa_id', 'OSPFv3_Auth', 'said'),
     field('ospf.at.auth_data', 'OSPFv3_Auth', 'authdata', same),

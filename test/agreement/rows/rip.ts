@@ -13,6 +13,7 @@ export const agreement: VectorAgreement = {
     field('rip.command', 'RIP', 'cmd'),
     field('rip.version', 'RIP', 'version'),
     row('rip.ip', 'RIPEntry', ({ fields }) => (fields.AF === 2 ? fields.addr : undefined), same),
+    row('rip.family', 'RIPEntry', ({ fields }) => fields.AF),
     field('rip.metric', 'RIPEntry', 'metric'),
     row('rip.auth.type', 'RIPAuth', ({ fields }) => (fields.authtype === 1 ? undefined : fields.authtype)),
     field('rip.auth.passwd', 'RIPAuth', 'password', same),

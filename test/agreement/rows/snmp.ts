@@ -17,6 +17,16 @@ const values =
         return typeof value === 'object' ? value.number : value
       })
 const hex = (text: string): string => (text.toLowerCase() === '<missing>' ? '' : text.replaceAll(':', '').toLowerCase())
+/** Values that are octets, as hexadecimal. */
+const octetStrings = (layer: OurLayer) =>
+  bindings(layer)
+    .filter(({ fields }) => fields.type === 4)
+    .map(({ fields: { value } }) =>
+      typeof value === 'string' ? Buffer.from(value).toString('hex') : (value as { hex: string }).hex,
+    )
+const there = () => 'there'
+/** tshark's numbers of the messages are the ends of their tags. RFC 3416 §3. */
+const MESSAGES = ['get', 'next', 'response', 'set', 'trapv1', 'bulk', 'inform', 'trapv2', 'report']
 /** Octets of our JSON. */
 const octets = (name: string) =>
   row(`snmp.${name}`, 'SNMPv3', ({ fields }) => (fields[name] as { hex: string } | null | undefined)?.hex, hex)
@@ -38,6 +48,10 @@ export const agreement: VectorAgreement = {
     octets('msgAuthenticationParameters'),
     octets('msgPrivacyParameters'),
     octets('contextEngineID'),
+    row('snmp.data', SNMP, (layer) => {
+      const found = message(layer)
+      return found && MESSAGES.indexOf(found.name.slice('SNMP'.length))
+    }),
     row('snmp.request_id', SNMP, of('id')),
     row('snmp.error_status', SNMP, of('error')),
     row('snmp.error_index', SNMP, of('error_index')),
@@ -46,6 +60,9 @@ export const agreement: VectorAgreement = {
     row('snmp.variable_bindings', SNMP, (layer) => (message(layer) === undefined ? undefined : bindings(layer).length)),
     row('snmp.name', SNMP, (layer) => bindings(layer).map(({ fields }) => fields.oid), same),
     row('snmp.value.int', SNMP, values(2)),
+    row('snmp.value.octets', SNMP, octetStrings, hex),
+    row('snmp.value.counter', SNMP, values(0x41, 0x46)),
+    row('snmp.noSuchObject', SNMP, (layer) => values(0x80)(layer).map(() => 'there'), there),
     row('snmp.value.oid', SNMP, values(6), same),
     row('snmp.value.ipv4', SNMP, values(0x40), same),
     row('snmp.value.timeticks', SNMP, values(0x43)),

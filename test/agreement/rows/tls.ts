@@ -1,6 +1,4 @@
-import { groups, POINT_FORMATS, signatureSchemes } from '../../../src/layers/web/tls-extension-numbers.js'
 import { extensionNumber } from '../../../src/layers/web/tls-extensions.js'
-import { TLS_VERSIONS } from '../../../src/layers/web/tls-numbers.js'
 import { field, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
@@ -20,17 +18,6 @@ export const extension =
   ({ fields }: OurLayer): unknown =>
     ((fields.ext ?? []) as [string | number, unknown][]).find((each) => each[0] === name)?.[1]
 
-/** The numbers behind the names that stand in the value of an extension, `part` of each where it is a list itself. */
-const numbersOf = (name: string, names: Readonly<Record<number, string>>, part?: number) => (layer: OurLayer) => {
-  const value = extension(name)(layer)
-  const parts = value === undefined ? [] : Array.isArray(value) ? value : [value]
-  const numbers = new Map(Object.entries(names).map(([number, each]) => [each, number]))
-  return parts
-    .map((each) => (part !== undefined && Array.isArray(each) ? each[part] : each))
-    .filter((each) => typeof each === 'number' || (typeof each === 'string' && numbers.has(each)))
-    .map((each) => numbers.get(each) ?? each)
-}
-
 export const agreement: VectorAgreement = {
   vectors: ['tls'],
   protocols: { tls: /^(TLS|SSLv2ClientHello)$/ },
@@ -41,22 +28,6 @@ export const agreement: VectorAgreement = {
     ]),
   ),
   rows: [
-    field('tls.record.version', 'TLS', 'version'),
-    field('tls.record.length', 'TLS', 'len'),
-    field('tls.handshake.version', HELLO, 'version'),
-    row(
-      'tls.handshake.random',
-      HELLO,
-      ({ fields }) =>
-        `${((fields.gmt_unix_time as number | undefined) ?? '').toString(16).padStart(fields.gmt_unix_time === undefined ? 0 : 8, '0')}${fields.random_bytes as string}`,
-      hex,
-    ),
-    row('tls.handshake.ciphersuite', HELLO, ({ fields }) => fields.ciphers ?? fields.cipher),
-    row('tls.handshake.extensions_supported_group', HELLO, numbersOf('supported_groups', groups())),
-    row('tls.handshake.extensions_ec_point_format', HELLO, numbersOf('ec_point_formats', POINT_FORMATS)),
-    row('tls.handshake.sig_hash_alg', HELLO, numbersOf('signature_algorithms', signatureSchemes())),
-    row('tls.handshake.extensions_key_share_group', HELLO, numbersOf('key_share', groups(), 0)),
-    row('tls.handshake.extensions.supported_version', HELLO, numbersOf('supported_versions', TLS_VERSIONS)),
     field('tls.handshake.type', MESSAGE, 'msgtype'),
     field('tls.handshake.length', /^TLS(?!$)/, 'msglen'),
     field('tls.handshake.session_id', HELLO, 'sid', hex, (value) => value),
