@@ -5,7 +5,7 @@
  */
 import { isFragment } from './network-start.js'
 
-/** Only dissection tells: fragments, extension headers, tunnels. */
+/** Only dissection tells: fragments, extension headers, tunnels, what is answered from another port. */
 export const UNKNOWN = -1
 /** This packet is to a group, or no TCP, UDP or echo, and no error about one: it answers none of them. */
 export const FOREIGN = -2
@@ -14,6 +14,8 @@ const ICMP = 1
 const TCP = 6
 const UDP = 17
 const ICMPV6 = 58
+/** The port that is asked; another answers. */
+const TFTP = 69
 const ICMP_ERRORS = new Set([3, 4, 5, 11, 12])
 /** Headers that may stand before one that we know. RFC 8200 §4; 135 is mobility. */
 const EXTENSIONS = new Set([0, 43, 44, 51, 60, 135])
@@ -39,7 +41,7 @@ function keyOfIpv4(bytes: Uint8Array, start: number, end: number, quoted: boolea
   if (target >>> 28 >= 14) return FOREIGN
   const protocol = bytes[start + 9]!
   const next = start + header
-  if (protocol === TCP || protocol === UDP) return mix(source, target, protocol, word(bytes, next))
+  if (protocol === TCP || protocol === UDP) return keyOfPorts(source, target, protocol, word(bytes, next))
   if (protocol !== ICMP) return protocol === 4 || protocol === 41 || protocol === 47 ? UNKNOWN : FOREIGN
   const type = bytes[next]!
   if (type === 8 || type === 0) return mix(source, target, protocol, word(bytes, next + 4), true)
@@ -54,12 +56,16 @@ function keyOfIpv6(bytes: Uint8Array, start: number, end: number, quoted: boolea
   const protocol = bytes[start + 6]!
   const source = folded(bytes, start + 8)
   const target = folded(bytes, start + 24)
-  if (protocol === TCP || protocol === UDP) return mix(source, target, protocol, word(bytes, next))
+  if (protocol === TCP || protocol === UDP) return keyOfPorts(source, target, protocol, word(bytes, next))
   if (protocol !== ICMPV6) return EXTENSIONS.has(protocol) || protocol === 4 || protocol === 41 ? UNKNOWN : FOREIGN
   const type = bytes[next]!
   if (type === 128 || type === 129) return mix(source, target, protocol, word(bytes, next + 4), true)
   if (type < 128) return quoted ? UNKNOWN : keyOf(bytes, next + 8, end, true)
   return FOREIGN
+}
+
+function keyOfPorts(source: number, target: number, protocol: number, ports: number): number {
+  return protocol === UDP && (ports & 0xffff) === TFTP ? UNKNOWN : mix(source, target, protocol, ports)
 }
 
 /** @param together both halves of `ports` belong together (id and number); else they are the two ends' */

@@ -24,6 +24,8 @@ export class Matcher {
   private unnumbered = 0
   /** Whether a probe went to a group, so that others than its destination may answer. */
   private hasGroup = false
+  /** Whether a probe may be answered from any port; its key has a star for it. */
+  private hasAnyPort = false
   /** The two addresses that a key begins with, behind the EtherType of a whole frame. A group's key has a star for them. */
   private readonly addresses: RegExp
 
@@ -117,7 +119,8 @@ export class Matcher {
 
   private addText(probe: Probe): void {
     const key = hashKey(probe.query)
-    if (key.startsWith('* ') || key.includes(' * ')) this.hasGroup = true
+    if (ANY_PORT.test(key)) this.hasAnyPort = true
+    else if (key.startsWith('* ') || key.includes(' * ')) this.hasGroup = true
     const bucket = this.texts.get(key)
     if (bucket === undefined) this.texts.set(key, [probe])
     else this.push(bucket, probe)
@@ -134,16 +137,25 @@ export class Matcher {
     }
   }
 
+  /** Probes to which any port may answer: of the two in the key, which is theirs is for `answers` to say. */
+  private fromAnyPort(key: string): readonly Probe[] {
+    return ['* $1', '* $2'].flatMap((ports) => this.texts.get(key.replace(/(\d+) (\d+)$/, ports)) ?? [])
+  }
+
   private byText(dissected: () => Packet | null): readonly Probe[] {
     const packet = dissected()
     if (packet === null) return NONE
     const key = hashKey(packet)
-    const direct = this.texts.get(key) ?? NONE
+    const exact = this.texts.get(key) ?? NONE
+    const direct = this.hasAnyPort ? [...exact, ...this.fromAnyPort(key)] : exact
     if (!this.hasGroup) return direct
     const toGroup = this.texts.get(key.replace(this.addresses, '$1* '))
     return toGroup === undefined ? direct : [...direct, ...toGroup]
   }
 }
+
+/** A key's end where the port of who answers is open. */
+const ANY_PORT = / \* \d+$/
 
 /** FNV-1a of the first bytes. */
 function sumOf(bytes: Uint8Array, start: number, end: number): number {

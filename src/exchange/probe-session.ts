@@ -1,5 +1,5 @@
 import { batchMeta } from '../capture/index.js'
-import { dissectLink, IP, IPv6 } from '../layers/index.js'
+import { dissectLink, IP, IPv6, readAlike } from '../layers/index.js'
 import type { Capture, CaptureBatch, Link } from '../link/index.js'
 import { type AnyPacket, dissect, type Packet, type PacketMeta } from '../packet/index.js'
 import type { PathOptions } from './addressing.js'
@@ -271,7 +271,7 @@ export class ProbeSession {
   private accept(packet: Packet, meta: PacketMeta, candidates: readonly Probe[]): boolean {
     const probe = this.matcher.match(packet, candidates)
     if (probe === undefined || (probe.answers.length > 0 && !this.takesFurther())) return false
-    const kept = packet as AnyPacket
+    const kept = readAlike(packet, probe.query) as AnyPacket
     kept._meta = meta
     const at = meta.time ?? 0
     probe.answers.push({ packet: kept, at })
