@@ -7,7 +7,7 @@
  *   |    type     |     length      |    subtype    |  id …         |  LLDPDUChassisID, LLDPDUPortID
  *   +-------------+-----------------+---------------+---------------+
  */
-import { behave, bytes, flags, layer, text, u8, u8Enum, u16, u32 } from '../../packet/index.js'
+import { type AnyPacket, behave, bytes, flags, layer, text, u8, u8Enum, u16, u32 } from '../../packet/index.js'
 import { bindEtherType } from './ether-type.js'
 import { ADDRESS_FAMILIES, familyAddress, identifier, isNetworkAddress } from './lldp-addresses.js'
 import { LLDPDU, refineTlv, tlv, tlvHeader } from './lldp-tlv.js'
@@ -145,8 +145,19 @@ tlv(6, LLDPDUSystemDescription, () => true)
 tlv(7, LLDPDUSystemCapabilities, (length) => length === 4)
 tlv(8, LLDPDUManagementAddress, (length) => length >= 9)
 
+/** Who says all this: the end is the last of many, and what a list of packets shows. */
+function neighbour(end: AnyPacket): string {
+  const told: string[] = []
+  for (let each = end.under as AnyPacket | null; each !== null; each = each.under as AnyPacket | null) {
+    if (each.layerName === 'LLDPDUSystemName') told.unshift(each.text('system_name'))
+    if (each.layerName === 'LLDPDUPortID') told.unshift(`port ${each.text('id')}`)
+    if (each.layerName === 'LLDPDUChassisID') told.unshift(`chassis ${each.text('id')}`)
+  }
+  return `LLDP ${told.length > 0 ? told.join(' ') : 'end'}`
+}
+
 /** What stands behind the end is padding. IEEE 802.1AB §8.5.1. */
-behave(LLDPDUEndOfLLDPDU, { payloadLength: () => 0, summary: () => 'LLDP end' })
+behave(LLDPDUEndOfLLDPDU, { payloadLength: () => 0, summary: neighbour })
 
 behave(LLDPDUPortDescription, { summary: (me) => `LLDP port ${me.text('description')}` })
 behave(LLDPDUSystemName, { summary: (me) => `LLDP system ${me.text('system_name')}` })

@@ -40,7 +40,9 @@ describe('LLDP, beyond the suite', () => {
       LLDPDUEndOfLLDPDU(),
     )
     expect(frame.hex().slice(24)).toBe('88cc0207040200000000010405056574683006020078' + '0000')
-    expect(frame.summary()).toBe('Ether / LLDPDUChassisID / LLDPDUPortID / LLDPDUTimeToLive / LLDP end')
+    expect(frame.summary()).toBe(
+      "Ether / LLDPDUChassisID / LLDPDUPortID / LLDPDUTimeToLive / LLDP chassis '02:00:00:00:00:01' port 'eth0'",
+    )
   })
 
   test('identifiers are what their subtype says', () => {
