@@ -96,7 +96,7 @@ export const PACKET_ENTRIES: readonly Entry[] = [
     () => ({
       summary:
         'Says which layer follows where the first bytes look so, whatever the port; asked where no binding fits.',
-      usage: 'recognize(lower, upper, (buffer, start, end) => …)',
+      usage: 'recognize(lower, upper, (buffer, start, end) => …, [least, most])',
       positionals: [
         { name: 'lower', type: 'layer', summary: 'the outer layer', values: 'layer' },
         { name: 'upper', type: 'layer', summary: 'the layer that follows it', values: 'layer' },
@@ -105,10 +105,16 @@ export const PACKET_ENTRIES: readonly Entry[] = [
           type: 'function',
           summary: 'whether the bytes from start (and before end) can be nothing else; it must be quick',
         },
+        {
+          name: 'first',
+          type: 'number[]',
+          summary: 'least and most value of the first byte; for others the test is not asked',
+          default: '[0, 255]',
+        },
       ],
       returns: 'a function without parameters that takes it back',
       example:
-        'const forget = recognize(UDP, Raw, (buffer, start, end) => end - start > 1 && buffer[start] === 0x2a); forget()',
+        'const forget = recognize(UDP, Raw, (buffer, start, end) => end - start > 1 && buffer[start + 1] === 1, [0x2a, 0x2a]); forget()',
       see: ['bind', 'layer'],
     }),
   ],

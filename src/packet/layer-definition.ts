@@ -101,10 +101,22 @@ interface WaitingBinding {
   unbind: (() => void) | null
 }
 
+/** Least and most value of the first byte. */
+export type FirstByte = readonly [least: number, most: number]
+
+interface Recognized {
+  readonly test: Recognizer
+  upper: LayerDefinition
+  readonly first: FirstByte
+}
+
 interface BindingGroup {
   readonly index: number
   readonly table: Map<unknown, Binding[]>
   key: ((packet: Packet) => unknown) | null
+  /** Once the layer is used much: the place in `buckets` of each number, 0 for none; null where keys are no numbers of 16 bits. */
+  slots: Uint16Array | null
+  buckets: (Binding[] | undefined)[]
 }
 
 let bindingSequence = 0
@@ -183,7 +195,9 @@ export class LayerDefinition implements LayerReference {
   private waiting: WaitingBinding[] | null = null
   private readonly groups: BindingGroup[] = []
   private readonly always: Binding[] = []
-  private readonly recognizers: [Recognizer, LayerDefinition][] = []
+  private readonly recognizers: Recognized[] = []
+  /** The recognizers that may fit, by the first byte; null: not sorted yet. */
+  private byFirst: Recognized[][] | null = null
   /** The values of all bindings that count when building, by upper layer: the last ones are in `overloadTable`. */
   private readonly implied = new Map<LayerDefinition, (readonly (readonly [number, unknown])[])[]>()
   private readonly overloadTable = new Map<LayerDefinition, readonly (readonly [number, unknown])[]>()
@@ -271,7 +285,7 @@ export class LayerDefinition implements LayerReference {
     this.writeFresh ??= compileWriteFresh(this)
     this.computeFresh ??= compileComputeFresh(this)
     if (this.tailStart < this.fields.length) this.decodeTail ??= compileDecodeTail(this)
-    for (const group of this.groups) group.key ??= compileKey(this.fields[group.index]!)
+    for (const group of this.groups) this.quicken(group)
   }
 
   /** Counts a use of the layer. */
@@ -402,18 +416,25 @@ export class LayerDefinition implements LayerReference {
   }
 
   /** Says that what follows this layer is `upper` where the bytes look so, and no binding says what they are. */
-  recognize(upper: LayerDefinition, test: Recognizer): () => void {
-    const entry: [Recognizer, LayerDefinition] = [test, upper]
+  recognize(upper: LayerDefinition, test: Recognizer, first: FirstByte): () => void {
+    const entry: Recognized = { test, upper, first }
     this.recognizers.push(entry)
+    this.byFirst = null
     return () => {
       const at = this.recognizers.indexOf(entry)
       if (at >= 0) this.recognizers.splice(at, 1)
+      this.byFirst = null
     }
   }
 
   /** The layer that these bytes behind this one look like, or undefined. */
   recognized(buffer: Uint8Array, start: number, end: number): LayerDefinition | undefined {
-    for (const [test, upper] of this.recognizers) if (test(buffer, start, end)) return upper
+    if (this.recognizers.length === 0) return undefined
+    this.byFirst ??= Array.from({ length: 256 }, (_, byte) =>
+      this.recognizers.filter(({ first: [least, most] }) => byte >= least && byte <= most),
+    )
+    const candidates = this.byFirst[buffer[start]!]!
+    for (let i = 0; i < candidates.length; i++) if (candidates[i]!.test(buffer, start, end)) return candidates[i]!.upper
     return undefined
   }
 
@@ -500,7 +521,7 @@ export class LayerDefinition implements LayerReference {
   /** Puts a layer that was declared again in the place of the one before, in all bindings. */
   replaceUpper(before: LayerDefinition, after: LayerDefinition): void {
     for (const each of this.waiting ?? []) if (each.upper === before) each.upper = after
-    for (const entry of this.recognizers) if (entry[1] === before) entry[1] = after
+    for (const entry of this.recognizers) if (entry.upper === before) entry.upper = after
     for (const buckets of [[this.always], ...this.groups.map((group) => [...group.table.values()])])
       for (const binding of buckets.flat()) if (binding.upper === before) binding.upper = after
     for (const table of [this.implied, this.overloadTable] as Map<LayerDefinition, unknown>[]) {
@@ -510,18 +531,35 @@ export class LayerDefinition implements LayerReference {
     }
   }
 
+  /** What is asked for each packet: a key read from the bytes, and for ports and types an array instead of a table. */
+  private quicken(group: BindingGroup): void {
+    const field = this.fields[group.index]!
+    group.key ??= compileKey(field)
+    const keys = [...group.table.keys()]
+    if (
+      keys.length === 0 ||
+      !keys.every((key) => Number.isInteger(key) && (key as number) >= 0 && (key as number) <= 0xffff)
+    )
+      return
+    group.slots = new Uint16Array(Math.max(...(keys as number[])) + 1)
+    group.buckets = [undefined, ...group.table.values()]
+    for (const [place, key] of keys.entries()) group.slots[key as number] = place + 1
+  }
+
   private bucket(index: number, value: unknown): Binding[] {
     let group = this.groups.find((candidate) => candidate.index === index)
     if (group === undefined) {
-      group = { index, table: new Map(), key: null }
+      group = { index, table: new Map(), key: null, slots: null, buckets: [] }
       this.groups.push(group)
     }
-    if (this.uses >= HOT) group.key ??= compileKey(this.fields[index]!)
+    // Found anew from the table below.
+    group.slots = null
     let bucket = group.table.get(value)
     if (bucket === undefined) {
       bucket = []
       group.table.set(value, bucket)
     }
+    if (this.uses >= HOT) this.quicken(group)
     return bucket
   }
 
@@ -532,7 +570,8 @@ export class LayerDefinition implements LayerReference {
     const { groups } = this
     for (let g = 0; g < groups.length; g++) {
       const group = groups[g]!
-      const bucket = group.table.get(group.key === null ? packet._key(group.index) : group.key(packet))
+      const key = group.key === null ? packet._key(group.index) : group.key(packet)
+      const bucket = group.slots === null ? group.table.get(key) : group.buckets[group.slots[key as number]!]
       if (bucket === undefined) continue
       for (let i = 0; i < bucket.length; i++) {
         const binding = bucket[i]!

@@ -4,6 +4,7 @@ import {
   type AnyLayout,
   type Behaviour,
   BehaviourSlots,
+  type FirstByte,
   LayerDefinition,
   type LayerReference,
   type Recognizer,
@@ -215,10 +216,16 @@ function printedFields(fields: Readonly<Record<string, unknown>>): string {
  * Says that `upper` follows `lower` where the first bytes look so, for protocols without a port of their own. Asked only where
  * no binding fits. Gives a function that takes it back.
  * @param test must be quick, certain (a payload of another protocol must not pass), and stay between `start` and `end`
+ * @param first least and most value of the first byte, 0 to 255: for other payloads the test is not even asked. Default: any
  */
-export function recognize(lower: LayerReference, upper: LayerReference, test: Recognizer): () => void {
+export function recognize(
+  lower: LayerReference,
+  upper: LayerReference,
+  test: Recognizer,
+  first: FirstByte = [0, 255],
+): () => void {
   loadLayers()
-  return named(declared(lower).recognize(declared(upper), test))
+  return named(declared(lower).recognize(declared(upper), test, first))
 }
 
 /**
@@ -231,9 +238,10 @@ export function dissect<F>(
   offset = 0,
   end = buffer?.length,
 ): Packet & F {
-  if (layer?.definition === undefined || end === undefined)
+  const definition = layer?.definition
+  if (definition === undefined || end === undefined)
     throw new PacketError("dissect: give the outermost layer and the bytes, as in dissect(IP, hex('4500001c…'))")
-  return Packet._dissect(layer.definition, buffer, offset, end, null) as Packet & F
+  return Packet._dissect(definition, buffer, offset, end, null) as Packet & F
 }
 
 /** Stacks layers, packets, text and bytes, outermost first: `stack(IP({ dst }), TCP(), 'x')` is `IP({ dst })/TCP()/'x'` at the prompt. */

@@ -136,7 +136,8 @@ export function sipHeader(message: Packet, name: string): string | undefined {
 
 /** Whether these bytes are the start of a message: its whole first line. */
 function isMessage(buffer: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 12) return false
+  // Methods and versions begin with a capital: all other bytes are told apart before anything is made of them.
+  if (end - start < 12 || !isUpperCase(buffer[start]!)) return false
   const line = buffer.subarray(start, Math.min(end, start + LONGEST_LINE))
   if (startsWithVersion(line, 0)) return line[7] === 0x20 && [8, 9, 10].every((at) => isDigit(line[at]!))
   let at = 0
@@ -180,5 +181,5 @@ behave(SIP, {
 for (const transport of [UDP, TCP]) {
   bind(transport, SIP, { sport: PORT }, { build: false })
   bind(transport, SIP, { dport: PORT })
-  recognize(transport, SIP, isMessage)
+  recognize(transport, SIP, isMessage, [65, 90])
 }

@@ -232,5 +232,5 @@ for (const transport of [UDP, TCP]) {
     bind(transport, each, { sport: PORT }, { build: false })
     bind(transport, each, { dport: PORT })
   }
-  recognize(transport, STUN, isMessage)
+  recognize(transport, STUN, isMessage, [0, 0x3f])
 }

@@ -202,4 +202,4 @@ behave(DTLSHelloVerifyRequest, {
   answers: (_me, request) => request.layerName === 'DTLSClientHello',
 })
 
-recognize(UDP, DTLS, isDtlsRecord)
+recognize(UDP, DTLS, isDtlsRecord, [CHANGE_CIPHER_SPEC, HEARTBEAT])

@@ -387,5 +387,11 @@ behave(H2PingFrame, {
 })
 behave(H2Preface, { guess: next, summary: () => 'HTTP/2 preface' })
 
-recognize(TCP, H2Preface, isPreface)
-recognize(TCP, H2SettingsFrame, (buffer, start, end) => isSettings(buffer, start, end) || isFrames(buffer, start, end))
+recognize(TCP, H2Preface, isPreface, [80, 80])
+// No frame that is likely has 65536 bytes.
+recognize(
+  TCP,
+  H2SettingsFrame,
+  (buffer, start, end) => isSettings(buffer, start, end) || isFrames(buffer, start, end),
+  [0, 0],
+)

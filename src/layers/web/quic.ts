@@ -312,7 +312,7 @@ for (const each of [QUIC_LongHeader, QUIC_Version, QUIC_Retry, QUIC_Handshake, Q
   bind(UDP, each, { sport: PORT }, { build: false })
   bind(UDP, each, { dport: PORT })
 }
-recognize(UDP, QUIC_1RTT, isQuic)
+recognize(UDP, QUIC_1RTT, isQuic, [128, 255])
 
 function partOf(packet: Packet, name: string): AnyPacket {
   const found = packet.get(name)

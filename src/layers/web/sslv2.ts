@@ -69,6 +69,6 @@ behave(SSLv2ClientHello, {
   summary: (me) => `SSLv2ClientHello ${me.text('version')}`,
 })
 
-recognize(TCP, SSLv2ClientHello, isHello)
+recognize(TCP, SSLv2ClientHello, isHello, [128, 255])
 
 export { isHello as isSslv2Hello }

@@ -202,4 +202,4 @@ behave(TLS, {
     request.layerName === 'TLS' && (me.payload === null || me.payload.layerName !== 'TLSClientHello'),
 })
 
-recognize(TCP, TLS, isRecord)
+recognize(TCP, TLS, isRecord, [CHANGE_CIPHER_SPEC, HEARTBEAT])

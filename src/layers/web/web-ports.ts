@@ -42,5 +42,5 @@ for (const port of TLS_PORTS) {
   bind(TCP, TLS, { sport: port }, { build: false })
   bind(TCP, TLS, { dport: port })
 }
-recognize(TCP, HTTPRequest, isHttpRequest)
-recognize(TCP, HTTPResponse, isHttpResponse)
+recognize(TCP, HTTPRequest, isHttpRequest, [65, 86])
+recognize(TCP, HTTPResponse, isHttpResponse, [72, 72])
