@@ -25,6 +25,8 @@ it.skipIf(!hasScreen)('Tab completes names, options, fields and values, with wha
     await screen.shows(/10\.0\.0\.1.* > /)
     screen.type('packet[TCP].fl')
     screen.press('Tab')
+    // What arrives at once, with a Tab in the middle, is taken for pasted text.
+    await screen.shows(/packet\[TCP\]\.flags$/m)
     screen.type(" = '")
     screen.press('Tab')
     await screen.shows(/packet\[TCP\]\.flags = '$/m)
