@@ -32,6 +32,12 @@ export function number(text: string): string {
   return text === '' ? '' : BigInt(text).toString()
 }
 
+/** Bytes of tshark's as our JSON has them. */
+export const hex = (text: string): string => text.replaceAll(':', '')
+
+/** The same where tshark says in words that there are none. */
+export const hexIfAny = (text: string): string => (text === '<MISSING>' ? '' : hex(text))
+
 /** Text as it is. */
 export const same = (text: string): string => text
 

@@ -9,6 +9,7 @@ import {
   type Reader,
   type Writer,
 } from '../../packet/index.js'
+import { SignedByteCodec } from '../signed-byte.js'
 
 /** Seconds from the start of 1900, where era 0 begins, to that of 1970. */
 const EPOCH = 2208988800n
@@ -117,26 +118,9 @@ class ShortTimeCodec extends PlainValueCodec<number> {
 export const shortTime = (): Field<number> => new Field<number>(Kind.CODEC, 0, new ShortTimeCodec())
 
 /** A power of two in a signed byte. */
-class PowerCodec extends PlainValueCodec<number> {
+class PowerCodec extends SignedByteCodec {
   readonly kindName = 'exponent'
-  readonly size = 1
-
-  read(reader: Reader): number {
-    return (reader.u8() << 24) >> 24
-  }
-
-  write(writer: Writer, value: number): void {
-    writer.u8(value & 0xff)
-  }
-
-  coerce(value: unknown, where: string): number {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= -128 && value <= 127) return value
-    throw new PacketError(`${where}: ${printed(value)} is no exponent (-128..127)`)
-  }
-
-  empty(): number {
-    return 0
-  }
+  protected readonly refusal = 'is no exponent'
 
   override show(value: number): string {
     return `${value} (2^${value} s)`

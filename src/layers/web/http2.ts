@@ -304,7 +304,7 @@ export function isPreface(buffer: Uint8Array, start: number, end: number): boole
 }
 
 /** Whether settings stand here, with which a server begins: settings that exist, and nothing but zeros around them. */
-export function isSettings(buffer: Uint8Array, start: number, end: number): boolean {
+function isSettings(buffer: Uint8Array, start: number, end: number): boolean {
   if (buffer[start] !== 0 || end - start < HEADER || buffer[start + 3] !== 4 || buffer[start + 1] !== 0) return false
   const length = buffer[start + 2]!
   const flag = buffer[start + 4]!
@@ -340,7 +340,7 @@ function isLikely(buffer: Uint8Array, at: number): boolean {
  * Whether frames stand here, of a connection that began before: one behind the other up to the end. Behind other frames,
  * the last may be data that go on.
  */
-export function isFrames(buffer: Uint8Array, start: number, end: number): boolean {
+function isFrames(buffer: Uint8Array, start: number, end: number): boolean {
   let at = start
   let isOther = false
   while (at + HEADER <= end && isLikely(buffer, at)) {
@@ -351,6 +351,10 @@ export function isFrames(buffer: Uint8Array, start: number, end: number): boolea
   }
   return false
 }
+
+/** Whether frames stand here: the settings of a server that begins, or those of a connection that began before. */
+export const areFrames = (buffer: Uint8Array, start: number, end: number): boolean =>
+  isSettings(buffer, start, end) || isFrames(buffer, start, end)
 
 const stream = (me: AnyPacket): string => (me.stream_id === 0 ? '' : ` stream ${me.stream_id}`)
 const flagged = (me: AnyPacket): string => (me.flags === '' ? '' : ` ${me.flags}`)
@@ -389,9 +393,4 @@ behave(H2Preface, { guess: next, summary: () => 'HTTP/2 preface' })
 
 recognize(TCP, H2Preface, isPreface, [80, 80])
 // No frame that is likely has 65536 bytes.
-recognize(
-  TCP,
-  H2SettingsFrame,
-  (buffer, start, end) => isSettings(buffer, start, end) || isFrames(buffer, start, end),
-  [0, 0],
-)
+recognize(TCP, H2SettingsFrame, areFrames, [0, 0])

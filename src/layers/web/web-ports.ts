@@ -3,7 +3,7 @@ import { behave, bind, type LayerReference, recognize } from '../../packet/index
 import { Raw } from '../raw.js'
 import { TCP } from '../transport/tcp.js'
 import { HTTPRequest, HTTPResponse, isHttpRequest, isHttpResponse } from './http.js'
-import { frameAt, H2Preface, isFrames, isPreface, isSettings } from './http2.js'
+import { areFrames, frameAt, H2Preface, isPreface } from './http2.js'
 import { isSslv2Hello, SSLv2ClientHello } from './sslv2.js'
 import './tls.js'
 import { isRecord, TLS } from './tls-record.js'
@@ -17,7 +17,7 @@ function protocolOf(buffer: Uint8Array, start: number, end: number): LayerRefere
   const first = buffer[start]!
   if (first < 32) {
     if (isRecord(buffer, start, end)) return TLS
-    return isSettings(buffer, start, end) || isFrames(buffer, start, end) ? frameAt(buffer, start, end) : Raw
+    return areFrames(buffer, start, end) ? frameAt(buffer, start, end) : Raw
   }
   if (first >= 128) return isSslv2Hello(buffer, start, end) ? SSLv2ClientHello : Raw
   if (isHttpResponse(buffer, start, end)) return HTTPResponse

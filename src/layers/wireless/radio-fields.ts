@@ -9,32 +9,15 @@ import {
   type Reader,
   type Writer,
 } from '../../packet/index.js'
+import { SignedByteCodec } from '../signed-byte.js'
 
-/** Signed number of 8 bits. */
-class SignedByteCodec extends PlainValueCodec<number> {
+class LevelCodec extends SignedByteCodec {
   readonly kindName = 'signed, 8 bits'
-  readonly size = 1
-
-  read(reader: Reader): number {
-    return (reader.u8() << 24) >> 24
-  }
-
-  write(writer: Writer, value: number): void {
-    writer.u8(value & 0xff)
-  }
-
-  coerce(value: unknown, where: string): number {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= -128 && value <= 127) return value
-    throw new PacketError(`${where}: ${printed(value)} does not fit 8 bits with a sign (-128..127)`)
-  }
-
-  empty(): number {
-    return 0
-  }
+  protected readonly refusal = 'does not fit 8 bits with a sign'
 }
 
 /** Signed number of 8 bits. */
-export const signed8 = (): Field<number> => new Field<number>(Kind.CODEC, 0, new SignedByteCodec())
+export const signed8 = (): Field<number> => new Field<number>(Kind.CODEC, 0, new LevelCodec())
 
 /** A rate in Mb/s, of which the byte holds the double. */
 class RateCodec extends PlainValueCodec<number> {

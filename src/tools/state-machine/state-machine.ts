@@ -120,7 +120,7 @@ class Run implements Machine {
   private readonly steps: MachineStep[] = []
   private readonly began = performance.now()
   private waiting: (AnyPacket | 'timeout')[] = []
-  private lost = 0
+  private hasLost = false
   private timer: NodeJS.Timeout | undefined
   private sending: Promise<unknown> = Promise.resolve()
   private isBusy = false
@@ -205,8 +205,13 @@ class Run implements Machine {
 
   private take(batch: CaptureBatch): void {
     for (const packet of capturedPackets(batch)) {
-      if (this.waiting.length < MOST_WAITING) this.waiting.push(packet)
-      else if (this.lost++ === 0) report('stateMachine: its handlers are too slow: packets are lost', 'warning')
+      if (this.waiting.length >= MOST_WAITING) {
+        // What comes now is not even read.
+        if (!this.hasLost) report('stateMachine: its handlers are too slow: packets are lost', 'warning')
+        this.hasLost = true
+        break
+      }
+      this.waiting.push(packet)
     }
     this.wake()
   }

@@ -1,4 +1,4 @@
-import { field, type OurLayer, row, same } from '../row.js'
+import { field, hex, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 type Option = readonly [name: string | number, value?: unknown]
@@ -21,8 +21,6 @@ const block =
     (fields.options as Option[])
       .filter(([name]) => name === 'Block1' || name === 'Block2')
       .map(([, value]) => convert(String(value).split('/')[part]!))
-
-const hex = (text: string): string => text.replaceAll(':', '')
 
 export const agreement: VectorAgreement = {
   vectors: ['coap'],

@@ -1,4 +1,4 @@
-import { field, number, type OurLayer, row, same } from '../row.js'
+import { field, hexIfAny, number, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 const flag =
@@ -7,7 +7,6 @@ const flag =
     (fields.FCfield as string).split('+').includes(name) ? '1' : '0'
 const PS_POLL = 10
 const isPsPoll = ({ fields }: OurLayer): boolean => fields.type === 1 && fields.subtype === PS_POLL
-const hex = (text: string): string => (text === '<MISSING>' ? '' : text.replaceAll(':', ''))
 const capability =
   (name: string) =>
   ({ fields }: OurLayer) =>
@@ -62,7 +61,7 @@ export const agreement: VectorAgreement = {
     field('wlan.fixed.category_code', 'Dot11Action', 'category'),
     field('wlan.tag.number', ANY_ELEMENT, 'ID'),
     row('wlan.tag.length', ANY_ELEMENT, ({ fields }) => (fields.ID === 255 ? undefined : fields.len)),
-    row('wlan.ssid', 'Dot11Elt', ({ fields }) => (fields.ID === 0 ? fields.info : undefined), hex),
+    row('wlan.ssid', 'Dot11Elt', ({ fields }) => (fields.ID === 0 ? fields.info : undefined), hexIfAny),
     row('wlan.supported_rates', 'Dot11EltRates', ({ fields }) => (fields.ID === 1 ? fields.rates : undefined)),
     field('wlan.ds.current_channel', 'Dot11EltDSSSet', 'channel'),
     field('wlan.tim.dtim_count', 'Dot11EltTIM', 'dtim_count'),

@@ -1,6 +1,6 @@
-import { field, row } from '../row.js'
+import { field, hex, row } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
-import { extensionTypes, hex } from './tls.js'
+import { extensionTypes } from './tls.js'
 import { fingerprints } from './tls-fingerprints.js'
 
 const MESSAGE = /^DTLS(Handshake|ClientHello|HelloVerifyRequest|ServerHello)$/

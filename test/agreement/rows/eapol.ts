@@ -1,7 +1,6 @@
-import { field, type OurLayer, row } from '../row.js'
+import { field, hex, type OurLayer, row } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
-const hex = (text: string): string => text.replaceAll(':', '')
 const EAP = /^(EAP(_MD5|_TLS|_TTLS|_PEAP|_FAST)?|LEAP)$/
 const TLS = /^EAP_(TLS|TTLS|PEAP|FAST)$/
 const key = (name: string, tshark: string) => field(`wlan_rsna_eapol.keydes.${tshark}`, 'EAPOL_KEY', name)

@@ -1,4 +1,4 @@
-import { field, type OurLayer, row, same } from '../row.js'
+import { field, hexIfAny, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 /** One field of each element of a list of layers. */
@@ -6,9 +6,6 @@ const elements =
   (list: string, name: string) =>
   ({ fields }: OurLayer): unknown =>
     ((fields[list] ?? []) as OurLayer[]).map((element) => element.fields[name])
-
-/** No bytes are a text of their own there. */
-const hex = (text: string): string => (text === '<MISSING>' ? '' : text.replaceAll(':', ''))
 
 const filters = /^MQTT(Subscribe|Unsubscribe)$/
 
@@ -51,7 +48,7 @@ export const COMMON = [
     /^MQTT(Publish|Subscribe|Unsubscribe)$/,
     (layer) => layer.fields.length ?? elements('topics', 'length')(layer),
   ),
-  row('mqtt.msg', 'MQTTPublish', ({ fields }) => fields.value, hex),
+  row('mqtt.msg', 'MQTTPublish', ({ fields }) => fields.value, hexIfAny),
 ]
 
 export const agreement: VectorAgreement = {
@@ -64,7 +61,7 @@ export const agreement: VectorAgreement = {
   },
   rows: [
     ...COMMON,
-    row('mqtt.willmsg', 'MQTTConnect', ({ fields }) => fields.willmsg, hex),
+    row('mqtt.willmsg', 'MQTTConnect', ({ fields }) => fields.willmsg, hexIfAny),
     field('mqtt.conack.val', 'MQTTConnack', 'retcode'),
     field('mqtt.suback.qos', 'MQTTSuback', 'retcodes'),
     row('mqtt.sub.qos', filters, elements('topics', 'QOS')),

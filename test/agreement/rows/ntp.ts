@@ -1,8 +1,5 @@
-import { field, number, type OurLayer, row } from '../row.js'
+import { field, hex, number, type OurLayer, row } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
-
-/** Bytes of tshark's as hexadecimal. */
-const hex = (text: string): string => text.replaceAll(':', '').toLowerCase()
 
 const address = (text: unknown): string | undefined =>
   typeof text === 'string'

@@ -1,7 +1,7 @@
 import { type Varint, varintValue } from '../../../src/layers/web/quic-varint.js'
-import { field, number, type OurLayer, row, same } from '../row.js'
+import { field, hex, number, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
-import { extension, hex } from './tls.js'
+import { extension } from './tls.js'
 
 const LONG = /^QUIC_(?!1RTT)/
 

@@ -1,11 +1,10 @@
 import { RADIUS_VALUES } from '../../../src/layers/services/radius-kinds.js'
-import { field, type OurLayer, row, same } from '../row.js'
+import { field, hex, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 type Attribute = readonly [name: string | number, value: unknown]
 const all = ({ fields }: OurLayer): Attribute[] => fields.attributes as Attribute[]
 const of = (name: string) => (layer: OurLayer) => all(layer).flatMap(([each, value]) => (each === name ? [value] : []))
-const hex = (text: string): string => text.replaceAll(':', '').toLowerCase()
 
 const octets = (name: string) => (layer: OurLayer) => of(name)(layer).map((value) => (value as { hex: string }).hex)
 const eapByte = (at: number) => (layer: OurLayer) =>

@@ -1,4 +1,4 @@
-import { field, type OurLayer, row, same } from '../row.js'
+import { field, hex, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 const HEADER = 'SMB2_Header'
@@ -8,7 +8,6 @@ const flag =
     (fields.Flags as string).split('+').includes(name) ? '1' : '0'
 const isReply = ({ fields }: OurLayer): boolean => (fields.Flags as string).includes('SERVER_TO_REDIR')
 const inReply = (name: string) => (me: OurLayer) => (isReply(me) ? me.fields[name] : undefined)
-const hex = (text: string): string => text.replaceAll(':', '')
 const NEGOTIATE = /^SMB2_Negotiate_Protocol/
 
 export const agreement: VectorAgreement = {

@@ -1,4 +1,4 @@
-import { field, type OurLayer, row, same } from '../row.js'
+import { field, hexIfAny, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 const SNMP = /^SNMP(v3)?$/
@@ -16,7 +16,6 @@ const values =
         const value = fields.value as { number?: string } | number
         return typeof value === 'object' ? value.number : value
       })
-const hex = (text: string): string => (text.toLowerCase() === '<missing>' ? '' : text.replaceAll(':', '').toLowerCase())
 /** Values that are octets, as hexadecimal. */
 const octetStrings = (layer: OurLayer) =>
   bindings(layer)
@@ -29,7 +28,7 @@ const there = () => 'there'
 const MESSAGES = ['get', 'next', 'response', 'set', 'trapv1', 'bulk', 'inform', 'trapv2', 'report']
 /** Octets of our JSON. */
 const octets = (name: string) =>
-  row(`snmp.${name}`, 'SNMPv3', ({ fields }) => (fields[name] as { hex: string } | null | undefined)?.hex, hex)
+  row(`snmp.${name}`, 'SNMPv3', ({ fields }) => (fields[name] as { hex: string } | null | undefined)?.hex, hexIfAny)
 
 export const agreement: VectorAgreement = {
   vectors: ['snmp'],
@@ -60,7 +59,7 @@ export const agreement: VectorAgreement = {
     row('snmp.variable_bindings', SNMP, (layer) => (message(layer) === undefined ? undefined : bindings(layer).length)),
     row('snmp.name', SNMP, (layer) => bindings(layer).map(({ fields }) => fields.oid), same),
     row('snmp.value.int', SNMP, values(2)),
-    row('snmp.value.octets', SNMP, octetStrings, hex),
+    row('snmp.value.octets', SNMP, octetStrings, hexIfAny),
     row('snmp.value.counter', SNMP, values(0x41, 0x46)),
     row('snmp.noSuchObject', SNMP, (layer) => values(0x80)(layer).map(() => 'there'), there),
     row('snmp.value.oid', SNMP, values(6), same),

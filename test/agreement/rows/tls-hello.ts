@@ -1,9 +1,9 @@
 /** What client and server offer and choose in their first messages. */
 import { groups, POINT_FORMATS } from '../../../src/layers/web/tls-extension-numbers.js'
 import { TLS_VERSIONS } from '../../../src/layers/web/tls-numbers.js'
-import { field, type OurLayer, row } from '../row.js'
+import { field, hex, type OurLayer, row } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
-import { extension, hex } from './tls.js'
+import { extension } from './tls.js'
 
 const HELLO = /^TLS(ClientHello|ServerHello|13HelloRetryRequest)$/
 

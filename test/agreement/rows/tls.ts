@@ -1,13 +1,10 @@
 import { extensionNumber } from '../../../src/layers/web/tls-extensions.js'
-import { field, type OurLayer, row, same } from '../row.js'
+import { field, hex, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
 
 const HELLO = /^TLS(ClientHello|ServerHello|13HelloRetryRequest)$/
 const MESSAGE =
   /^(SSLv2ClientHello|TLS(13)?(Handshake|HelloRequest|ClientHello|ServerHello|HelloRetryRequest|NewSessionTicket|EncryptedExtensions|Certificate|ServerKeyExchange|CertificateRequest|ServerHelloDone|CertificateVerify|ClientKeyExchange|Finished|CertificateStatus))$/
-
-/** tshark writes bytes with or without colons. */
-export const hex = (text: string): string => text.replaceAll(':', '').toLowerCase()
 
 /** Extensions of a message: their numbers, or the value of one. */
 export const extensionTypes = ({ fields }: OurLayer): number[] =>

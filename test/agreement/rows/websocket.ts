@@ -1,9 +1,8 @@
 import { TCP } from '../../../src/layers/transport/tcp.js'
 import { WebSocket } from '../../../src/layers/web/index.js'
 import { bind } from '../../../src/packet/index.js'
-import { field, number, type OurLayer, row, same } from '../row.js'
+import { field, hex, number, type OurLayer, row, same } from '../row.js'
 import type { VectorAgreement } from '../vectors.js'
-import { hex } from './tls.js'
 
 // No port says that a connection is one of WebSockets.
 bind(TCP, WebSocket, { dport: 8300 })
