@@ -149,6 +149,7 @@ find_missing_peers() {
   need ngtcp2-client has_program gtlsclient
   need ngtcp2-server has_program gtlsserver
   need ntpsec has_program ntpd
+  need ntpsec-ntpdig has_program ntpdig
   need openvswitch-switch has_program ovs-vswitchd
   need pppoe has_program pppoe-server
   need python3-pymodbus has_file /usr/lib/python3/dist-packages/pymodbus/__init__.py
