@@ -29,9 +29,9 @@ const PACKETS = {
 }
 /** Files that wait until somebody asks for help, makes a mistake, or uses a tool. */
 const LATER = {
-  commands: `commented-json field-meanings field-page field-text header-diagram layer-code layer-metadata layer-page listing members-exchange
-    members-lists members-machines members-network members-packet members-results members-system modules objects packet-page search
-    text-layout topics`,
+  commands: `commented-json field-meanings field-page field-text header-diagram layer-code layer-metadata layer-page listing members-app
+    members-exchange members-explain members-lists members-machines members-network members-nmap members-packet members-results
+    members-sessions members-ssh members-system members-watch members-web modules objects packet-page search text-layout topics`,
   repl: 'code-frame error-frames error-hints errors function-source help-page help-subject imported-places syntax-hints',
   tools: 'targets',
   'tools/interop': 'hex-text python-value',

@@ -1,0 +1,2 @@
+/** Registers them. */
+export function describeApp(): void {}
