@@ -14,6 +14,8 @@ const USED_AT_START = {
   link: 'index interfaces link link-types memory-link namespace neighbours open-link route-tables routes rules',
   'repl/render': 'values',
 }
+/** Of the sessions a start uses the names that are typed; what they do waits. */
+const SESSIONS_AT_START = /^src\/sessions\/(?:(?:[^/]+\/)?index|face\/(?:failures|session-list|stop))\.ts$/
 /** More files that wait until then. */
 const PACKETS = {
   exchange: `addressing answer-list command-words file-filter flow-key fragment-parts fragment-pieces frame-copy links matcher neighbour-frame
@@ -55,6 +57,7 @@ const PARTS = [
   { file: 'netshell-prompt', modules: ['src/repl/prompt.ts'] },
   { file: 'netshell-line', modules: ['src/repl/compiler.ts'] },
   { file: 'netshell-packets', waits: (file) => isListed(PACKETS, file) || isListed(USED_AT_START, file) === false },
+  { file: 'netshell-sessions', waits: (file) => file.startsWith('src/sessions/') && !SESSIONS_AT_START.test(file) },
   { file: 'netshell-layers', modules: ['src/layers/groups.ts'] },
   { file: 'netshell-later', waits: (file) => isListed(LATER, file), rest: true },
 ]

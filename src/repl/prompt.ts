@@ -3,6 +3,7 @@
 import { onJobEnd, stopJobs } from '../exchange/job.js'
 import { type Paint, paintFor } from '../exchange/terminal-colours.js'
 import { loadLayers } from '../packet/index.js'
+import { closeSessions } from '../sessions/face/session-list.js'
 import { Editor, type EditorOptions } from './editor/editor.js'
 import type { LineReader } from './editor/line-reader.js'
 import { PlainReader } from './editor/plain-reader.js'
@@ -229,6 +230,7 @@ class Prompt implements Face {
     reader.close()
     this.#noMoreJobs()
     await stopJobs()
+    await closeSessions()
     await this.#options.onExit?.()
     this.#history.close()
     this.#terminal.restore()

@@ -5,8 +5,10 @@ import { stopJobs } from '../exchange/job.js'
 import { printable } from '../exchange/printable.js'
 import { Interrupted } from '../exchange/task.js'
 import { paintFor } from '../exchange/terminal-colours.js'
+import { closeSessions } from '../sessions/face/session-list.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
+import { tellHandlerFailures } from './handler-failures.js'
 import { helpGlobals } from './help.js'
 import { ProgressLine } from './progress-line.js'
 import { render, renderJson } from './render.js'
@@ -110,6 +112,11 @@ async function guarded(
     output.write(`${printedText(values.map((value) => render(value, look)))}\n`)
   })
   const paint = paintFor(errors)
+  tellHandlerFailures(
+    (text) => void errors.write(`${text}\n`),
+    evaluator,
+    () => paint,
+  )
   const report = (error: unknown): number => {
     if (error instanceof Interrupted) return EXIT.interrupted
     if (error instanceof UsageError) {
@@ -149,6 +156,7 @@ async function guarded(
     progress.stop()
     clearImmediate(waiting)
     await stopJobs()
+    await closeSessions()
   }
 }
 

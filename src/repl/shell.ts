@@ -14,6 +14,7 @@ import type { EditedText } from './edits.js'
 import { framesOf } from './error-frames.js'
 import { renderError } from './errors.js'
 import { Evaluator, type Globals } from './evaluate.js'
+import { tellHandlerFailures } from './handler-failures.js'
 import { helpGlobals, usageOf } from './help.js'
 import type { History } from './history.js'
 import { formOf } from './input-forms.js'
@@ -95,6 +96,11 @@ export class Shell {
     this.evaluator.preload(globals)
     guardProcess()
     tellJobEnds(
+      (text) => face.print(text),
+      this.evaluator,
+      () => face.paint,
+    )
+    tellHandlerFailures(
       (text) => face.print(text),
       this.evaluator,
       () => face.paint,

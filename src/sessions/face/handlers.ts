@@ -1,8 +1,6 @@
 /** Handlers of events: in the order of their priority, until one says STOP; what one throws is told, and nothing else ends. */
 import { Interrupted, InterruptScope } from '../../exchange/task.js'
-
-/** What a handler returns when the handlers behind it are not to hear of the event. */
-export const STOP: unique symbol = Symbol('STOP')
+import { STOP } from './stop.js'
 
 /** A handler of an event: plain, or one that waits. */
 // biome-ignore lint/suspicious/noExplicitAny: what it takes depends on the event

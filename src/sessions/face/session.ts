@@ -230,6 +230,15 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
     void this._emit('open' as keyof Events & string, [] as never)
   }
 
+  /** It is open from the start, and belongs to another session, which lists it. */
+  protected _adopt(): void {
+    this.#state = 'open'
+    this.opened = new Date()
+  }
+
+  /** It is over, for whatever reason; called once. */
+  protected _ended(): void {}
+
   /** It was lost and will be tried again. */
   protected _reconnecting(attempt: number, seconds: number): void {
     this.#state = 'reconnecting'
@@ -273,6 +282,7 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
 
   async #end(): Promise<void> {
     forget(this)
+    this._ended()
     const told = this._emit('close' as keyof Events & string, [this.error] as never)
     for (const stream of [...this.#streams]) stream._end()
     const ends = this.#ends

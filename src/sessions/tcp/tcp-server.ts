@@ -1,0 +1,269 @@
+/** TCP servers: `tcp.listen`. A handler for each connection, or for each message; thousands of clients at once. */
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { Task } from '../../exchange/index.js'
+import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
+import { SessionError, sessionError } from '../face/session-error.js'
+import { SessionLog } from '../face/session-log.js'
+import { type FramingOption, framingOf } from '../stream/framing.js'
+import { type Place, placeFrom, placeText } from '../stream/place.js'
+import type { Encoding } from '../stream/text.js'
+import { serverTls, type TlsServerOptions } from '../tls/tls-options.js'
+import { ClientList } from './client-list.js'
+import { TcpConnection } from './tcp-connection.js'
+import { checkListenOptions } from './tcp-options.js'
+
+/** Options of `tcp.listen`. */
+export interface TcpListenOptions {
+  /** Address of this machine; '*': all of them. Default 127.0.0.1. */
+  host?: string
+  /** TLS; true makes a certificate on the spot, which `server.certificate` has. Default: none. */
+  tls?: boolean | TlsServerOptions
+  /** How messages are told apart. Default 'none'. */
+  framing?: FramingOption
+  /** What bytes become. Default 'utf8'. */
+  encoding?: Encoding
+  /** Bytes of one message at most; a client that sends more is disconnected. Default 1 MiB. */
+  limit?: number
+  /** Clients at once at most; others are turned away. Default 20 000. */
+  clients?: number
+  /** Seconds of silence after which a client is disconnected. Default: never. */
+  idle?: number
+  /** Connections that may wait to be accepted. Default 511. */
+  backlog?: number
+  /** Say who comes and goes. Default true. */
+  log?: boolean
+  /** Messages that `history` keeps, of all clients together. Default 1000. */
+  history?: number
+}
+
+/** Events of a server. */
+export type TcpServerEvents = CommonEvents & {
+  /** Somebody connected; what the handler gives is sent, and when it has ended the connection is closed, unless messages have a handler. */
+  connection: [connection: TcpConnection]
+  /** A message came, as `framing` has them; what the handler gives is sent. */
+  message: [message: never, connection: TcpConnection]
+  /** Somebody is gone; with an error when the connection broke. */
+  disconnect: [connection: TcpConnection, error: SessionError | undefined]
+}
+
+/** A handler of connections, or handlers by event. */
+export type TcpHandler =
+  | ((connection: TcpConnection) => unknown)
+  | {
+      connection?: (connection: TcpConnection) => unknown
+      message?: (message: never, connection: TcpConnection) => unknown
+      disconnect?: (connection: TcpConnection, error: SessionError | undefined) => unknown
+    }
+
+const MOST_CLIENTS = 20_000
+const EVENTS = ['connection', 'message', 'disconnect'] as const
+
+/**
+ * Listens: `server = tcp.listen(8808, connection => …)`. The handler is called for each client, all at once; what it gives is sent, and when it has ended,
+ * the connection is closed. `{message: (message, connection) => reply}` is called for each message instead. Without any, `server.accept()` gives the next one.
+ * @param port 0: a free one, see `server.port`; a path: a unix socket
+ * @throws SessionError when the port is in use, or not allowed
+ */
+export function listen(
+  port: number | string,
+  handler?: TcpHandler | TcpListenOptions,
+  options?: TcpListenOptions,
+): Task<TcpServer> {
+  const isHandler = typeof handler === 'function' || (handler !== undefined && EVENTS.some((event) => event in handler))
+  const given = (isHandler ? options : (options ?? handler)) ?? {}
+  checkListenOptions(given as TcpListenOptions)
+  const server = new TcpServer(port, given as TcpListenOptions)
+  if (typeof handler === 'function') server.on('connection', handler)
+  else if (isHandler)
+    for (const [event, each] of Object.entries(handler as Record<string, never>)) server.on(event as 'connection', each)
+  return server.open() as Task<TcpServer>
+}
+
+/** A listening socket with its clients. */
+export class TcpServer extends Session<TcpServerEvents> {
+  readonly kind = 'tcp server'
+  /** Clients so far. */
+  accepted = 0
+  /** The certificate that it shows, PEM: with TLS. */
+  certificate: string | undefined
+  protected readonly eventNames = [...COMMON_EVENTS, ...EVENTS]
+  readonly #options: TcpListenOptions
+  readonly #place: Place
+  readonly #log: SessionLog
+  readonly #clients = new Set<TcpConnection>()
+  #server: Server | undefined
+  #port = 0
+  #waiting: TcpConnection[] = []
+  #acceptors: ((connection: TcpConnection) => void)[] = []
+
+  constructor(port: number | string, options: TcpListenOptions = {}) {
+    super(options)
+    const { host = '127.0.0.1' } = options
+    this.#options = options
+    this.#place = placeFrom('tcp.listen', port, undefined, { lowest: 0, host: host === '*' ? '::' : host })
+    // A mistake in it is told now, and not to the first client.
+    framingOf(options.framing, 'tcp.listen')
+    this.#log = new SessionLog(() => this.label, options.log ?? true)
+    this.#port = 'port' in this.#place ? this.#place.port : 0
+  }
+
+  get subject(): string {
+    return placeText('path' in this.#place ? this.#place : { ...this.#place, port: this.#port })
+  }
+
+  /** The port that it listens on; 0 for a unix socket. */
+  get port(): number {
+    return this.#port
+  }
+
+  /** Its clients now, as a table. */
+  clients(): ClientList {
+    return ClientList.from(this.#clients) as ClientList
+  }
+
+  /** Sends a message to all clients, or to all but one. Those who do not read are disconnected when too much waits. Gives to how many. */
+  broadcast(message: unknown, { except }: { except?: TcpConnection } = {}): number {
+    let count = 0
+    for (const client of this.#clients) {
+      if (client === except || !client.isOpen) continue
+      client._postNow(message)
+      count++
+    }
+    return count
+  }
+
+  /** The next client; waits for one. For servers without handlers: theirs are taken already. */
+  accept(): Task<TcpConnection> {
+    return Task.run<TcpConnection>(
+      ({ signal }) => {
+        const waiting = this.#waiting.shift()
+        if (waiting !== undefined) return waiting
+        if (!this.isOpen) throw new SessionError(`${this.label}: it is ${this.state}`, 'CLOSED')
+        return new Promise((resolve, reject) => {
+          const over = (): void => {
+            this.#acceptors = this.#acceptors.filter((other) => other !== take)
+            this.off('close', closed)
+          }
+          const take = (connection: TcpConnection): void => {
+            over()
+            resolve(connection)
+          }
+          const closed = (): void => {
+            over()
+            reject(new SessionError(`${this.label}: it was closed`, 'CLOSED'))
+          }
+          this.#acceptors.push(take)
+          this.on('close', closed)
+          signal.addEventListener('abort', over, { once: true })
+        })
+      },
+      { name: `accept on ${this.subject}` },
+    )
+  }
+
+  protected override get figures(): string {
+    const { size } = this.#clients
+    return `${size} client${size === 1 ? '' : 's'}${this.accepted > size ? ` of ${this.accepted} so far` : ''}`
+  }
+
+  protected async _open(signal: AbortSignal): Promise<void> {
+    const { tls, backlog = 511, clients = MOST_CLIENTS } = this.#options
+    const place = this.#place
+    const listener = (socket: Socket): void => this.#accepted(socket)
+    let server: Server
+    if (tls) {
+      const secure = await serverTls('tcp.listen', tls, 'host' in place ? namesOf(place.host) : [])
+      this.certificate = secure.cert
+      server = createTlsServer(
+        { ...secure, allowHalfOpen: true, noDelay: true, handshakeTimeout: 10_000 } as never,
+        listener,
+      )
+      server.on('tlsClientError', (error: Error, socket: Socket) => {
+        socket.destroy()
+        const failure = sessionError(this.label, error)
+        this.#log.tell(`TLS with a client failed: ${failure.message.slice(this.label.length + 2)}`)
+        void this._emit('error', [failure])
+      })
+    } else server = createServer({ allowHalfOpen: true, noDelay: true }, listener)
+    server.maxConnections = clients
+    server.on('drop', () => this.#log.tell(`a client was turned away: there are ${clients} already`))
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      const ready = (): void => {
+        server.off('error', reject)
+        resolve()
+      }
+      if ('path' in place) server.listen({ path: place.path, backlog }, ready)
+      else server.listen({ host: place.host, port: this.#port, backlog }, ready)
+    }).catch((error: unknown) => {
+      throw sessionError(this.label, error)
+    })
+    if (signal.aborted) server.close()
+    server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))
+    this.#server = server
+    const address = server.address()
+    if (typeof address === 'object' && address !== null) this.#port = address.port
+  }
+
+  protected async _close(signal: AbortSignal): Promise<void> {
+    const server = this.#server
+    const closed = new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())))
+    const clients = [...this.#clients]
+    signal.addEventListener('abort', () => {
+      for (const client of clients) client._drop()
+    })
+    await Promise.all(clients.map((client) => client.close()))
+    await closed
+  }
+
+  /** Hears of each message first; a handler of the server's replies to it. */
+  _message(message: unknown, connection: TcpConnection, reply: (value: unknown) => void): Promise<void> | undefined {
+    return this._emit('message', [message as never, connection], reply)
+  }
+
+  /** Whether it handles messages. */
+  get _handlesMessages(): boolean {
+    return this._isHeard('message')
+  }
+
+  _gone(connection: TcpConnection, error: SessionError | undefined): void {
+    if (!this.#clients.delete(connection)) return
+    this.#waiting = this.#waiting.filter((other) => other !== connection)
+    this.#log.tell(
+      error === undefined
+        ? `${connection.peer} is gone`
+        : `${connection.peer} is gone: ${error.message.slice(error.message.indexOf(': ') + 2)}`,
+    )
+    void this._emit('disconnect', [connection, error])
+  }
+
+  protected override _handlersChanged(): void {
+    for (const client of this.#clients) client._serverChanged()
+  }
+
+  #accepted(socket: Socket): void {
+    const connection = new TcpConnection(this, socket, this.#options)
+    this.accepted++
+    this.#clients.add(connection)
+    this.#log.tell(`${connection.peer} connected`)
+    connection._begin()
+    if (this.handlers.has('connection')) void this.#serve(connection)
+    else if (!this._isHeard('connection') && !this._handlesMessages) {
+      const acceptor = this.#acceptors.shift()
+      if (acceptor === undefined) this.#waiting.push(connection)
+      else acceptor(connection)
+    } else void this._emit('connection', [connection])
+  }
+
+  /** A conversation: it is over when the handlers are. */
+  async #serve(connection: TcpConnection): Promise<void> {
+    await this._emit('connection', [connection], (reply) => connection._postNow(reply))
+    if (!connection._isServed) await connection.close()
+  }
+}
+
+/** Names by which clients may ask for a server that listens on an address. */
+function namesOf(host: string): string[] {
+  return host === '::' || host === '0.0.0.0' ? [] : [host]
+}

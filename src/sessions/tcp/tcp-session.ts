@@ -1,0 +1,263 @@
+/** TCP connections: `tcp.connect`. RFC 9293. */
+import { lookup } from 'node:dns/promises'
+import { isIP, type Socket, connect as socketConnect } from 'node:net'
+import { type TLSSocket, connect as tlsConnect } from 'node:tls'
+import { Task } from '../../exchange/index.js'
+import { pause } from '../../exchange/pause.js'
+import { tcpSocket } from '../../tools/ask/open-socket.js'
+import { Backoff, type ReconnectOptions } from '../face/backoff.js'
+import { SessionError, sessionError } from '../face/session-error.js'
+import { hostPort, type Place, placeFrom, placeText, plainAddress } from '../stream/place.js'
+import { type StreamOptions, StreamSession } from '../stream/stream-session.js'
+import { clientTls, type TlsClientOptions } from '../tls/tls-options.js'
+import { checkConnectOptions } from './tcp-options.js'
+
+/** Options of `tcp.connect`. */
+export interface TcpOptions extends StreamOptions {
+  /** TLS, verified; `{ca}` names a certificate to trust, `{insecure: true}` trusts anybody. Default: none. */
+  tls?: boolean | TlsClientOptions
+  /** Seconds until the connection (with TLS) must stand. Default 10. */
+  timeout?: number
+  /** Connect again when it is lost. Default false. */
+  reconnect?: boolean | ReconnectOptions
+  /** Address and port of this end; unset: chosen by the system. */
+  localAddress?: string
+  localPort?: number
+  /** Send small messages at once instead of waiting for more (Nagle). Default true. */
+  noDelay?: boolean
+  /** Seconds of silence after which the system asks whether the other end is still there. Default: never. */
+  keepAlive?: number
+  /** Network namespace, as ip netns names it. */
+  netns?: string
+}
+
+/** Connects to a server: `s = tcp.connect('127.0.0.1', 8808)`. @throws SessionError that says why it is not possible */
+export function connect(host: string | number, port?: number | TcpOptions, options?: TcpOptions): Task<TcpSession> {
+  const [second, given] = typeof port === 'object' ? [undefined, port] : [port, options ?? {}]
+  checkConnectOptions(given)
+  const place = placeFrom('tcp.connect', host, second)
+  return new TcpSession(place, given).open() as Task<TcpSession>
+}
+
+/** A TCP connection. */
+export class TcpSession extends StreamSession {
+  readonly kind: string = 'tcp'
+  /** The other end's address and port; of a unix socket its path and 0. */
+  remoteAddress = ''
+  remotePort = 0
+  /** Ours. */
+  localAddress = ''
+  localPort = 0
+  readonly #place: Place
+  readonly #options: TcpOptions
+  #retry: AbortController | undefined
+
+  constructor(place: Place, options: TcpOptions = {}) {
+    super('tcp.connect', options)
+    this.#place = place
+    this.#options = options
+  }
+
+  get subject(): string {
+    return placeText(this.#place)
+  }
+
+  /** The other end as `127.0.0.1:8808`. */
+  get peer(): string {
+    return this.remotePort === 0 ? this.remoteAddress : hostPort(this.remoteAddress, this.remotePort)
+  }
+
+  /** This end as `127.0.0.1:40000`. */
+  get local(): string {
+    return this.localPort === 0 ? this.localAddress : hostPort(this.localAddress, this.localPort)
+  }
+
+  /** What TLS has agreed on: protocol, cipher, the other end's certificate; undefined without TLS. */
+  get tls():
+    | {
+        protocol: string
+        cipher: string
+        authorized: boolean
+        peer?: string
+        issuer?: string
+        validTo?: string
+        fingerprint?: string
+      }
+    | undefined {
+    const socket = this._stream as TLSSocket | undefined
+    if (socket?.getCipher === undefined || socket.destroyed) return undefined
+    const { subject, issuer, valid_to, fingerprint256 } = socket.getPeerCertificate() ?? {}
+    return {
+      protocol: socket.getProtocol() ?? '',
+      cipher: socket.getCipher()?.name ?? '',
+      authorized: socket.authorized,
+      ...(fingerprint256 === undefined
+        ? {}
+        : { peer: nameOf(subject), issuer: nameOf(issuer), validTo: valid_to, fingerprint: fingerprint256 }),
+    }
+  }
+
+  /** Breaks the connection off: what was not sent is lost, the other end sees a reset (RFC 9293 §3.10.7). */
+  reset(): Task<void> {
+    return Task.run<void>(
+      async () => {
+        const { socket } = this
+        // Over TLS the reset is one of the connection below.
+        socket?.resetAndDestroy()
+        await this.close()
+      },
+      { name: 'reset' },
+    )
+  }
+
+  protected get socket(): Socket | undefined {
+    return this._stream as Socket | undefined
+  }
+
+  protected async _open(signal: AbortSignal): Promise<void> {
+    const { timeout = 10 } = this.#options
+    const limit = new AbortController()
+    const abort = (): void => limit.abort()
+    signal.addEventListener('abort', abort, { once: true })
+    const timer = setTimeout(abort, timeout * 1000)
+    try {
+      this._take(await this.#connected(limit.signal))
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (limit.signal.aborted)
+        throw new SessionError(
+          `${this.label}: no connection within ${timeout} s: a firewall may drop what is sent`,
+          'TIMEOUT',
+        )
+      throw sessionError(this.label, error)
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  protected override async _close(signal: AbortSignal): Promise<void> {
+    this.#retry?.abort()
+    await super._close(signal)
+  }
+
+  protected override _streamLost(error: SessionError | undefined): void {
+    const { reconnect = false } = this.#options
+    if (reconnect === false || !(this.isOpen || this.state === 'reconnecting')) this._lost(error)
+    else void this.#again(reconnect === true ? {} : reconnect, error)
+  }
+
+  /** Takes a connected socket. */
+  protected _take(socket: Socket): void {
+    const { noDelay = true, keepAlive } = this.#options
+    socket.setNoDelay(noDelay)
+    if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive * 1000)
+    const { remoteAddress, remotePort = 0, localAddress, localPort = 0 } = socket
+    this.remoteAddress = plainAddress(remoteAddress ?? this.subject)
+    this.remotePort = remotePort
+    this.localAddress = plainAddress(localAddress ?? '')
+    this.localPort = localPort
+    this._attach(socket)
+  }
+
+  async #connected(signal: AbortSignal): Promise<Socket> {
+    const socket = await this.#socket()
+    const destroy = (): void => void socket.destroy()
+    signal.addEventListener('abort', destroy, { once: true })
+    if (signal.aborted) destroy()
+    try {
+      await happens(socket, 'connect')
+      if (!this.#options.tls) return socket
+      const secure = tlsConnect({
+        ...clientTls('tcp.connect', this.#options.tls, 'host' in this.#place ? this.#place.host : 'localhost'),
+        socket,
+        ALPNProtocols: [],
+      } as never)
+      try {
+        await happens(secure, 'secureConnect')
+      } catch (error) {
+        secure.destroy()
+        throw error
+      }
+      return secure
+    } catch (error) {
+      socket.destroy()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', destroy)
+    }
+  }
+
+  async #socket(): Promise<Socket> {
+    const { localAddress, localPort, netns } = this.#options
+    const common = {
+      allowHalfOpen: true,
+      ...(localAddress === undefined ? {} : { localAddress }),
+      ...(localPort === undefined ? {} : { localPort }),
+    }
+    const place = this.#place
+    if ('path' in place) return socketConnect({ path: place.path, allowHalfOpen: true })
+    if (netns === undefined) return socketConnect({ ...place, ...common })
+    const { address, family } =
+      isIP(place.host) === 0 ? await lookup(place.host) : { address: place.host, family: isIP(place.host) }
+    const socket = tcpSocket(family as 4 | 6, netns)
+    socket.allowHalfOpen = true
+    return socket.connect({ ...common, host: address, port: place.port })
+  }
+
+  /** Connects again and again, with pauses that grow. */
+  async #again(options: ReconnectOptions, error: SessionError | undefined): Promise<void> {
+    const backoff = new Backoff(options)
+    const retry = new AbortController()
+    this.#retry = retry
+    this.error = error
+    let last = error
+    for (;;) {
+      const seconds = backoff.next()
+      if (seconds === undefined)
+        return this._lost(last ?? new SessionError(`${this.label}: the other end closed it`, 'CLOSED'))
+      this._reconnecting(backoff.attempt, seconds)
+      await pause(seconds * 1000, retry.signal).catch(() => undefined)
+      if (retry.signal.aborted) return
+      try {
+        await this._open(retry.signal)
+        if (retry.signal.aborted) return
+        this.error = undefined
+        return this._opened()
+      } catch (failure) {
+        if (retry.signal.aborted) return
+        last = sessionError(this.label, failure)
+        this.error = last
+      }
+    }
+  }
+}
+
+function nameOf(subject: { CN?: string | string[]; O?: string | string[] } | undefined): string {
+  return String(subject?.CN ?? subject?.O ?? '')
+}
+
+/** Waits for the event of a socket, or for what keeps it from happening. */
+function happens(socket: Socket, event: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      socket.off(event, done)
+      socket.off('error', failed)
+      socket.off('close', closed)
+    }
+    const done = (): void => {
+      over()
+      resolve()
+    }
+    const failed = (error: Error): void => {
+      over()
+      // Another one may follow, which nobody would hear.
+      socket.on('error', () => undefined)
+      reject(error)
+    }
+    const closed = (): void => failed(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))
+    socket.once(event, done)
+    socket.once('error', failed)
+    socket.once('close', closed)
+  })
+}

@@ -1,0 +1,442 @@
+/** UDP sockets: bound, connected or neither; broadcast and multicast. RFC 768, RFC 1112. */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { isIP, isIPv6 } from 'node:net'
+import { OptionError, Task } from '../../exchange/index.js'
+import {
+  ADDRESS,
+  checkTable,
+  FLAG,
+  type OptionTable,
+  oneOf,
+  positive,
+  text,
+  wholeNumber,
+} from '../../tools/option-kinds.js'
+import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
+import { SessionError, sessionError } from '../face/session-error.js'
+import { hostPort, type Place, placeFrom } from '../stream/place.js'
+import { ENCODINGS, type Encoding, encoded } from '../stream/text.js'
+import { Datagram } from './datagram.js'
+
+/** Options of `udp.bind`, `udp.connect` and `udp.listen`. */
+export interface UdpOptions extends SessionOptions {
+  /** Our address; '*': all of this machine, of IPv4; '::': of both versions. Default: 127.0.0.1, where a port is given. */
+  host?: string
+  /** Our port, for `udp.connect`. Default: a free one. */
+  localPort?: number
+  /** What bytes become: text of this encoding, or 'bytes'. Default 'utf8'. */
+  encoding?: Encoding
+  /** Sending to broadcast addresses is allowed. Default false. */
+  broadcast?: boolean
+  /** Multicast group that is joined, or several. */
+  group?: string | readonly string[]
+  /** Address or name of the interface for multicast. Default: the system's choice. */
+  iface?: string
+  /** How many hops multicast goes, 0..255. Default 1: this network. */
+  ttl?: number
+  /** Whether this machine hears its own multicast. Default true. */
+  loopback?: boolean
+  /** Others may bind the same address and port, as for multicast. Default: only with `group`. */
+  share?: boolean
+}
+
+/** Events of a UDP session. */
+export type UdpEvents = CommonEvents & {
+  /** A datagram came. What the handler gives is sent back to who sent it. */
+  message: [datagram: Datagram]
+}
+
+/** Where a datagram goes to. */
+export type UdpTarget = string | { host: string; port: number }
+
+const TABLE: OptionTable<UdpOptions> = {
+  host: text('an address of this machine, or * for all'),
+  localPort: wholeNumber(0, 65535),
+  encoding: oneOf(...ENCODINGS),
+  broadcast: FLAG,
+  group: {
+    takes: 'a multicast address, or a list of them',
+    accepts: (value) => typeof value === 'string' || Array.isArray(value),
+  },
+  iface: text('the address or the name of an interface'),
+  ttl: wholeNumber(0, 255),
+  loopback: FLAG,
+  share: FLAG,
+  history: wholeNumber(0, 1_000_000),
+}
+const RECEIVE: OptionTable<{ timeout?: number }> = { timeout: positive('seconds') }
+/** Datagrams and bytes that wait to be taken; what comes then is lost, and counted. */
+const MOST_WAITING = 10_000
+const MOST_BYTES = 16 * 2 ** 20
+
+/** Binds a UDP socket: `u = udp.bind(5000)`. @param port 0: a free one; `u.port` tells it */
+export function bind(port = 0, options: UdpOptions = {}): Task<UdpSession> {
+  checkTable('udp.bind', options, TABLE)
+  return new UdpSession(placeOf('udp.bind', port, options), undefined, options).open() as Task<UdpSession>
+}
+
+/** A UDP socket for one other end: only its datagrams arrive, and `send` needs no address. Nothing is sent by this. */
+export function connect(host: string | number, port?: number | UdpOptions, options?: UdpOptions): Task<UdpSession> {
+  const [second, given] = typeof port === 'object' ? [undefined, port] : [port, options ?? {}]
+  checkTable('udp.connect', given, TABLE)
+  const remote = placeFrom('udp.connect', host, second)
+  if ('path' in remote) throw new OptionError('udp.connect: give a host and a port')
+  const own = given.host === undefined ? undefined : { host: given.host, port: given.localPort ?? 0 }
+  return new UdpSession(own, remote, given).open() as Task<UdpSession>
+}
+
+/** Calls a function for each datagram; what it gives is sent back: `udp.listen(5000, d => `Bonjour ${d.data}.`)`. */
+export function listen(
+  port: number,
+  handler?: ((datagram: Datagram, session: UdpSession) => unknown) | UdpOptions,
+  options?: UdpOptions,
+): Task<UdpSession> {
+  const given = (typeof handler === 'function' ? options : (options ?? handler)) ?? {}
+  checkTable('udp.listen', given, TABLE)
+  const session = new UdpSession(placeOf('udp.listen', port, given), undefined, given)
+  if (typeof handler === 'function') session.on('message', (datagram) => handler(datagram, session))
+  return session.open() as Task<UdpSession>
+}
+
+/** Without a port of its own it is there to send: to any address. */
+function placeOf(name: string, port: unknown, options: UdpOptions): { host: string; port: number } {
+  const { host = port === 0 ? '*' : '127.0.0.1' } = options
+  const place = placeFrom(name, port, undefined, { lowest: 0, host: host === '*' ? '0.0.0.0' : host })
+  if ('path' in place) throw new OptionError(`${name}: give a port; UDP has no unix sockets here`)
+  return place
+}
+
+interface Waiter {
+  resolve(datagram: Datagram): void
+  reject(error: SessionError): void
+}
+
+/** A UDP socket. */
+export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Datagram> {
+  readonly kind = 'udp'
+  /** Bytes that came and went. */
+  received = 0
+  sent = 0
+  /** Datagrams that were lost because nobody took them. */
+  dropped = 0
+  protected readonly eventNames = [...COMMON_EVENTS, 'message']
+  readonly #own: { host: string; port: number } | undefined
+  readonly #remote: { host: string; port: number } | undefined
+  readonly #options: UdpOptions
+  #socket: Socket | undefined
+  #address: { address: string; port: number } | undefined
+  #waiting: Datagram[] = []
+  #waitingBytes = 0
+  #waiters: Waiter[] = []
+  #error: SessionError | undefined
+
+  constructor(own: { host: string; port: number } | undefined, remote: Place | undefined, options: UdpOptions = {}) {
+    super(options)
+    this.#own = own
+    this.#remote = remote === undefined || 'path' in remote ? undefined : remote
+    this.#options = options
+  }
+
+  get subject(): string {
+    if (this.#remote !== undefined) return hostPort(this.#remote.host, this.#remote.port)
+    const { host, port } = this.#own ?? { host: '0.0.0.0', port: 0 }
+    return hostPort(this.#address?.address ?? host, this.#address?.port ?? port)
+  }
+
+  get #encoding(): Encoding {
+    return this.#options.encoding ?? 'utf8'
+  }
+
+  /** Our port. */
+  get port(): number {
+    return this.#address?.port ?? 0
+  }
+
+  /** Our address and port. */
+  get local(): string {
+    return this.#address === undefined ? '' : hostPort(this.#address.address, this.#address.port)
+  }
+
+  /** The other end, of a connected one; else ''. */
+  get peer(): string {
+    return this.#remote === undefined ? '' : hostPort(this.#remote.host, this.#remote.port)
+  }
+
+  /**
+   * Sends a datagram with text, bytes or a packet: `u.send('World', 'localhost:5000')`. A connected session needs no target.
+   * Gives how many bytes that was; UDP does not tell whether it arrived.
+   */
+  send(data: unknown, target?: UdpTarget, port?: number): Task<number> {
+    return Task.run(
+      async () => {
+        const bytes = encoded(data, this.#encoding, this.label)
+        const place = this.#targetOf(target, port)
+        await this.#send(bytes, place)
+        return bytes.length
+      },
+      { name: 'send' },
+    )
+  }
+
+  /** What the next datagram carries; waits for one. @throws SessionError when none comes in time, or the other end refuses */
+  recv(options: { timeout?: number } = {}): Task<string | Uint8Array> {
+    return Task.run(async ({ signal }) => (await this.#next('recv', options, signal)).data, {
+      name: `recv on ${this.subject}`,
+    })
+  }
+
+  /** The next datagram with its sender: `d.data`, `d.host`, `d.port`. */
+  recvFrom(options: { timeout?: number } = {}): Task<Datagram> {
+    return Task.run(async ({ signal }) => await this.#next('recvFrom', options, signal), {
+      name: `recvFrom on ${this.subject}`,
+    })
+  }
+
+  /** Joins a multicast group. @throws SessionError for an address that is none of a group */
+  join(group: string, iface = this.#options.iface): this {
+    this.#membership('addMembership', group, iface)
+    return this
+  }
+
+  /** Leaves a multicast group. */
+  leave(group: string, iface = this.#options.iface): this {
+    this.#membership('dropMembership', group, iface)
+    return this
+  }
+
+  /** Datagrams as they come: `for (const d of u) …`. */
+  [Symbol.asyncIterator](): AsyncIterator<Datagram> {
+    return {
+      next: async () => {
+        if (!this.isOpen && this.#waiting.length === 0) return { done: true, value: undefined }
+        try {
+          return { done: false, value: await this.recvFrom() }
+        } catch (error) {
+          if (error instanceof SessionError && error.code === 'CLOSED') return { done: true, value: undefined }
+          throw error
+        }
+      },
+    }
+  }
+
+  protected override get figures(): string {
+    const parts = [`${byteCount(this.sent)} out`, `${byteCount(this.received)} in`]
+    if (this.#waiting.length > 0) parts.push(`${this.#waiting.length} not taken yet`)
+    if (this.dropped > 0) parts.push(`${this.dropped} lost`)
+    return parts.join(', ')
+  }
+
+  protected async _open(signal: AbortSignal): Promise<void> {
+    const { group, share = group !== undefined } = this.#options
+    const groups = group === undefined ? [] : typeof group === 'string' ? [group] : group
+    try {
+      const address = await familyAddress(this.#remote?.host ?? groups[0] ?? this.#own?.host ?? '127.0.0.1')
+      const socket = createSocket({ type: address.family === 6 ? 'udp6' : 'udp4', reuseAddr: share })
+      this.#socket = socket
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject)
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        const own = this.#own ?? { host: address.family === 6 ? '::' : '0.0.0.0', port: this.#options.localPort ?? 0 }
+        // A socket of one address hears no group: it has to be bound to all of them.
+        const host = groups.length > 0 ? undefined : own.host
+        socket.bind({ port: own.port, ...(host === undefined ? {} : { address: host }) }, () => {
+          if (this.#remote === undefined) resolve()
+          else
+            socket.connect(this.#remote.port, address.address, (error?: Error) => (error ? reject(error) : resolve()))
+        })
+      })
+      this.#ready(socket, groups)
+    } catch (error) {
+      this.#socket?.close()
+      this.#socket = undefined
+      throw sessionError(this.label, error)
+    }
+  }
+
+  protected _close(): Promise<void> {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#failWaiters(new SessionError(`${this.label}: it was closed`, 'CLOSED'))
+    return new Promise((resolve) => (socket === undefined ? resolve() : socket.close(() => resolve())))
+  }
+
+  protected override _handlersChanged(): void {
+    if (this._isHeard('message')) for (const datagram of this.#takeAll()) this.#handle(datagram)
+  }
+
+  #ready(socket: Socket, groups: readonly string[]): void {
+    const { broadcast = false, ttl, loopback, iface } = this.#options
+    socket.removeAllListeners('error')
+    socket.on('error', (error) => this.#complain(sessionError(this.label, error)))
+    socket.on('message', (bytes, from) => this.#arrived(bytes, from))
+    if (broadcast) socket.setBroadcast(true)
+    if (ttl !== undefined) socket.setMulticastTTL(ttl)
+    if (loopback !== undefined) socket.setMulticastLoopback(loopback)
+    if (iface !== undefined && isIP(iface) !== 0) socket.setMulticastInterface(iface)
+    this.#address = socket.address()
+    for (const group of groups) this.join(group)
+  }
+
+  #arrived(bytes: Buffer, { address, port }: RemoteInfo): void {
+    const datagram = new Datagram(bytes, address, port, this.#encoding)
+    this.received += bytes.length
+    if (this.history.isKept)
+      this.history._add('in', datagram.data, bytes.length, this.#remote === undefined ? datagram.peer : undefined)
+    if (this._isHeard('message')) {
+      this.#handle(datagram)
+      return
+    }
+    const waiter = this.#waiters.shift()
+    if (waiter !== undefined) {
+      waiter.resolve(datagram)
+      return
+    }
+    if (this.#waiting.length >= MOST_WAITING || this.#waitingBytes > MOST_BYTES) {
+      this.dropped++
+      return
+    }
+    this.#waiting.push(datagram)
+    this.#waitingBytes += bytes.length
+  }
+
+  #handle(datagram: Datagram): void {
+    void this._emit('message', [datagram], (reply) => {
+      try {
+        const bytes = encoded(reply, this.#encoding, this.label)
+        const target = this.#remote === undefined ? { host: datagram.host, port: datagram.port } : undefined
+        this.#send(bytes, target).catch((error: unknown) => this.#complain(sessionError(this.label, error)))
+      } catch (error) {
+        this._failed('message', error)
+      }
+    })
+  }
+
+  /** An error that belongs to no call, such as a port that is closed (ICMP): whoever waits hears of it, else the next who asks. */
+  #complain(error: SessionError): void {
+    void this._emit('error', [error])
+    if (this.#waiters.length > 0) this.#failWaiters(error)
+    else this.#error = error
+  }
+
+  async #next(name: string, options: { timeout?: number }, signal: AbortSignal): Promise<Datagram> {
+    checkTable(name, options, RECEIVE)
+    if (this._isHeard('message'))
+      throw new SessionError(
+        `${this.label}: its datagrams go to the handlers of 'message'; ${name}() is for sessions without (off('message'))`,
+        'BUSY',
+      )
+    const waiting = this.#waiting.shift()
+    if (waiting !== undefined) {
+      this.#waitingBytes -= waiting.length
+      return waiting
+    }
+    if (!this.isOpen) throw new SessionError(`${this.label}: it is ${this.state}`, 'CLOSED')
+    const error = this.#error
+    this.#error = undefined
+    if (error !== undefined) throw error
+    return await this.#wait(name, options.timeout, signal)
+  }
+
+  #wait(name: string, timeout: number | undefined, signal: AbortSignal): Promise<Datagram> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined
+      const over = (): void => {
+        clearTimeout(timer)
+        this.#waiters = this.#waiters.filter((other) => other !== waiter)
+      }
+      const waiter: Waiter = {
+        resolve: (datagram) => {
+          over()
+          resolve(datagram)
+        },
+        reject: (error) => {
+          over()
+          reject(error)
+        },
+      }
+      this.#waiters.push(waiter)
+      signal.addEventListener('abort', over, { once: true })
+      if (timeout !== undefined)
+        timer = setTimeout(() => {
+          over()
+          reject(new SessionError(`${this.label}: ${name}: no datagram came within ${timeout} s`, 'TIMEOUT'))
+        }, timeout * 1000)
+    })
+  }
+
+  #send(bytes: Uint8Array, place: { host: string; port: number } | undefined): Promise<void> {
+    const socket = this.#socket
+    if (socket === undefined || !this.isOpen)
+      return Promise.reject(new SessionError(`${this.label}: it is ${this.state}`, 'CLOSED'))
+    return new Promise((resolve, reject) => {
+      const done = (error: Error | null): void => {
+        if (error !== null) return reject(sessionError(this.#place(place), error))
+        this.sent += bytes.length
+        if (this.history.isKept)
+          this.history._add(
+            'out',
+            bytes,
+            bytes.length,
+            place === undefined ? undefined : hostPort(place.host, place.port),
+          )
+        resolve()
+      }
+      if (place === undefined) socket.send(bytes, done)
+      else socket.send(bytes, place.port, place.host, done)
+    })
+  }
+
+  #place(place: { host: string; port: number } | undefined): string {
+    return place === undefined ? this.label : `udp ${hostPort(place.host, place.port)}`
+  }
+
+  #targetOf(target: UdpTarget | undefined, port: number | undefined): { host: string; port: number } | undefined {
+    if (target === undefined) {
+      if (this.#remote !== undefined) return undefined
+      throw new OptionError("send: where to? u.send('text', 'host:port'), or udp.connect(host, port)")
+    }
+    if (this.#remote !== undefined)
+      throw new OptionError(`send: this session is connected to ${this.peer}; udp.bind() makes one for any target`)
+    const place =
+      typeof target === 'object' && target !== null
+        ? placeFrom('send', target.host, target.port)
+        : placeFrom('send', target, port)
+    if ('path' in place) throw new OptionError('send: give a host and a port')
+    if (isIPv6(place.host) && !isIPv6(this.#address?.address ?? '::'))
+      throw new OptionError(
+        `send: this socket is one of IPv4; udp.bind(${this.port}, {host: '::'}) is of both versions`,
+      )
+    return place
+  }
+
+  #membership(what: 'addMembership' | 'dropMembership', group: string, iface: string | undefined): void {
+    if (!ADDRESS.accepts(group) || !isGroup(group))
+      throw new OptionError(`${group} is no multicast address: those are 224.0.0.0/4 and ff00::/8, such as 239.1.2.3`)
+    try {
+      if (iface === undefined) this.#socket?.[what](group)
+      else this.#socket?.[what](group, isIPv6(group) && isIP(iface) === 0 ? `::%${iface}` : iface)
+    } catch (error) {
+      throw sessionError(`${this.label}, group ${group}`, error)
+    }
+  }
+
+  #takeAll(): Datagram[] {
+    this.#waitingBytes = 0
+    return this.#waiting.splice(0)
+  }
+
+  #failWaiters(error: SessionError): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error)
+  }
+}
+
+function isGroup(address: string): boolean {
+  const first = Number.parseInt(address, 10)
+  return isIPv6(address) ? /^ff/i.test(address) : first >= 224 && first < 240
+}
+
+async function familyAddress(host: string): Promise<{ address: string; family: number }> {
+  const family = isIP(host.split('%')[0]!)
+  return family === 0 ? await lookup(host) : { address: host, family }
+}
