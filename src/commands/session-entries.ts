@@ -48,7 +48,7 @@ export const SESSION_ENTRIES: readonly Entry[] = [
       summary: 'What a handler of a session returns to keep the event from the handlers behind it.',
       usage: 'session.on(event, value => STOP)',
       example: "const u = udp.bind(); u.on('message', d => STOP, {priority: -1}); u.close()",
-      see: ['TcpSession.on', 'sessions'],
+      see: ['Session.on', 'sessions'],
     }),
   ],
 ]

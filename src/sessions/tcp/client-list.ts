@@ -2,12 +2,12 @@
 import { formatDuration } from '../../exchange/index.js'
 import { textTable } from '../../tools/text-table.js'
 import { byteCount } from '../face/session.js'
-import type { TcpConnection } from './tcp-connection.js'
+import type { TcpClient } from './tcp-client.js'
 
 const SHOWN = 20
 
 /** An array of connections that prints as a table. */
-export class ClientList extends Array<TcpConnection> {
+export class ClientList extends Array<TcpClient> {
   static override get [Symbol.species](): ArrayConstructor {
     return Array
   }

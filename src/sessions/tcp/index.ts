@@ -9,6 +9,6 @@ export const tcp: { readonly connect: typeof connect; readonly listen: typeof li
 }
 
 export { ClientList } from './client-list.js'
-export { TcpConnection } from './tcp-connection.js'
+export { TcpClient } from './tcp-client.js'
 export { type TcpHandler, type TcpListenOptions, TcpServer, type TcpServerEvents } from './tcp-server.js'
 export { type TcpOptions, TcpSession } from './tcp-session.js'

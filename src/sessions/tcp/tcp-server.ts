@@ -10,7 +10,7 @@ import { type Place, placeFrom, placeText } from '../stream/place.js'
 import type { Encoding } from '../stream/text.js'
 import { serverTls, type TlsServerOptions } from '../tls/tls-options.js'
 import { ClientList } from './client-list.js'
-import { TcpConnection } from './tcp-connection.js'
+import { TcpClient } from './tcp-client.js'
 import { checkListenOptions } from './tcp-options.js'
 
 /** Options of `tcp.listen`. */
@@ -40,20 +40,20 @@ export interface TcpListenOptions {
 /** Events of a server. */
 export type TcpServerEvents = CommonEvents & {
   /** Somebody connected; what the handler gives is sent, and when it has ended the connection is closed, unless messages have a handler. */
-  connection: [connection: TcpConnection]
+  connection: [connection: TcpClient]
   /** A message came, as `framing` has them; what the handler gives is sent. */
-  message: [message: never, connection: TcpConnection]
+  message: [message: never, connection: TcpClient]
   /** Somebody is gone; with an error when the connection broke. */
-  disconnect: [connection: TcpConnection, error: SessionError | undefined]
+  disconnect: [connection: TcpClient, error: SessionError | undefined]
 }
 
 /** A handler of connections, or handlers by event. */
 export type TcpHandler =
-  | ((connection: TcpConnection) => unknown)
+  | ((connection: TcpClient) => unknown)
   | {
-      connection?: (connection: TcpConnection) => unknown
-      message?: (message: never, connection: TcpConnection) => unknown
-      disconnect?: (connection: TcpConnection, error: SessionError | undefined) => unknown
+      connection?: (connection: TcpClient) => unknown
+      message?: (message: never, connection: TcpClient) => unknown
+      disconnect?: (connection: TcpClient, error: SessionError | undefined) => unknown
     }
 
 const MOST_CLIENTS = 20_000
@@ -91,11 +91,11 @@ export class TcpServer extends Session<TcpServerEvents> {
   readonly #options: TcpListenOptions
   readonly #place: Place
   readonly #log: SessionLog
-  readonly #clients = new Set<TcpConnection>()
+  readonly #clients = new Set<TcpClient>()
   #server: Server | undefined
   #port = 0
-  #waiting: TcpConnection[] = []
-  #acceptors: ((connection: TcpConnection) => void)[] = []
+  #waiting: TcpClient[] = []
+  #acceptors: ((connection: TcpClient) => void)[] = []
 
   constructor(port: number | string, options: TcpListenOptions = {}) {
     super(options)
@@ -123,7 +123,7 @@ export class TcpServer extends Session<TcpServerEvents> {
   }
 
   /** Sends a message to all clients, or to all but one. Those who do not read are disconnected when too much waits. Gives to how many. */
-  broadcast(message: unknown, { except }: { except?: TcpConnection } = {}): number {
+  broadcast(message: unknown, { except }: { except?: TcpClient } = {}): number {
     let count = 0
     for (const client of this.#clients) {
       if (client === except || !client.isOpen) continue
@@ -134,8 +134,8 @@ export class TcpServer extends Session<TcpServerEvents> {
   }
 
   /** The next client; waits for one. For servers without handlers: theirs are taken already. */
-  accept(): Task<TcpConnection> {
-    return Task.run<TcpConnection>(
+  accept(): Task<TcpClient> {
+    return Task.run<TcpClient>(
       ({ signal }) => {
         const waiting = this.#waiting.shift()
         if (waiting !== undefined) return waiting
@@ -145,7 +145,7 @@ export class TcpServer extends Session<TcpServerEvents> {
             this.#acceptors = this.#acceptors.filter((other) => other !== take)
             this.off('close', closed)
           }
-          const take = (connection: TcpConnection): void => {
+          const take = (connection: TcpClient): void => {
             over()
             resolve(connection)
           }
@@ -218,7 +218,7 @@ export class TcpServer extends Session<TcpServerEvents> {
   }
 
   /** Hears of each message first; a handler of the server's replies to it. */
-  _message(message: unknown, connection: TcpConnection, reply: (value: unknown) => void): Promise<void> | undefined {
+  _message(message: unknown, connection: TcpClient, reply: (value: unknown) => void): Promise<void> | undefined {
     return this._emit('message', [message as never, connection], reply)
   }
 
@@ -227,7 +227,7 @@ export class TcpServer extends Session<TcpServerEvents> {
     return this._isHeard('message')
   }
 
-  _gone(connection: TcpConnection, error: SessionError | undefined): void {
+  _gone(connection: TcpClient, error: SessionError | undefined): void {
     if (!this.#clients.delete(connection)) return
     this.#waiting = this.#waiting.filter((other) => other !== connection)
     this.#log.tell(
@@ -243,7 +243,7 @@ export class TcpServer extends Session<TcpServerEvents> {
   }
 
   #accepted(socket: Socket): void {
-    const connection = new TcpConnection(this, socket, this.#options)
+    const connection = new TcpClient(this, socket, this.#options)
     this.accepted++
     this.#clients.add(connection)
     this.#log.tell(`${connection.peer} connected`)
@@ -257,7 +257,7 @@ export class TcpServer extends Session<TcpServerEvents> {
   }
 
   /** A conversation: it is over when the handlers are. */
-  async #serve(connection: TcpConnection): Promise<void> {
+  async #serve(connection: TcpClient): Promise<void> {
     await this._emit('connection', [connection], (reply) => connection._postNow(reply))
     if (!connection._isServed) await connection.close()
   }

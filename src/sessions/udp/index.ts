@@ -8,5 +8,5 @@ export const udp: { readonly bind: typeof bind; readonly connect: typeof connect
   listen: (port, handler, options) => listen(port, handler, options),
 }
 
-export { Datagram } from './datagram.js'
+export { UdpDatagram } from './udp-datagram.js'
 export { type UdpEvents, type UdpOptions, UdpSession, type UdpTarget } from './udp-session.js'

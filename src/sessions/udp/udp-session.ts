@@ -16,8 +16,8 @@ import {
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort, type Place, placeFrom } from '../stream/place.js'
-import { ENCODINGS, type Encoding, encoded } from '../stream/text.js'
-import { Datagram } from './datagram.js'
+import { decoded, ENCODINGS, type Encoding, encoded } from '../stream/text.js'
+import { UdpDatagram } from './udp-datagram.js'
 
 /** Options of `udp.bind`, `udp.connect` and `udp.listen`. */
 export interface UdpOptions extends SessionOptions {
@@ -44,7 +44,7 @@ export interface UdpOptions extends SessionOptions {
 /** Events of a UDP session. */
 export type UdpEvents = CommonEvents & {
   /** A datagram came. What the handler gives is sent back to who sent it. */
-  message: [datagram: Datagram]
+  message: [datagram: UdpDatagram]
 }
 
 /** Where a datagram goes to. */
@@ -89,7 +89,7 @@ export function connect(host: string | number, port?: number | UdpOptions, optio
 /** Calls a function for each datagram; what it gives is sent back: `udp.listen(5000, d => `Bonjour ${d.data}.`)`. */
 export function listen(
   port: number,
-  handler?: ((datagram: Datagram, session: UdpSession) => unknown) | UdpOptions,
+  handler?: ((datagram: UdpDatagram, session: UdpSession) => unknown) | UdpOptions,
   options?: UdpOptions,
 ): Task<UdpSession> {
   const given = (typeof handler === 'function' ? options : (options ?? handler)) ?? {}
@@ -108,12 +108,12 @@ function placeOf(name: string, port: unknown, options: UdpOptions): { host: stri
 }
 
 interface Waiter {
-  resolve(datagram: Datagram): void
+  resolve(datagram: UdpDatagram): void
   reject(error: SessionError): void
 }
 
 /** A UDP socket. */
-export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Datagram> {
+export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpDatagram> {
   readonly kind = 'udp'
   /** Bytes that came and went. */
   received = 0
@@ -126,7 +126,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
   readonly #options: UdpOptions
   #socket: Socket | undefined
   #address: { address: string; port: number } | undefined
-  #waiting: Datagram[] = []
+  #waiting: UdpDatagram[] = []
   #waitingBytes = 0
   #waiters: Waiter[] = []
   #error: SessionError | undefined
@@ -187,7 +187,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
   }
 
   /** The next datagram with its sender: `d.data`, `d.host`, `d.port`. */
-  recvFrom(options: { timeout?: number } = {}): Task<Datagram> {
+  recvFrom(options: { timeout?: number } = {}): Task<UdpDatagram> {
     return Task.run(async ({ signal }) => await this.#next('recvFrom', options, signal), {
       name: `recvFrom on ${this.subject}`,
     })
@@ -206,7 +206,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
   }
 
   /** Datagrams as they come: `for (const d of u) …`. */
-  [Symbol.asyncIterator](): AsyncIterator<Datagram> {
+  [Symbol.asyncIterator](): AsyncIterator<UdpDatagram> {
     return {
       next: async () => {
         if (!this.isOpen && this.#waiting.length === 0) return { done: true, value: undefined }
@@ -279,7 +279,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
   }
 
   #arrived(bytes: Buffer, { address, port }: RemoteInfo): void {
-    const datagram = new Datagram(bytes, address, port, this.#encoding)
+    const datagram = new UdpDatagram(bytes, address, port, this.#encoding)
     this.received += bytes.length
     if (this.history.isKept)
       this.history._add('in', datagram.data, bytes.length, this.#remote === undefined ? datagram.peer : undefined)
@@ -300,7 +300,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
     this.#waitingBytes += bytes.length
   }
 
-  #handle(datagram: Datagram): void {
+  #handle(datagram: UdpDatagram): void {
     void this._emit('message', [datagram], (reply) => {
       try {
         const bytes = encoded(reply, this.#encoding, this.label)
@@ -319,7 +319,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
     else this.#error = error
   }
 
-  async #next(name: string, options: { timeout?: number }, signal: AbortSignal): Promise<Datagram> {
+  async #next(name: string, options: { timeout?: number }, signal: AbortSignal): Promise<UdpDatagram> {
     checkTable(name, options, RECEIVE)
     if (this._isHeard('message'))
       throw new SessionError(
@@ -338,7 +338,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
     return await this.#wait(name, options.timeout, signal)
   }
 
-  #wait(name: string, timeout: number | undefined, signal: AbortSignal): Promise<Datagram> {
+  #wait(name: string, timeout: number | undefined, signal: AbortSignal): Promise<UdpDatagram> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
       const over = (): void => {
@@ -371,20 +371,23 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
       return Promise.reject(new SessionError(`${this.label}: it is ${this.state}`, 'CLOSED'))
     return new Promise((resolve, reject) => {
       const done = (error: Error | null): void => {
-        if (error !== null) return reject(sessionError(this.#place(place), error))
+        if (error !== null) {
+          reject(sessionError(this.#place(place), error))
+          return
+        }
         this.sent += bytes.length
-        if (this.history.isKept)
-          this.history._add(
-            'out',
-            bytes,
-            bytes.length,
-            place === undefined ? undefined : hostPort(place.host, place.port),
-          )
+        this.#note(bytes, place)
         resolve()
       }
       if (place === undefined) socket.send(bytes, done)
       else socket.send(bytes, place.port, place.host, done)
     })
+  }
+
+  #note(bytes: Uint8Array, place: { host: string; port: number } | undefined): void {
+    if (!this.history.isKept) return
+    const data = decoded(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), this.#encoding)
+    this.history._add('out', data, bytes.length, place === undefined ? undefined : hostPort(place.host, place.port))
   }
 
   #place(place: { host: string; port: number } | undefined): string {
@@ -421,7 +424,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<Data
     }
   }
 
-  #takeAll(): Datagram[] {
+  #takeAll(): UdpDatagram[] {
     this.#waitingBytes = 0
     return this.#waiting.splice(0)
   }

@@ -3,7 +3,7 @@ import { hostPort } from '../stream/place.js'
 import { decoded, type Encoding } from '../stream/text.js'
 
 /** What arrives at a UDP socket. RFC 768. */
-export class Datagram {
+export class UdpDatagram {
   /** What it carries, as it came. */
   readonly bytes: Uint8Array
   /** Sender. */

@@ -6,7 +6,7 @@ import type { TcpListenOptions, TcpServer } from './tcp-server.js'
 import { TcpSession } from './tcp-session.js'
 
 /** What a handler of a server gets: a session like any other, for one client. */
-export class TcpConnection extends TcpSession {
+export class TcpClient extends TcpSession {
   override readonly kind = 'tcp client'
   /** The server that it belongs to. */
   readonly server: TcpServer
