@@ -5,8 +5,8 @@ export class SessionError extends Error {
   override readonly name = 'SessionError'
   readonly code: string
 
-  constructor(message: string, code: string, options: { cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+  constructor(message: string, code: string, options?: { cause?: unknown }) {
+    super(message, options)
     this.code = code
   }
 }
@@ -52,7 +52,8 @@ export function sessionError(place: string, error: unknown): SessionError {
   if (error instanceof SessionError) return error
   const first = error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error
   const { code = 'ERROR', message = String(first) } = first as { code?: string; message?: string }
-  return new SessionError(`${place}: ${wordsOf(code, message)}`, code, { cause: error })
+  // The system's own words are no cause to be shown below: they would only repeat these.
+  return new SessionError(`${place}: ${wordsOf(code, message)}`, code)
 }
 
 function wordsOf(code: string, message: string): string {

@@ -298,8 +298,9 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
 
   #checkEvent(event: string): void {
     if (this.eventNames.includes(event)) return
+    const near = suggestion(String(event), this.eventNames) || '.'
     throw new OptionError(
-      `${this.kind} has no event '${String(event)}'${suggestion(String(event), this.eventNames)}; its events are ${this.eventNames.join(' ')}`,
+      `${this.kind} has no event '${String(event)}'${near} Its events: ${this.eventNames.join(' ')}`,
     )
   }
 }

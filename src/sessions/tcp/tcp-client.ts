@@ -1,5 +1,6 @@
 /** A connection that a server has accepted. */
 import type { Socket } from 'node:net'
+import type { Recorder, RecorderOptions } from '../explain/recorder.js'
 import type { History } from '../face/history.js'
 import { SessionError } from '../face/session-error.js'
 import type { TcpListenOptions, TcpServer } from './tcp-server.js'
@@ -35,6 +36,18 @@ export class TcpClient extends TcpSession {
 
   override get subject(): string {
     return this.peer
+  }
+
+  override get _recorder(): Recorder | undefined {
+    return this.server._recorder
+  }
+
+  override set _recorder(recorder: Recorder | undefined) {
+    this.server._recorder = recorder
+  }
+
+  override _recording(): RecorderOptions | undefined {
+    return this.server._recording()
   }
 
   /** It is open from the start. */

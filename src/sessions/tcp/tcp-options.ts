@@ -36,6 +36,7 @@ const CONNECT: OptionTable<TcpOptions> = {
   encoding: oneOf(...ENCODINGS),
   limit: LIMIT,
   history: HISTORY,
+  explain: FLAG,
 }
 const RECONNECT: OptionTable<ReconnectOptions> = {
   first: positive('seconds'),
@@ -53,6 +54,7 @@ const LISTEN: OptionTable<TcpListenOptions> = {
   backlog: wholeNumber(1, 65535),
   log: FLAG,
   history: HISTORY,
+  explain: FLAG,
 }
 
 /** @throws OptionError for what is not right */

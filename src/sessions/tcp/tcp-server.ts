@@ -1,7 +1,9 @@
 /** TCP servers: `tcp.listen`. A handler for each connection, or for each message; thousands of clients at once. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { Task } from '../../exchange/index.js'
+import { OptionError, Task } from '../../exchange/index.js'
+import type { Explainable } from '../explain/explainable.js'
+import type { Recorder, RecorderOptions } from '../explain/recorder.js'
 import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { SessionLog } from '../face/session-log.js'
@@ -35,6 +37,8 @@ export interface TcpListenOptions {
   log?: boolean
   /** Messages that `history` keeps, of all clients together. Default 1000. */
   history?: number
+  /** Its packets are recorded, for `explain(server)`; needs the right to capture. Default false. */
+  explain?: boolean
 }
 
 /** Events of a server. */
@@ -70,6 +74,10 @@ export function listen(
   handler?: TcpHandler | TcpListenOptions,
   options?: TcpListenOptions,
 ): Task<TcpServer> {
+  if (handler !== undefined && typeof handler !== 'function' && (typeof handler !== 'object' || handler === null))
+    throw new OptionError(
+      `tcp.listen: the handler is a function of a connection, or {message: (message, connection) => reply}, not ${String(handler)}`,
+    )
   const isHandler = typeof handler === 'function' || (handler !== undefined && EVENTS.some((event) => event in handler))
   const given = (isHandler ? options : (options ?? handler)) ?? {}
   checkListenOptions(given as TcpListenOptions)
@@ -81,12 +89,14 @@ export function listen(
 }
 
 /** A listening socket with its clients. */
-export class TcpServer extends Session<TcpServerEvents> {
+export class TcpServer extends Session<TcpServerEvents> implements Explainable {
   readonly kind = 'tcp server'
   /** Clients so far. */
   accepted = 0
   /** The certificate that it shows, PEM: with TLS. */
   certificate: string | undefined
+  /** What records its packets. */
+  _recorder: Recorder | undefined
   protected readonly eventNames = [...COMMON_EVENTS, ...EVENTS]
   readonly #options: TcpListenOptions
   readonly #place: Place
@@ -110,6 +120,11 @@ export class TcpServer extends Session<TcpServerEvents> {
 
   get subject(): string {
     return placeText('path' in this.#place ? this.#place : { ...this.#place, port: this.#port })
+  }
+
+  /** The same; `explain` asks for it. */
+  get localPort(): number {
+    return this.#port
   }
 
   /** The port that it listens on; 0 for a unix socket. */
@@ -204,6 +219,7 @@ export class TcpServer extends Session<TcpServerEvents> {
     this.#server = server
     const address = server.address()
     if (typeof address === 'object' && address !== null) this.#port = address.port
+    if (this.#options.explain) this._recorder ??= await (await import('../explain/explain.js')).recorderFor(this)
   }
 
   protected async _close(signal: AbortSignal): Promise<void> {
@@ -215,6 +231,16 @@ export class TcpServer extends Session<TcpServerEvents> {
     })
     await Promise.all(clients.map((client) => client.close()))
     await closed
+  }
+
+  /** What is to be recorded of it. */
+  _recording(): RecorderOptions | undefined {
+    if ('path' in this.#place) return undefined
+    return { protocol: 'tcp', role: 'server', address: this.#place.host, port: this.#port }
+  }
+
+  protected override _ended(): void {
+    this._recorder?.stop()
   }
 
   /** Hears of each message first; a handler of the server's replies to it. */

@@ -5,6 +5,8 @@ import { type TLSSocket, connect as tlsConnect } from 'node:tls'
 import { Task } from '../../exchange/index.js'
 import { pause } from '../../exchange/pause.js'
 import { tcpSocket } from '../../tools/ask/open-socket.js'
+import type { Explainable } from '../explain/explainable.js'
+import type { Recorder, RecorderOptions } from '../explain/recorder.js'
 import { Backoff, type ReconnectOptions } from '../face/backoff.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort, type Place, placeFrom, placeText, plainAddress } from '../stream/place.js'
@@ -29,6 +31,8 @@ export interface TcpOptions extends StreamOptions {
   keepAlive?: number
   /** Network namespace, as ip netns names it. */
   netns?: string
+  /** Its packets are recorded, for `explain(session)`; needs the right to capture. Default false. */
+  explain?: boolean
 }
 
 /** Connects to a server: `s = tcp.connect('127.0.0.1', 8808)`. @throws SessionError that says why it is not possible */
@@ -40,7 +44,7 @@ export function connect(host: string | number, port?: number | TcpOptions, optio
 }
 
 /** A TCP connection. */
-export class TcpSession extends StreamSession {
+export class TcpSession extends StreamSession implements Explainable {
   readonly kind: string = 'tcp'
   /** The other end's address and port; of a unix socket its path and 0. */
   remoteAddress = ''
@@ -50,6 +54,7 @@ export class TcpSession extends StreamSession {
   localPort = 0
   readonly #place: Place
   readonly #options: TcpOptions
+  #recorder: Recorder | undefined
   #retry: AbortController | undefined
 
   constructor(place: Place, options: TcpOptions = {}) {
@@ -110,12 +115,29 @@ export class TcpSession extends StreamSession {
     )
   }
 
+  /** What records its packets. */
+  get _recorder(): Recorder | undefined {
+    return this.#recorder
+  }
+
+  set _recorder(recorder: Recorder | undefined) {
+    this.#recorder = recorder
+  }
+
+  /** What is to be recorded of it. */
+  _recording(): RecorderOptions | undefined {
+    if ('path' in this.#place) return undefined
+    const { host, port } = this.#place
+    return { protocol: 'tcp', role: 'client', address: host, port, netns: this.#options.netns }
+  }
+
   protected get socket(): Socket | undefined {
     return this._stream as Socket | undefined
   }
 
   protected async _open(signal: AbortSignal): Promise<void> {
-    const { timeout = 10 } = this.#options
+    const { timeout = 10, explain = false } = this.#options
+    if (explain) this._recorder ??= await (await import('../explain/explain.js')).recorderFor(this)
     const limit = new AbortController()
     const abort = (): void => limit.abort()
     signal.addEventListener('abort', abort, { once: true })
@@ -139,6 +161,10 @@ export class TcpSession extends StreamSession {
   protected override async _close(signal: AbortSignal): Promise<void> {
     this.#retry?.abort()
     await super._close(signal)
+  }
+
+  protected override _ended(): void {
+    this.#recorder?.stop()
   }
 
   protected override _streamLost(error: SessionError | undefined): void {

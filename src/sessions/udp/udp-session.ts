@@ -13,6 +13,8 @@ import {
   text,
   wholeNumber,
 } from '../../tools/option-kinds.js'
+import type { Explainable } from '../explain/explainable.js'
+import type { Recorder, RecorderOptions } from '../explain/recorder.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort, type Place, placeFrom } from '../stream/place.js'
@@ -39,6 +41,8 @@ export interface UdpOptions extends SessionOptions {
   loopback?: boolean
   /** Others may bind the same address and port, as for multicast. Default: only with `group`. */
   share?: boolean
+  /** Its packets are recorded, for `explain(session)`; needs the right to capture. Default false. */
+  explain?: boolean
 }
 
 /** Events of a UDP session. */
@@ -63,6 +67,7 @@ const TABLE: OptionTable<UdpOptions> = {
   ttl: wholeNumber(0, 255),
   loopback: FLAG,
   share: FLAG,
+  explain: FLAG,
   history: wholeNumber(0, 1_000_000),
 }
 const RECEIVE: OptionTable<{ timeout?: number }> = { timeout: positive('seconds') }
@@ -113,13 +118,15 @@ interface Waiter {
 }
 
 /** A UDP socket. */
-export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpDatagram> {
+export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpDatagram>, Explainable {
   readonly kind = 'udp'
   /** Bytes that came and went. */
   received = 0
   sent = 0
   /** Datagrams that were lost because nobody took them. */
   dropped = 0
+  /** What records its packets. */
+  _recorder: Recorder | undefined
   protected readonly eventNames = [...COMMON_EVENTS, 'message']
   readonly #own: { host: string; port: number } | undefined
   readonly #remote: { host: string; port: number } | undefined
@@ -151,6 +158,20 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
   /** Our port. */
   get port(): number {
     return this.#address?.port ?? 0
+  }
+
+  /** The same; `explain` asks for it. */
+  get localPort(): number {
+    return this.port
+  }
+
+  /** Of a connected socket the other end's address and port. */
+  get remoteAddress(): string | undefined {
+    return this.#remote?.host
+  }
+
+  get remotePort(): number | undefined {
+    return this.#remote?.port
   }
 
   /** Our address and port. */
@@ -246,12 +267,23 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
             socket.connect(this.#remote.port, address.address, (error?: Error) => (error ? reject(error) : resolve()))
         })
       })
-      this.#ready(socket, groups)
+      await this.#ready(socket, groups)
     } catch (error) {
       this.#socket?.close()
       this.#socket = undefined
       throw sessionError(this.label, error)
     }
+  }
+
+  /** What is to be recorded of it. */
+  _recording(): RecorderOptions {
+    if (this.#remote !== undefined)
+      return { protocol: 'udp', role: 'client', address: this.#remote.host, port: this.#remote.port }
+    return { protocol: 'udp', role: 'server', address: this.#address?.address, port: this.port }
+  }
+
+  protected override _ended(): void {
+    this._recorder?.stop()
   }
 
   protected _close(): Promise<void> {
@@ -265,7 +297,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
     if (this._isHeard('message')) for (const datagram of this.#takeAll()) this.#handle(datagram)
   }
 
-  #ready(socket: Socket, groups: readonly string[]): void {
+  async #ready(socket: Socket, groups: readonly string[]): Promise<void> {
     const { broadcast = false, ttl, loopback, iface } = this.#options
     socket.removeAllListeners('error')
     socket.on('error', (error) => this.#complain(sessionError(this.label, error)))
@@ -275,6 +307,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
     if (loopback !== undefined) socket.setMulticastLoopback(loopback)
     if (iface !== undefined && isIP(iface) !== 0) socket.setMulticastInterface(iface)
     this.#address = socket.address()
+    if (this.#options.explain) this._recorder ??= await (await import('../explain/explain.js')).recorderFor(this)
     for (const group of groups) this.join(group)
   }
 
