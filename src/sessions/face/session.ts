@@ -1,7 +1,7 @@
 /** The common face of sessions: who knows one knows all. */
 import { OptionError, Task } from '../../exchange/index.js'
 import { grouped } from '../../exchange/progress-text.js'
-import { InterruptScope } from '../../exchange/task.js'
+import { Interrupted, InterruptScope } from '../../exchange/task.js'
 import { suggestion } from '../../packet/index.js'
 import { EventStream } from './event-stream.js'
 import { tellFailure } from './failures.js'
@@ -58,6 +58,9 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
   #ends: (() => void)[] = []
   readonly #streams = new Set<EventStream>()
   #closing: Promise<void> | undefined
+  #opening: Promise<void> | undefined
+  /** Ends opening. */
+  #leave: AbortController | undefined
 
   constructor(options: SessionOptions = {}) {
     this.history = new History(options.history)
@@ -90,22 +93,11 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
     return Task.run(
       async ({ signal }) => {
         if (this.#state === 'open') return this
-        if (this.#state === 'opening' || this.#state === 'closing')
+        if (this.#state !== 'new' && isLiving(this.#state))
           throw new SessionError(`${this.label}: it is ${this.#state} already`, 'BUSY')
-        this.#state = 'opening'
-        this.#closing = undefined
-        this.error = undefined
-        this.handlers.scope = new InterruptScope()
-        try {
-          await this._open(signal)
-          signal.throwIfAborted()
-        } catch (error) {
-          this.#state = 'failed'
-          if (error instanceof SessionError) this.error = error
-          await this.#end()
-          throw error
-        }
-        this._opened()
+        const opening = this.#opened(signal)
+        this.#opening = opening
+        await opening
         return this
       },
       { name: `${this.kind} ${this.subject}` },
@@ -253,6 +245,32 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
     void this.#end()
   }
 
+  async #opened(signal: AbortSignal): Promise<void> {
+    this.#state = 'opening'
+    this.#closing = undefined
+    this.error = undefined
+    this.handlers.scope = new InterruptScope()
+    const leave = new AbortController()
+    this.#leave = leave
+    signal.addEventListener('abort', () => leave.abort(signal.reason), { once: true })
+    let isThere = false
+    try {
+      await this._open(leave.signal)
+      isThere = true
+      leave.signal.throwIfAborted()
+    } catch (error) {
+      // Ctrl-C, or close(), came when it was there already.
+      if (isThere) await this._close(AbortSignal.abort())
+      // close() goes on from here.
+      if (this.#state !== 'opening') throw new SessionError(`${this.label}: it was closed before it was open`, 'CLOSED')
+      this.#state = 'failed'
+      if (error instanceof SessionError) this.error = error
+      await this.#end()
+      throw error
+    }
+    this._opened()
+  }
+
   async #closed(signal: AbortSignal): Promise<void> {
     if (!isLiving(this.#state) && this.#closing === undefined) return
     const limit = new AbortController()
@@ -269,15 +287,24 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
   }
 
   async #closeOnce(signal: AbortSignal): Promise<void> {
+    const isOpening = this.#state === 'opening'
     this.#state = 'closing'
     // Twice: what waits for a partial result ends, what has none is aborted.
     this.handlers.scope.press()
     try {
-      await this._close(signal)
+      if (isOpening) await this.#leftOpening(signal)
+      else await this._close(signal)
     } finally {
       this.#state = 'closed'
       await this.#end()
     }
+  }
+
+  /** Ends opening, which closes what it has made. */
+  async #leftOpening(signal: AbortSignal): Promise<void> {
+    this.#leave?.abort(new Interrupted())
+    const late = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    await Promise.race([this.#opening?.catch(() => undefined), late])
   }
 
   async #end(): Promise<void> {

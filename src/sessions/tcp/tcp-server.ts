@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { OptionError, Task } from '../../exchange/index.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
+import { listenError } from '../face/listen-error.js'
 import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { SessionLog } from '../face/session-log.js'
@@ -211,8 +212,8 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
       }
       if ('path' in place) server.listen({ path: place.path, backlog }, ready)
       else server.listen({ host: place.host, port: this.#port, backlog }, ready)
-    }).catch((error: unknown) => {
-      throw sessionError(this.label, error)
+    }).catch(async (error: unknown) => {
+      throw await listenError(this.label, 'tcp', this.#port, error)
     })
     if (signal.aborted) server.close()
     server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))

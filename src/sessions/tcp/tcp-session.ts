@@ -167,6 +167,11 @@ export class TcpSession extends StreamSession implements Explainable {
     this.#recorder?.stop()
   }
 
+  /** One that comes back does not wait for what a server that is gone may still be sent. */
+  protected override get _endsWithPeer(): boolean {
+    return super._endsWithPeer || (this.#options.reconnect ?? false) !== false
+  }
+
   protected override _streamLost(error: SessionError | undefined): void {
     const { reconnect = false } = this.#options
     if (reconnect === false || !(this.isOpen || this.state === 'reconnecting')) this._lost(error)

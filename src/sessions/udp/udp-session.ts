@@ -15,6 +15,7 @@ import {
 } from '../../tools/option-kinds.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
+import { listenError } from '../face/listen-error.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort, type Place, placeFrom } from '../stream/place.js'
@@ -271,7 +272,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
     } catch (error) {
       this.#socket?.close()
       this.#socket = undefined
-      throw sessionError(this.label, error)
+      throw await listenError(this.label, 'udp', this.#own?.port ?? 0, error)
     }
   }
 
