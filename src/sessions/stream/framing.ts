@@ -143,7 +143,7 @@ const JSON_LINES: Framing = {
         return JSON.parse(text) as unknown
       } catch (error) {
         throw new SessionError(
-          `${context.label}: a line is no JSON: ${printable(text.length > 60 ? `${text.slice(0, 60)}…` : text)} (${(error as Error).message})`,
+          `${context.label}: a line is no JSON: ${printable(text.length > 60 ? `${text.slice(0, 60)}…` : text)} (${printable((error as Error).message)})`,
           'FRAMING',
         )
       }

@@ -310,9 +310,13 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     this.#endPushed()
   }
 
-  /** With handlers of messages nobody would ask any more, and close it. */
+  /** Whether the end of the other side is ours as well: with handlers of messages nobody would ask any more, and close it. */
+  protected get _endsWithPeer(): boolean {
+    return this._isPushed
+  }
+
   #endPushed(): void {
-    if (this.ended && !this.#isPumping && this._isPushed) this._stream?.end()
+    if (this.ended && !this.#isPumping && this._endsWithPeer) this._stream?.end()
   }
 
   #gone(): void {
