@@ -38,6 +38,12 @@ const HISTORY: ParameterMetadata = {
   summary: 'messages that history keeps',
   default: '1000',
 }
+const EXPLAIN: ParameterMetadata = {
+  name: 'explain',
+  type: 'boolean',
+  summary: 'record its packets for explain(); needs the right to capture',
+  default: 'false',
+}
 const TIMEOUT: ParameterMetadata = { name: 'timeout', type: 'number', summary: 'seconds', default: 'none' }
 
 /** Registers them. */
@@ -233,6 +239,7 @@ function describeNamespaces(): void {
         { name: 'noDelay', type: 'boolean', summary: 'send small messages at once', default: 'true' },
         { name: 'keepAlive', type: 'number', summary: 'seconds of silence before the system asks', default: 'never' },
         HISTORY,
+        EXPLAIN,
       ],
       returns: 'a TcpSession',
       errors: [
@@ -276,6 +283,7 @@ function describeNamespaces(): void {
         { name: 'backlog', type: 'number', summary: 'connections that may wait to be accepted', default: '511' },
         { name: 'log', type: 'boolean', summary: 'say who comes and goes', default: 'true' },
         HISTORY,
+        EXPLAIN,
       ],
       returns: 'a TcpServer',
       errors: ['SessionError: the port is in use, or not allowed'],
@@ -297,6 +305,7 @@ function describeNamespaces(): void {
     { name: 'loopback', type: 'boolean', summary: 'this machine hears its own multicast', default: 'true' },
     { name: 'share', type: 'boolean', summary: 'others may bind the same port', default: 'only with group' },
     HISTORY,
+    EXPLAIN,
   ]
   const port: ParameterMetadata = { name: 'port', type: 'number', summary: '0: a free one', default: '0' }
   describeMembers('udp', {
