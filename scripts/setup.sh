@@ -125,6 +125,7 @@ find_missing() {
 # Servers and clients whose traffic the tests read.
 find_missing_peers() {
   need avahi-daemon has_program avahi-daemon
+  need chromium has_program chromium
   need coturn has_program turnserver
   need curl has_program curl
   need freeradius has_program freeradius
@@ -144,12 +145,15 @@ find_missing_peers() {
   need mosquitto has_program mosquitto
   need mosquitto-clients has_program mosquitto_pub
   need ndisc6 has_program ndisc6
+  need net-tools has_program netstat
   need nghttp2-client has_program nghttp
   need nghttp2-server has_program nghttpd
   need ngtcp2-client has_program gtlsclient
   need ngtcp2-server has_program gtlsserver
   need ntpsec has_program ntpd
   need ntpsec-ntpdig has_program ntpdig
+  need openssh-client has_program ssh-keygen
+  need openssh-server has_program sshd
   need openvswitch-switch has_program ovs-vswitchd
   need pppoe has_program pppoe-server
   need python3-pymodbus has_file /usr/lib/python3/dist-packages/pymodbus/__init__.py
@@ -170,7 +174,7 @@ find_missing_peers() {
 }
 
 # The tests start the servers that they need; nobody asked for them to run on this machine, neither now nor from the next boot on.
-SERVICES=(avahi-daemon coturn freeradius frr isc-dhcp-server keepalived lldpd llmnrd mosquitto ngtcp2d nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd strongswan-starter xl2tpd)
+SERVICES=(avahi-daemon coturn freeradius frr isc-dhcp-server keepalived lldpd llmnrd mosquitto ngtcp2d nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd ssh strongswan-starter xl2tpd)
 POLICY=/usr/sbin/policy-rc.d
 
 # without_services COMMAND…: runs the installation so that packages start no service.

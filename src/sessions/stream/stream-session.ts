@@ -52,10 +52,13 @@ const HELD_BACK = MEBIBYTE
 /** Bytes that wait to be sent to one who does not read, before the session is given up. Only for what is sent without waiting. */
 const MOST_UNSENT = 16 * MEBIBYTE
 
+/** How long the end of the other side is waited for once we have said ours, ms: a close from our side alone would be a reset, had it sent more. */
+const FAREWELL = 250
+
 /** Who waits for something to arrive. */
 interface Waiter {
   /** Takes it, if it is there: undefined where it is not. */
-  attempt(): unknown
+  readonly attempt: () => unknown
   resolve(value: unknown): void
   reject(error: unknown): void
 }
@@ -92,11 +95,10 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
    */
   send(data: unknown): Task<number> {
     return Task.run(
-      async ({ signal }) => {
+      (control) => {
         this.#mustBeOpen('send')
         const bytes = this.#framing.encode(data, this.#context)
-        if (!this._write(bytes)) await this.#drained(signal)
-        return bytes.length
+        return this._write(bytes) ? bytes.length : this.#drained(control.signal).then(() => bytes.length)
       },
       { name: `send to ${this.subject}` },
     )
@@ -274,7 +276,9 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     const stream = this._stream
     if (stream === undefined || stream.destroyed) return
     await new Promise<void>((resolve) => {
+      let timer: NodeJS.Timeout | undefined
       const end = (): void => {
+        clearTimeout(timer)
         stream.destroy()
         resolve()
       }
@@ -285,8 +289,10 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
       this.#isPaused = false
       stream.removeAllListeners('data')
       stream.resume()
+      // All has left by then; the other end may take its time to say the same, and has no need to.
       stream.end(() => {
         if (stream.readableEnded || this.ended) end()
+        else timer = setTimeout(end, FAREWELL)
       })
       stream.once('end', end)
     })
@@ -335,25 +341,36 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   #pump(): void {
+    if (this.#isPumping) return
     const context = this.#context
-    while (!this.#isPumping && this._stream?.writableNeedDrain !== true) {
+    const stream = this._stream
+    let isCorked = false
+    while (stream?.writableNeedDrain !== true) {
       let message: unknown
       try {
         message = this.#framing.take(this.#buffer, this.ended, context)
       } catch (error) {
-        if (!this.#survives(error)) return
+        if (!this.#survives(error)) break
         continue
       }
       if (message === undefined) break
       const waiting = this._deliver(message, (reply) => this.#reply(reply))
-      if (waiting === undefined) continue
-      this.#isPumping = true
-      void waiting.then(() => {
-        this.#isPumping = false
-        this.#serve()
-        this.#endPushed()
-      })
+      if (waiting !== undefined) {
+        this.#isPumping = true
+        void waiting.then(() => {
+          this.#isPumping = false
+          this.#serve()
+          this.#endPushed()
+        })
+        break
+      }
+      // Answers to what came together leave together.
+      if (!isCorked && this.#buffer.length > 0) {
+        stream?.cork()
+        isCorked = true
+      }
     }
+    if (isCorked) stream?.uncork()
   }
 
   /** Whether a message that is none leaves the others readable. */
@@ -377,15 +394,24 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     while (this.#waiters.length > 0) {
       const [waiter] = this.#waiters
       try {
-        const value = waiter!.attempt()
+        const value = this.#attempt(waiter!.attempt)
         if (value === undefined) return
         this.#waiters.shift()
         waiter!.resolve(value)
       } catch (error) {
         this.#waiters.shift()
         waiter!.reject(error)
-        if (error instanceof SessionError && error.code === 'LIMIT') this._break(error)
       }
+    }
+  }
+
+  /** Takes what is there. One message that is too long leaves no way to find the next one. */
+  #attempt<T>(attempt: () => T): T {
+    try {
+      return attempt()
+    } catch (error) {
+      if (error instanceof SessionError && error.code === 'LIMIT') this._break(error)
+      throw error
     }
   }
 
@@ -416,7 +442,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     take: (context: FramingContext) => T | undefined,
   ): Task<T | null> {
     return Task.run<T | null>(
-      ({ signal }) => {
+      (control) => {
         if (this._isPushed)
           throw new SessionError(
             `${this.label}: its messages go to the handlers of 'message'; ${name}() is for sessions without (off('message'))`,
@@ -433,7 +459,11 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
           if (this._stream === undefined) throw new SessionError(`${this.label}: it is not open`, 'CLOSED')
           return undefined
         }
-        return this.#wait(attempt, signal, timeout, name)
+        // What is there already is not waited for; those who wait come first.
+        const value = this.#waiters.length === 0 ? this.#attempt(attempt) : undefined
+        if (value === undefined) return this.#wait(attempt, control.signal, timeout, name)
+        this.#hold()
+        return value
       },
       { name: `${name} from ${this.subject}` },
     )
