@@ -359,3 +359,88 @@ it('lists thousands of sockets', async () => {
   expect(shown.at(-1)).toContain('.slice(1000) shows the next')
   expect(String(list).split('\n').length).toBeGreaterThan(2000)
 }, 60_000)
+
+describe('the view of netstat', () => {
+  /** The lines of the real netstat (net-tools), without spaces at their ends. */
+  const netstat = (...options: string[]): string[] =>
+    spawnSync('netstat', ['-an', ...options], { encoding: 'utf8' })
+      .stdout.split('\n')
+      .map((line) => line.trimEnd())
+
+  it('has the lines that netstat -an has, of sockets of every kind', async () => {
+    const ports: number[] = []
+    const listen = async (host: string): Promise<number> => {
+      const listener = net.createServer({ allowHalfOpen: true }, (socket) => accepted.push(socket.pause()))
+      closers.push(() => listener.close())
+      await new Promise<void>((resolve) => listener.listen(0, host, resolve))
+      ports.push((listener.address() as net.AddressInfo).port)
+      return ports.at(-1)!
+    }
+    const bind = async (type: 'udp4' | 'udp6', address: string): Promise<dgram.Socket> => {
+      const socket = dgram.createSocket(type)
+      closers.push(() => socket.close())
+      await new Promise<void>((resolve) => socket.bind(0, address, resolve))
+      ports.push(socket.address().port)
+      return socket
+    }
+    const four = await listen('0.0.0.0')
+    const six = await listen('::1')
+    const both = await listen('::')
+    const client = await connected({ port: four })
+    client.write('hello')
+    await connected({ port: six, host: '::1' })
+    // An IPv4 peer of an IPv6 socket.
+    await connected({ port: both })
+    const half = await connected({ port: four })
+    half.end()
+    const udp = await bind('udp4', '127.0.0.1')
+    await bind('udp6', '::')
+    const joined = await bind('udp4', '127.0.0.1')
+    await new Promise<void>((resolve) => joined.connect(udp.address().port, '127.0.0.1', resolve))
+    await eventually({ port: four }, ({ state }) => state === 'FIN_WAIT2')
+
+    const ofTest = (line: string): boolean => ports.some((each) => new RegExp(`:${each}\\b`).test(line))
+    const theirs = netstat().filter(ofTest)
+    const view = (await connections()).netstat()
+    const [title, heading, ...lines] = String(view).split('\n')
+    expect([title, heading]).toEqual(netstat().slice(0, 2))
+    expect(lines.filter(ofTest).toSorted()).toEqual(theirs.toSorted())
+    expect(theirs.length).toBeGreaterThanOrEqual(14)
+    for (const state of ['LISTEN', 'ESTABLISHED', 'FIN_WAIT2', 'CLOSE_WAIT']) expect(theirs.join('\n')).toContain(state)
+    expect([...view].length).toBe(lines.length)
+    expect(inspect(view)).toBe(String(view))
+    expect(JSON.parse(JSON.stringify(view))[0]).toMatchObject({ proto: 'tcp', foreign: '0.0.0.0:*', state: 'LISTEN' })
+  })
+
+  it('has whole addresses, and raw sockets with the number that netstat shows', async () => {
+    const lab = await openLab()
+    const long = 'fd00:1234:5678:9abc:def0:1234:5678:9abc'
+    const program =
+      'import socket,time\n' +
+      'a=socket.socket(socket.AF_INET6); a.bind(("' +
+      long +
+      '",40009)); a.listen()\n' +
+      'b=socket.socket(socket.AF_INET,socket.SOCK_RAW,1)\n' +
+      'c=socket.socket(socket.AF_INET6,socket.SOCK_RAW,58)\n' +
+      'd=socket.socket(socket.AF_INET,socket.SOCK_RAW,253); d.connect(("127.0.0.1",0))\n' +
+      'print("ready",flush=True); time.sleep(60)'
+    try {
+      await lab.exec('here', ['ip', 'address', 'add', `${long}/128`, 'dev', 'lo'])
+      const sockets = lab.spawn('here', ['/usr/bin/python3', '-c', program])
+      await sockets.waitFor(/ready/)
+      const { stdout } = await lab.exec('here', ['netstat', '-anW', '-4', '-6'])
+      const theirs = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.trimEnd())
+      expect(theirs).toHaveLength(6)
+      const ours = String((await connections({ netns: lab.here.namespace })).netstat()).split('\n')
+      expect(ours.map(spaced).toSorted()).toEqual(theirs.map(spaced).toSorted())
+    } finally {
+      await lab.close()
+    }
+  })
+
+  /** With -W netstat pads its columns otherwise. */
+  const spaced = (line: string): string => line.replace(/ +/g, ' ')
+})

@@ -282,8 +282,78 @@ describe('results', () => {
     expect(() => failed.values()).toThrow(/: exit status 2: why$/)
     expect(() => failed.json()).toThrow(/: exit status 2: why$/)
     const none = await sh`echo hello`
-    expect(() => none.values()).toThrow('no lines key=value: it begins with "hello"')
+    expect(() => none.values()).toThrow('no lines key=value or key: value: it begins with "hello"')
   })
+
+  it('read key: value where no line has key=value', async () => {
+    const result =
+      await sh`printf ${'Settings for eth0:\n\tSpeed: 1000Mb/s\n\tLink partner: 10:00 a=b\nx: 1\nx: 2  \nno value here\n'}`
+    expect(result.values()).toEqual({
+      'Settings for eth0': '',
+      Speed: '1000Mb/s',
+      'Link partner': '10:00 a=b',
+      x: ['1', '2'],
+    })
+    expect((await sh`printf ${"a='b c'\nb: c\n"}`).values()).toEqual({ a: 'b c' })
+    expect(() => new ShellResult({ ...OUTCOME, stdout: Buffer.from('12:30:45 up 3 days') }).values()).toThrow(
+      'no lines',
+    )
+  })
+
+  it('read blocks, one for each thing', async () => {
+    const result = await sh`printf ${'Id=a\nAfter=x\nAfter=y=z\n\n\nId=b\nEmpty=\n\n'}`
+    expect(result.records()).toEqual([
+      { Id: 'a', After: ['x', 'y=z'] },
+      { Id: 'b', Empty: '' },
+    ])
+    const none = await sh`echo hello`
+    expect(() => none.records()).toThrow('no lines key=value')
+    const failed = await sh`sh -c 'echo why >&2; exit 2'`
+    expect(() => failed.records()).toThrow(/: exit status 2: why$/)
+  })
+
+  it('read what real programs say of this machine', async () => {
+    const loopback = (await sh`ip -j addr show lo`).json()
+    expect(loopback[0].addr_info.map(({ local }: { local: string }) => local)).toContain('127.0.0.1')
+    // The same program twice, in two formats.
+    const cpu = (await sh({ env: { LC_ALL: 'C' } })`lscpu`).values()
+    const entries: { field: string; data: string; children?: unknown }[] = (
+      await sh({ env: { LC_ALL: 'C' } })`lscpu -J`
+    ).json().lscpu
+    expect(entries.length).toBeGreaterThan(3)
+    for (const { field, data } of entries) expect(cpu[field.replace(/:$/, '')], field).toBe(data)
+    const release = (await sh`cat /etc/os-release`).values()
+    const { stdout } = await sh.shell('. /etc/os-release; printf "%s|%s|%s" "$ID" "$PRETTY_NAME" "$VERSION_ID"')
+    expect([release.ID, release.PRETTY_NAME, release.VERSION_ID]).toEqual(stdout.split('|'))
+  })
+
+  it('read systemctl show of a real systemd', async () => {
+    // A service manager of its own, which ends with its namespace of processes.
+    const units = ['basic.target', 'paths.target', 'sockets.target']
+    const script =
+      'mount -t tmpfs none /run; mkdir -p /run/user/0 /run/systemd/system; export XDG_RUNTIME_DIR=/run/user/0\n' +
+      '/lib/systemd/systemd --user >/dev/null 2>&1 &\n' +
+      'for i in $(seq 100); do systemctl --user is-active -q basic.target 2>/dev/null && break; sleep 0.1; done\n' +
+      'systemctl --user show --no-pager "$@"; echo ====; for u in "$@"; do systemctl --user show --no-pager -P Id -P Description -P Wants "$u"; echo; done'
+    const result = await sh(
+      'unshare',
+      ['-m', '-p', '-f', '--mount-proc', '--kill-child', 'sh', '-c', script, 'sh', units],
+      {
+        timeout: 40,
+      },
+    )
+    const [shown, valuesAlone] = result.stdout.split('====\n') as [string, string]
+    const records = new ShellResult({ ...OUTCOME, stdout: Buffer.from(shown) }).records()
+    expect(records.map(({ Id }) => Id)).toEqual(units)
+    const alone = valuesAlone.split('\n')
+    for (const { Id, Description } of records) {
+      expect(alone).toContain(Id)
+      expect(alone).toContain(Description)
+    }
+    // Every line is a property, and all properties of a unit are there.
+    const lines = shown.split('\n\n').map((block) => block.trim().split('\n').length)
+    expect(records.map((record) => Object.values(record).flat().length)).toEqual(lines)
+  }, 60_000)
 
   it('are saved byte for byte', async () => {
     const file = join(folder, 'saved')

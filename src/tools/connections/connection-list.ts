@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { printable } from '../../exchange/index.js'
 import type { Connection } from './connection.js'
 import { connectionTable } from './connection-table.js'
+import { NetstatView } from './netstat-view.js'
 
 /** Rows that the prompt shows; String(list) has all. */
 const MOST_ROWS = 1000
@@ -27,6 +28,11 @@ export class ConnectionList extends Array<Connection> {
     this.#hidden = hidden
     this.#more = more
     return this
+  }
+
+  /** The same in the format of `netstat -an`, without unix and packet sockets. */
+  netstat(): NetstatView {
+    return new NetstatView(this)
   }
 
   /** A table as wide as the terminal; elsewhere as wide as it needs. */

@@ -11,6 +11,7 @@ import { internetSockets, type LineParser, packetSockets, unixSockets } from './
 export type { Connection, SocketProcess, SocketProtocol, SocketState, SocketTimer } from './connection.js'
 export { ConnectionList } from './connection-list.js'
 export type { ConnectionsOptions } from './connections-options.js'
+export { type NetstatRow, NetstatView } from './netstat-view.js'
 
 /** Sockets that a list takes. */
 const MOST = 200_000

@@ -121,27 +121,33 @@ export class ShellResult {
   }
 
   /**
-   * The output read as lines `key=value`, as `systemctl show`, `udevadm info -q property` and /etc/os-release have them. A value in
-   * double quotes is given without them; a key that is there several times has an array.
+   * The output read as lines `key=value`, as `systemctl show`, `udevadm info -q property` and /etc/os-release have them; where there is
+   * none, as lines `key: value`, as `lscpu` and `ethtool` have them. A value in quotes is given without them; a key that is there several
+   * times has an array.
    * @throws ShellError when no line is of that form
    */
   values(): Record<string, string | string[]> {
-    const found = new Map<string, string | string[]>()
+    return valuesOf(this.lines.slice(0, MOST_VALUES)) ?? this.#noValues()
+  }
+
+  /**
+   * The same for output in blocks with empty lines between them, an object for each: `systemctl show a b`.
+   * @throws ShellError when no line is of that form
+   */
+  records(): Record<string, string | string[]>[] {
+    const blocks: string[][] = [[]]
     for (const line of this.lines.slice(0, MOST_VALUES)) {
-      const [, key, text] = /^\s*([\w.:/@%-][^=\s]*)=(.*)$/.exec(line) ?? []
-      if (key === undefined) continue
-      const value = /^"([^"]*)"$/.exec(text!)?.[1] ?? text!
-      const before = found.get(key)
-      if (before === undefined) found.set(key, value)
-      else if (Array.isArray(before)) before.push(value)
-      else found.set(key, [before, value])
+      if (line.trim() === '') blocks.push([])
+      else blocks.at(-1)!.push(line)
     }
-    if (found.size === 0) {
-      this.#explainEmpty()
-      const seen = this.stdout.trim() === '' ? 'the output is empty' : `it begins with ${excerpt(this.stdout, 0)}`
-      throw new ShellError(`${this.command}: the output has no lines key=value: ${seen}`, { result: this })
-    }
-    return Object.fromEntries(found)
+    const records = blocks.map((block) => valuesOf(block)).filter((values) => values !== null)
+    return records.length > 0 ? records : [this.#noValues()]
+  }
+
+  #noValues(): never {
+    this.#explainEmpty()
+    const seen = this.stdout.trim() === '' ? 'the output is empty' : `it begins with ${excerpt(this.stdout, 0)}`
+    throw new ShellError(`${this.command}: the output has no lines key=value or key: value: ${seen}`, { result: this })
   }
 
   /** Writes standard output to a file, byte for byte; with `append` behind what is there. Gives the result again. */
@@ -221,6 +227,32 @@ export class ShellResult {
     const of = this.programs.length > 1 ? ` of ${command}` : ''
     return signal === null ? `exit status ${status}${of}` : `ended by ${signal}${of}`
   }
+}
+
+/** `key=value`; the value may have more of them. */
+const ASSIGNED = /^\s*(?<key>[\w.:/@%-][^=\s]*)=(?<text>.*)$/
+/** `key: value`; the key may have spaces. */
+const TOLD = /^\s*(?<key>[^\s:][^:]*):(?:\s+(?<text>.*))?$/
+const QUOTED = /^"([^"]*)"$|^'([^']*)'$/
+
+/** Null when no line has a value. */
+function valuesOf(lines: readonly string[]): Record<string, string | string[]> | null {
+  // Values may have either sign in them: what the first kind finds decides.
+  for (const form of [ASSIGNED, TOLD]) {
+    const found = new Map<string, string | string[]>()
+    for (const line of lines) {
+      const { key, text = '' } = form.exec(line)?.groups ?? {}
+      if (key === undefined) continue
+      const quoted = QUOTED.exec(text)
+      const value = quoted === null ? (form === TOLD ? text.trimEnd() : text) : (quoted[1] ?? quoted[2]!)
+      const before = found.get(key)
+      if (before === undefined) found.set(key, value)
+      else if (Array.isArray(before)) before.push(value)
+      else found.set(key, [before, value])
+    }
+    if (found.size > 0) return Object.fromEntries(found)
+  }
+  return null
 }
 
 /** The end that counts: of the last program that failed. One that ended because nobody read on has not. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env netshell
 // Prints a text again and again: how a script declares what it takes.
 //
-//   netshell run scripts/param-demo.nsh --help
-//   netshell run scripts/param-demo.nsh bonjour
-//   netshell run scripts/param-demo.nsh bonjour -r 3 --case upper --numbered
+//   netshell run scripts/params.nsh --help
+//   netshell run scripts/params.nsh bonjour
+//   netshell run scripts/params.nsh bonjour -r 3 --case upper --numbered
 
 // What each call of param() says is read before the script runs. So --help can tell it, and a wrong command line never gets
 // as far as the first statement: it ends the script with exit code 2.
