@@ -15,7 +15,8 @@ const USED_AT_START = {
   'repl/render': 'values',
 }
 /** Of the sessions a start uses the names that are typed; what they do waits. */
-const SESSIONS_AT_START = /^src\/sessions\/(?:(?:[^/]+\/)?index|face\/(?:failures|session-list|stop))\.ts$/
+const SESSIONS_AT_START =
+  /^src\/sessions\/(?:(?:[^/]+\/)?index|face\/(?:failures|later|session-list|stop)|nmap\/(?:compare|nmap)|ssh\/(?:on-hosts|ssh))\.ts$/
 /** More files that wait until then. */
 const PACKETS = {
   exchange: `addressing answer-list command-words file-filter flow-key fragment-parts fragment-pieces frame-copy links matcher neighbour-frame

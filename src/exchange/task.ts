@@ -303,7 +303,9 @@ class Operation<T> implements TaskControl<T> {
   #work: (control: TaskControl<T>) => Promise<T> | T
   #resolve: (value: T | PromiseLike<T>) => void = () => {}
   #reject: (reason: unknown) => void = () => {}
-  #controller = new AbortController()
+  /** Made when somebody asks for it: most operations are over before that. */
+  #controller: AbortController | undefined
+  #aborted: { reason: unknown } | undefined
   #handlers: (() => void)[] = []
 
   constructor(work: (control: TaskControl<T>) => Promise<T> | T, options: { name?: string }) {
@@ -313,11 +315,15 @@ class Operation<T> implements TaskControl<T> {
         this.#resolve = resolve
         this.#reject = reject
       },
-      { name: options.name, interrupt: () => this.#interrupt(), abort: (reason) => this.#controller.abort(reason) },
+      { name: options.name, interrupt: () => this.#interrupt(), abort: (reason) => this.#abort(reason) },
     )
   }
 
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason)
+    }
     return this.#controller.signal
   }
 
@@ -347,6 +353,11 @@ class Operation<T> implements TaskControl<T> {
   }
 
   readonly finish = (value: T | PromiseLike<T>): void => this.#resolve(value)
+
+  #abort(reason: unknown): void {
+    this.#aborted ??= { reason }
+    this.#controller?.abort(reason)
+  }
 
   #interrupt(): void {
     if (this.interrupted) return

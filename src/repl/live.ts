@@ -1,5 +1,5 @@
 /** `for…of` over what comes in over time: a synchronous iterator whose items are waited for one by one. */
-import { Task } from '../exchange/task.js'
+import { InterruptScope, Task } from '../exchange/task.js'
 
 /** Marks the end of a live stream. */
 export const END = Symbol('end')
@@ -44,7 +44,7 @@ function overTime(source: AsyncIterator<unknown>): Iterable<unknown> {
 function nextOf(source: AsyncIterator<unknown>, close: () => void): Pending {
   let end: (value: unknown) => void = () => {}
   const step = Promise.resolve(source.next())
-  return new Pending(
+  const pending = new Pending(
     (resolve, reject) => {
       end = resolve
       step.then(({ done, value }) => resolve(done ? END : value), reject)
@@ -58,6 +58,10 @@ function nextOf(source: AsyncIterator<unknown>, close: () => void): Pending {
       abort: close,
     },
   )
+  // Ctrl-C reaches what has joined the evaluation.
+  const scope = InterruptScope.current
+  if (scope !== null) pending._join(scope)
+  return pending
 }
 
 function* awaited(iterable: Iterable<unknown>): Iterable<unknown> {

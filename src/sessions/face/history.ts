@@ -1,5 +1,7 @@
 /** What a session has exchanged: the latest messages, bounded in number and in size. */
 
+import { printable } from '../../exchange/printable.js'
+
 /** One message. */
 export interface Exchanged {
   time: Date
@@ -79,7 +81,8 @@ export class History implements Iterable<Exchanged> {
 const SHOWN = 60
 
 function lineOf({ time, direction, length, data, peer }: Exchanged): string {
-  const text = typeof data === 'string' ? JSON.stringify(data) : Buffer.from(data.subarray(0, SHOWN)).toString('hex')
+  const text =
+    typeof data === 'string' ? printable(JSON.stringify(data)) : Buffer.from(data.subarray(0, SHOWN)).toString('hex')
   const cut = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
   const who = peer === undefined ? '' : ` ${peer}`
   return `${clock(time)} ${direction === 'out' ? '→' : '←'}${who} ${length} B ${cut}`

@@ -51,7 +51,7 @@ const TRUST = 'tls: {ca: …} names the certificate to trust, tls: {insecure: tr
 export function sessionError(place: string, error: unknown): SessionError {
   if (error instanceof SessionError) return error
   const first = error instanceof AggregateError && error.errors.length > 0 ? (error.errors[0] as unknown) : error
-  const { code = 'ERROR', message = String(first) } = first as { code?: string; message?: string }
+  const { code = 'ERROR', message = String(first) } = (first ?? {}) as { code?: string; message?: string }
   // The system's own words are no cause to be shown below: they would only repeat these.
   return new SessionError(`${place}: ${wordsOf(code, message)}`, code)
 }
@@ -61,6 +61,7 @@ function wordsOf(code: string, message: string): string {
   if (trust !== undefined) return `${trust}; ${TRUST}`
   if (/wrong version number|http request|packet length too long|ERR_SSL_WRONG_VERSION/i.test(`${code} ${message}`))
     return 'the other end does not speak TLS there'
+  if (/peer did not return a certificate/i.test(message)) return 'a certificate is demanded, and none was shown'
   const alert = /alert (?:number \d+|[a-z ]+)|no shared cipher|handshake failure|certificate required/i.exec(message)
   if (/^ERR_SSL|^EPROTO/.test(code) && alert !== null) return `the TLS handshake failed: ${alert[0]}`
   if (/secure TLS connection was established/i.test(message))

@@ -175,7 +175,10 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
 
   /** One line: what it is, with whom, how it is, what went through. */
   toString(): string {
-    const why = this.error !== undefined && this.#state !== 'open' ? ` (${this.error.message})` : ''
+    const { message } = this.error ?? {}
+    // An error begins with where it was, which is told already.
+    const plain = message?.startsWith(`${this.label}: `) ? message.slice(this.label.length + 2) : message
+    const why = plain !== undefined && this.#state !== 'open' ? ` (${plain})` : ''
     const figures = this.figures
     return `${this.label}: ${this.#state}${why}${figures === '' ? '' : `, ${figures}`}`
   }

@@ -37,6 +37,7 @@ export interface Framing {
 }
 
 const LF = Buffer.from('\n')
+const CR = 0x0d
 
 /** The framing that an option means. @param name of the call, for errors */
 export function framingOf(option: FramingOption | undefined, name: string): Framing {
@@ -61,15 +62,21 @@ export function delimiterOf(until: unknown, name: string): Buffer {
   return bytes
 }
 
-/** What is in front of the delimiter; both are taken. At the end of the stream the rest. */
+/**
+ * What is in front of the delimiter; both are taken. At the end of the stream the rest.
+ * @param isOfEnd a byte that may stand before the delimiter and does not count
+ */
 export function takeUntil(
   buffer: ReceiveBuffer,
   delimiter: Buffer,
   isEnded: boolean,
   { limit, label }: FramingContext,
+  isOfEnd?: number,
 ): Buffer | undefined {
   const found = buffer.indexOf(delimiter)
-  if (found > limit || (found < 0 && buffer.length > limit + delimiter.length - 1)) throw tooLong(label, limit)
+  // The beginning of a delimiter may be there already.
+  const length = found < 0 ? buffer.length - delimiter.length + 1 : found
+  if (length > limit && !(length === limit + 1 && buffer.peek(length).at(-1) === isOfEnd)) throw tooLong(label, limit)
   if (found < 0) return isEnded && buffer.length > 0 ? buffer.take() : undefined
   const message = buffer.take(found)
   buffer.take(delimiter.length)
@@ -78,8 +85,8 @@ export function takeUntil(
 
 /** A line without its end. */
 export function takeLine(buffer: ReceiveBuffer, isEnded: boolean, context: FramingContext): Buffer | undefined {
-  const line = takeUntil(buffer, LF, isEnded, context)
-  return line !== undefined && line.at(-1) === 0x0d ? line.subarray(0, -1) : line
+  const line = takeUntil(buffer, LF, isEnded, context, CR)
+  return line !== undefined && line.at(-1) === CR ? line.subarray(0, -1) : line
 }
 
 function tooLong(label: string, limit: number): SessionError {

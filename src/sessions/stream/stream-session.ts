@@ -1,6 +1,7 @@
 /** Sessions over a stream of bytes: sending, receiving in all the ways that one wants to, handlers of messages, and limits of what waits. */
 import type { Duplex } from 'node:stream'
 import { checkNumber, OptionError, Task } from '../../exchange/index.js'
+import { checkTable, type OptionTable, oneOf, positive, wholeNumber } from '../../tools/option-kinds.js'
 import type { History } from '../face/history.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
@@ -14,7 +15,7 @@ import {
   takeUntil,
 } from './framing.js'
 import { ReceiveBuffer } from './receive-buffer.js'
-import { decoded, type Encoding, wholeCharacters } from './text.js'
+import { decoded, ENCODINGS, type Encoding, wholeCharacters } from './text.js'
 
 /** Events of a stream. */
 export type StreamEvents = CommonEvents & {
@@ -42,6 +43,12 @@ export interface ReceiveOptions {
   limit?: number
   /** Default: the session's. */
   encoding?: Encoding
+}
+
+const RECEIVE: OptionTable<ReceiveOptions> = {
+  timeout: positive('seconds'),
+  limit: wholeNumber(1),
+  encoding: oneOf(...ENCODINGS),
 }
 
 const MEBIBYTE = 2 ** 20
@@ -210,6 +217,8 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     stream.on('drain', () => this.#serve())
     stream.on('error', (error) => {
       this.#failure ??= sessionError(this.label, error)
+      // TLS tells what the other end complains of, and leaves the stream as it is.
+      stream.destroy()
     })
     stream.on('close', () => {
       if (this._stream === stream) this.#gone()
@@ -354,6 +363,11 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
         continue
       }
       if (message === undefined) break
+      // Answers to what came together leave together.
+      if (!isCorked && this.#buffer.length > 0) {
+        stream?.cork()
+        isCorked = true
+      }
       const waiting = this._deliver(message, (reply) => this.#reply(reply))
       if (waiting !== undefined) {
         this.#isPumping = true
@@ -363,11 +377,6 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
           this.#endPushed()
         })
         break
-      }
-      // Answers to what came together leave together.
-      if (!isCorked && this.#buffer.length > 0) {
-        stream?.cork()
-        isCorked = true
       }
     }
     if (isCorked) stream?.uncork()
@@ -436,11 +445,9 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     else stream.resume()
   }
 
-  #receive<T>(
-    name: string,
-    { timeout, limit = this.#limit, encoding = this.#encoding }: ReceiveOptions,
-    take: (context: FramingContext) => T | undefined,
-  ): Task<T | null> {
+  #receive<T>(name: string, options: ReceiveOptions, take: (context: FramingContext) => T | undefined): Task<T | null> {
+    checkTable(name, options, RECEIVE)
+    const { timeout, limit = this.#limit, encoding = this.#encoding } = options
     return Task.run<T | null>(
       (control) => {
         if (this._isPushed)

@@ -1,12 +1,10 @@
 /** TCP sessions. */
+import { later } from '../face/later.js'
 import { listen } from './tcp-server.js'
 import { connect } from './tcp-session.js'
 
 /** TCP: `tcp.connect(host, port)` and `tcp.listen(port, handler)`. What they need is loaded when they are first called. */
-export const tcp: { readonly connect: typeof connect; readonly listen: typeof listen } = {
-  connect: (host, port, options) => connect(host, port, options),
-  listen: (port, handler, options) => listen(port, handler, options),
-}
+export const tcp = { connect: later(() => connect), listen: later(() => listen) }
 
 export { ClientList } from './client-list.js'
 export { TcpClient } from './tcp-client.js'

@@ -15,6 +15,7 @@ import {
 } from '../../tools/option-kinds.js'
 import type { ReconnectOptions } from '../face/backoff.js'
 import { ENCODINGS } from '../stream/text.js'
+import { clientTls } from '../tls/tls-options.js'
 import type { TcpListenOptions } from './tcp-server.js'
 import type { TcpOptions } from './tcp-session.js'
 
@@ -61,6 +62,8 @@ const LISTEN: OptionTable<TcpListenOptions> = {
 export function checkConnectOptions(options: TcpOptions): void {
   checkTable('tcp.connect', options, CONNECT)
   checkTls('tcp.connect', options.tls)
+  // Files that can not be read are told now, and not when the other end is there.
+  if (options.tls) clientTls('tcp.connect', options.tls, '')
   if (typeof options.reconnect === 'object') checkTable('tcp.connect: reconnect', options.reconnect, RECONNECT)
 }
 

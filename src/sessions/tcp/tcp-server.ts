@@ -1,6 +1,6 @@
 /** TCP servers: `tcp.listen`. A handler for each connection, or for each message; thousands of clients at once. */
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { OptionError, Task } from '../../exchange/index.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
@@ -197,7 +197,14 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
       )
       server.on('tlsClientError', (error: Error, socket: Socket) => {
         socket.destroy()
-        const failure = sessionError(this.label, error)
+        // Node tells of a certificate that was refused only that the connection is gone.
+        const { authorizationError } = socket as TLSSocket
+        const failure = authorizationError
+          ? new SessionError(
+              `${this.label}: the certificate of a client is not trusted: ${authorizationError}`,
+              'EPROTO',
+            )
+          : sessionError(this.label, error)
         this.#log.tell(`TLS with a client failed: ${failure.message.slice(this.label.length + 2)}`)
         void this._emit('error', [failure])
       })
@@ -220,7 +227,7 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
     this.#server = server
     const address = server.address()
     if (typeof address === 'object' && address !== null) this.#port = address.port
-    if (this.#options.explain) this._recorder ??= await (await import('../explain/explain.js')).recorderFor(this)
+    if (this.#options.explain) this._recorder = await (await import('../explain/explain.js')).recorderFor(this)
   }
 
   protected async _close(signal: AbortSignal): Promise<void> {

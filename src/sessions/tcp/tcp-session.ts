@@ -56,6 +56,8 @@ export class TcpSession extends StreamSession implements Explainable {
   readonly #options: TcpOptions
   #recorder: Recorder | undefined
   #retry: AbortController | undefined
+  /** Of the connection that stands: each message in the history has it. */
+  #peer: string | undefined
 
   constructor(place: Place, options: TcpOptions = {}) {
     super('tcp.connect', options)
@@ -69,7 +71,7 @@ export class TcpSession extends StreamSession implements Explainable {
 
   /** The other end as `127.0.0.1:8808`. */
   get peer(): string {
-    return this.remotePort === 0 ? this.remoteAddress : hostPort(this.remoteAddress, this.remotePort)
+    return this.#peer ?? this.#peerText()
   }
 
   /** This end as `127.0.0.1:40000`. */
@@ -137,7 +139,7 @@ export class TcpSession extends StreamSession implements Explainable {
 
   protected async _open(signal: AbortSignal): Promise<void> {
     const { timeout = 10, explain = false } = this.#options
-    if (explain) this._recorder ??= await (await import('../explain/explain.js')).recorderFor(this)
+    if (explain) this._recorder = await (await import('../explain/explain.js')).recorderFor(this)
     const limit = new AbortController()
     const abort = (): void => limit.abort()
     signal.addEventListener('abort', abort, { once: true })
@@ -188,7 +190,12 @@ export class TcpSession extends StreamSession implements Explainable {
     this.remotePort = remotePort
     this.localAddress = plainAddress(localAddress ?? '')
     this.localPort = localPort
+    this.#peer = this.#peerText()
     this._attach(socket)
+  }
+
+  #peerText(): string {
+    return this.remotePort === 0 ? this.remoteAddress : hostPort(this.remoteAddress, this.remotePort)
   }
 
   async #connected(signal: AbortSignal): Promise<Socket> {

@@ -1,7 +1,7 @@
 /** UDP sockets: bound, connected or neither; broadcast and multicast. RFC 768, RFC 1112. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
-import { isIP, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { OptionError, Task } from '../../exchange/index.js'
 import {
   ADDRESS,
@@ -308,7 +308,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
     if (loopback !== undefined) socket.setMulticastLoopback(loopback)
     if (iface !== undefined && isIP(iface) !== 0) socket.setMulticastInterface(iface)
     this.#address = socket.address()
-    if (this.#options.explain) this._recorder ??= await (await import('../explain/explain.js')).recorderFor(this)
+    if (this.#options.explain) this._recorder = await (await import('../explain/explain.js')).recorderFor(this)
     for (const group of groups) this.join(group)
   }
 
@@ -406,7 +406,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
     return new Promise((resolve, reject) => {
       const done = (error: Error | null): void => {
         if (error !== null) {
-          reject(sessionError(this.#place(place), error))
+          reject(this.#sendError(this.#place(place), error))
           return
         }
         this.sent += bytes.length
@@ -414,8 +414,18 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
         resolve()
       }
       if (place === undefined) socket.send(bytes, done)
-      else socket.send(bytes, place.port, place.host, done)
+      else socket.send(bytes, place.port, this.#reached(place.host), done)
     })
+  }
+
+  #sendError(place: string, error: NodeJS.ErrnoException): SessionError {
+    if (error.code !== 'EACCES' || this.#options.broadcast) return sessionError(place, error)
+    return new SessionError(`${place}: sending to a broadcast address is allowed only with {broadcast: true}`, 'EACCES')
+  }
+
+  /** An address of IPv4 as a socket of both versions takes it (RFC 4291 §2.5.5.2). */
+  #reached(host: string): string {
+    return isIPv4(host) && isIPv6(this.#address?.address ?? '') ? `::ffff:${host}` : host
   }
 
   #note(bytes: Uint8Array, place: { host: string; port: number } | undefined): void {
