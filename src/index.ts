@@ -75,6 +75,7 @@ export {
   validateFilter,
 } from './link/index.js'
 export * from './packet/index.js'
+export * from './sessions/index.js'
 export * from './tools/index.js'
 
 useKernelRoutes()

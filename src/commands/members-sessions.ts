@@ -480,6 +480,7 @@ function describeTcp(): void {
       certificate: 'With TLS: the certificate that it shows, PEM; clients may trust it with tls: {ca}.',
       port: 'The port that it listens on.',
       subject: 'Where it listens.',
+      localPort: 'The same as port.',
     }),
     clients: {
       summary: 'Its clients now, as a table.',
@@ -540,6 +541,9 @@ function describeUdp(): void {
       port: 'Our port.',
       local: 'Our address and port.',
       peer: "The other end, of a connected socket; else ''.",
+      localPort: 'The same as port.',
+      remoteAddress: 'Address of the other end, of a connected socket.',
+      remotePort: 'Its port.',
       subject: 'The other end, or our own address and port.',
     }),
     send: {

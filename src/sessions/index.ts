@@ -1,4 +1,6 @@
 /** Sessions: what is opened, used for a while, and closed. */
+export * from './app/index.js'
+export * from './explain/index.js'
 export type { ReconnectOptions } from './face/backoff.js'
 export type { EventStream, SessionEvent } from './face/event-stream.js'
 export type { Handler, HandlerOptions } from './face/handlers.js'
@@ -7,5 +9,8 @@ export { type CommonEvents, Session, type SessionOptions, type SessionState } fr
 export { SessionError } from './face/session-error.js'
 export { closeSessions, SessionList, sessions } from './face/session-list.js'
 export { STOP } from './face/stop.js'
+export * from './nmap/index.js'
+export * from './ssh/index.js'
 export * from './tcp/index.js'
 export * from './udp/index.js'
+export * from './web/index.js'

@@ -292,8 +292,9 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
   async #closeOnce(signal: AbortSignal): Promise<void> {
     const isOpening = this.#state === 'opening'
     this.#state = 'closing'
-    // Twice: what waits for a partial result ends, what has none is aborted.
+    // What handlers wait for ends; those of 'close' may still do something.
     this.handlers.scope.press()
+    this.handlers.scope = new InterruptScope()
     try {
       if (isOpening) await this.#leftOpening(signal)
       else await this._close(signal)
