@@ -100,7 +100,7 @@ function describeNamespace(): void {
       parameters: [...SNIFF, { name: 'ssh', type: 'object', summary: 'options of ssh.connect' }],
       returns: 'PacketList, as sniff; Ctrl-C keeps what is there',
       errors: ['SessionError: no tcpdump there, not permitted, no such interface, a filter that is none'],
-      example: "const dns = host => ssh.sniff(host, {filter: 'udp port 53', count: 10})",
+      example: "const queries = host => ssh.sniff(host, {filter: 'udp port 53', count: 10})",
       examples: [{ code: "ssh.sniff('root@192.0.2.1', {filter: 'icmp', timeout: 10})", needs: 'network' }],
       see: ['sniff', 'SshSession.sniff'],
     },
