@@ -1,11 +1,13 @@
 /** The server of an application in a network: commands, the interface and its handlers, and what all its users share. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { deflateSync } from 'node:zlib'
-import { OptionError, printable, report } from '../../exchange/index.js'
+import { OptionError, report } from '../../exchange/index.js'
 import { Interrupted } from '../../exchange/task.js'
 import { FLAG, type OptionTable, oneOf, positive, text, wholeNumber } from '../../tools/option-kinds.js'
+import { listenError } from '../face/listen-error.js'
 import { COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
+import { SessionLog } from '../face/session-log.js'
 import { hostPort } from '../stream/place.js'
 import {
   type AppForm,
@@ -100,6 +102,7 @@ export class AppServer extends Session<AppServerEvents> {
   readonly #names: readonly string[]
   readonly #sockets = new Set<Socket>()
   readonly #subscribers = new Set<Socket>()
+  readonly #log: SessionLog
   #server: Server | undefined
   #port: number
 
@@ -113,6 +116,7 @@ export class AppServer extends Session<AppServerEvents> {
     this.#options = options
     this.commands = typeof commands === 'function' ? { hello: commands } : commands
     this.#names = Object.keys(this.commands)
+    this.#log = new SessionLog(() => this.label, options.log ?? false)
     for (const name of this.#names) checkCommand(name, this.commands[name])
     if (this.#names.length === 0) throw new OptionError('app.listen: give at least one command: {hello: text => …}')
     this.shared = sharedState((name, value) => this.#tell(name, value))
@@ -150,8 +154,10 @@ export class AppServer extends Session<AppServerEvents> {
     const server = createServer({ allowHalfOpen: true }, (socket) => void this.#accept(socket))
     server.maxConnections = clients
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(sessionError(this.label, error)))
+      server.once('error', reject)
       server.listen({ host, port: this.#port }, resolve)
+    }).catch(async (error: unknown) => {
+      throw await listenError(this.label, 'tcp', this.#port, error)
     })
     server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))
     this.#port = (server.address() as { port: number }).port
@@ -212,13 +218,7 @@ export class AppServer extends Session<AppServerEvents> {
     this.history._add('out', answer, value.length, peer)
     this.requests++
     const { command, message } = request.kind === 'call' ? request : { command: line, message: undefined }
-    if (this.#options.log)
-      report(
-        printable(`${this.label}: ${peer} ${line.slice(0, 200)} → ${answer.slice(0, 200).trimEnd()}`).replaceAll(
-          '\n',
-          ' ',
-        ),
-      )
+    this.#log.tell(`${peer} ${line.slice(0, 200)} → ${answer.slice(0, 200).trimEnd().replaceAll('\n', ' ')}`)
     void this._emit('request', [{ peer, command, message, answer, ok }])
   }
 
@@ -264,7 +264,7 @@ export class AppServer extends Session<AppServerEvents> {
     const { folder = 'ihm', limit = 1 << 20 } = this.#options
     try {
       const bytes = await servedFile(folder, name, kind === 'load_file' ? '.glade' : '.js', limit)
-      return { value: kind === 'load_file' ? bytes : deflateSync(bytes).toString('base64'), ok: true }
+      return { value: kind === 'load_file' ? bytes : Buffer.from(deflateSync(bytes).toString('base64')), ok: true }
     } catch (error) {
       if (!(error instanceof SessionError)) this._failed(kind, error)
       return { value: WRONG, ok: false }

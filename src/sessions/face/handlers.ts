@@ -69,13 +69,15 @@ export class Handlers {
     for (let i = from; i < entries.length; i++) {
       const { handler, once } = entries[i]!
       if (once) this.remove(event, handler)
+      // A session that closes goes on with another one: that of this call is what tells whether it was ended.
+      const { scope } = this
       try {
-        const given = this.scope.run(() => handler(...values))
-        if (isThenable(given)) return this.#wait(given, entries, i + 1, event, values, result)
+        const given = scope.run(() => handler(...values))
+        if (isThenable(given)) return this.#wait(given, scope, entries, i + 1, event, values, result)
         if (given === STOP) return undefined
         if (given !== undefined) result?.(given)
       } catch (error) {
-        this.#tell(event, error)
+        this.#tell(event, error, scope)
       }
     }
     return undefined
@@ -83,6 +85,7 @@ export class Handlers {
 
   async #wait(
     promise: PromiseLike<unknown>,
+    scope: InterruptScope,
     entries: readonly Entry[],
     next: number,
     event: string,
@@ -94,14 +97,14 @@ export class Handlers {
       if (given === STOP) return
       if (given !== undefined) result?.(given)
     } catch (error) {
-      this.#tell(event, error)
+      this.#tell(event, error, scope)
     }
     await this.#callFrom(entries, next, event, values, result)
   }
 
-  #tell(event: string, error: unknown): void {
+  #tell(event: string, error: unknown, scope: InterruptScope): void {
     // The session is over, and with it what its handlers waited for.
-    if (error instanceof Interrupted && this.scope.interrupted) return
+    if (error instanceof Interrupted && scope.interrupted) return
     this.failed(event, error)
   }
 }

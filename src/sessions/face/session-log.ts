@@ -3,36 +3,41 @@ import { printable } from '../../exchange/printable.js'
 import { report } from '../../exchange/report.js'
 import { setting } from '../../exchange/settings.js'
 
-/** Lines of a second that are shown. */
-const MOST = 10
+/** More lines in a second than this nobody can read. */
+const MOST = 20
 const SECOND = 1000
 
 /** The log of one session. */
 export class SessionLog {
-  #since = 0
   #lines = 0
   #timer: NodeJS.Timeout | undefined
 
-  /** @param isOn whether it tells anything at all */
+  /**
+   * @param label what stands before each line; '': nothing
+   * @param isOn whether it tells anything at all
+   */
   constructor(
     private readonly label: () => string,
-    private readonly isOn: boolean,
+    readonly isOn: boolean,
   ) {}
 
   /** Tells one line. Texts from outside may be in it. */
   tell(text: string): void {
     if (!this.isOn || setting('quiet')) return
-    const now = performance.now()
-    if (now - this.#since > SECOND) this.#begin(now)
-    if (++this.#lines <= MOST) report(`${this.label()}: ${printable(text)}`)
-    else this.#timer ??= setTimeout(() => this.#begin(performance.now()), SECOND).unref()
+    this.#timer ??= setTimeout(() => this.end(), SECOND).unref()
+    if (++this.#lines <= MOST) this.#report(printable(text))
   }
 
-  #begin(now: number): void {
+  /** Says how many lines were left out; the next second begins. */
+  end(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#lines > MOST) report(`${this.label()}: … and ${this.#lines - MOST} more`)
-    this.#since = now
+    if (this.#lines > MOST) this.#report(`… and ${this.#lines - MOST} more, too many to print`)
     this.#lines = 0
+  }
+
+  #report(text: string): void {
+    const label = this.label()
+    report(label === '' ? text : `${label}: ${text}`)
   }
 }

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { OptionError } from '../../exchange/index.js'
 import { checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
+import { listenError } from '../face/listen-error.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { sessionError } from '../face/session-error.js'
 import { join, type TrafficCounter } from './join.js'
@@ -103,7 +104,7 @@ export class Forward extends Session<ForwardEvents> {
       })
     } catch (error) {
       server.close()
-      throw signal.aborted ? error : sessionError(this.label, error)
+      throw signal.aborted ? error : await listenError(this.label, 'tcp', this.port, error)
     }
     this.port = (server.address() as { port: number }).port
     this.session._dependents.add(this)

@@ -53,7 +53,8 @@ export class ReceiveBuffer {
       this.#searched = 0
     }
     const from = Math.max(this.#start, this.#searched)
-    const found = this.#store.subarray(0, this.#end).indexOf(pattern, from)
+    const filled = this.#end === this.#store.length ? this.#store : this.#store.subarray(0, this.#end)
+    const found = filled.indexOf(pattern.length === 1 ? pattern[0]! : pattern, from)
     if (found < 0) {
       this.#searched = Math.max(this.#start, this.#end - pattern.length + 1)
       return -1

@@ -1,7 +1,7 @@
 /** What was asked and answered: kept for `server.requests`, and told line by line, as long as that can be read. */
-import { printable, report } from '../../exchange/index.js'
-import { setting } from '../../exchange/settings.js'
+import { printable } from '../../exchange/index.js'
 import { type Exchanged, History } from '../face/history.js'
+import { SessionLog } from '../face/session-log.js'
 
 /** A request and what became of it. */
 export interface LoggedRequest {
@@ -21,16 +21,12 @@ export interface LoggedRequest {
   ms: number
 }
 
-/** More lines in a second than this nobody can read. */
-const LINES_A_SECOND = 20
 const LONGEST_TARGET = 200
 
 /** The latest requests of a server. */
 export class RequestLog {
   #requests: LoggedRequest[] = []
-  #lines = 0
-  #leftOut = 0
-  #timer: NodeJS.Timeout | undefined
+  readonly #log: SessionLog
 
   /**
    * @param most requests that are kept
@@ -38,14 +34,16 @@ export class RequestLog {
    */
   constructor(
     readonly most: number,
-    private readonly isTold: boolean,
-  ) {}
+    isTold: boolean,
+  ) {
+    this.#log = new SessionLog(() => '', isTold)
+  }
 
   add(request: LoggedRequest): void {
     this.#requests.push(request)
     // Twice as many for a moment: taking away the first of a long list each time would cost more.
     if (this.#requests.length > this.most * 2) this.#requests = this.latest()
-    if (this.isTold && !setting('quiet')) this.#tell(request)
+    if (this.#log.isOn) this.#log.tell(requestLine(request))
   }
 
   latest(): LoggedRequest[] {
@@ -54,21 +52,7 @@ export class RequestLog {
 
   /** Tells what was not told yet. */
   end(): void {
-    clearTimeout(this.#timer)
-    this.#nextSecond()
-  }
-
-  #tell(request: LoggedRequest): void {
-    this.#timer ??= setTimeout(() => this.#nextSecond(), 1000).unref()
-    if (this.#lines++ < LINES_A_SECOND) report(requestLine(request))
-    else this.#leftOut++
-  }
-
-  #nextSecond(): void {
-    if (this.#leftOut > 0) report(`… and ${this.#leftOut} more requests, too many to print (log: false prints none)`)
-    this.#timer = undefined
-    this.#lines = 0
-    this.#leftOut = 0
+    this.#log.end()
   }
 }
 

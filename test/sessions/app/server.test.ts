@@ -300,7 +300,7 @@ describe('the session', () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as { port: number }
-    await expect(app.listen(port)).rejects.toThrow(/the port is in use/)
+    await expect(app.listen(port)).rejects.toThrow(/port \d+ is in use by this netshell/)
     taken.close()
     await expect(app.listen(0, undefined, { host: '192.0.2.77' })).rejects.toThrow(/does not have that address/)
     expect(() => app.listen(99_999)).toThrow(/port must be/)

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { printable } from '../../../exchange/printable.js'
-import { SessionError, sessionError } from '../../face/session-error.js'
+import { listenError } from '../../face/listen-error.js'
+import { SessionError } from '../../face/session-error.js'
 import { isForUs, isFromOurPage, isToken, jsonBody, Refusal, TOKEN_LENGTH } from './guard.js'
 import { readInterface } from './interface.js'
 import { withDescendants } from './label-text.js'
@@ -108,8 +109,10 @@ export class AppHost {
     signal?.throwIfAborted()
     const { host = '127.0.0.1', port = 0 } = this.#options
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(sessionError(`app page ${host}:${port}`, error)))
+      this.#server.once('error', reject)
       this.#server.listen({ host, port }, resolve)
+    }).catch(async (error: unknown) => {
+      throw await listenError(`app page ${host}:${port}`, 'tcp', port, error)
     })
     this.#server.on('error', (error) => this.#log(error.message))
     if (signal?.aborted) await this.close()
