@@ -8,6 +8,7 @@ import { buildGroup } from './groups/build.js'
 import { dissectGroup } from './groups/dissect.js'
 import { listGroup } from './groups/list.js'
 import { readGroup } from './groups/read.js'
+import { sessionsGroup } from './groups/sessions.js'
 import { shellGroup } from './groups/shell.js'
 import { startGroup } from './groups/start.js'
 import { wireGroup } from './groups/wire.js'
@@ -21,6 +22,7 @@ const GROUPS: Record<string, (rounds: number) => Promise<Row[]>> = {
   start: startGroup,
   shell: shellGroup,
   read: readGroup,
+  sessions: sessionsGroup,
   wire: wireGroup,
 }
 

@@ -34,7 +34,7 @@ const bundles = new Map<string, Promise<string>>()
 
 /** The command that runs one of our programs, bundled as the shipped library is. */
 export async function ourSide(
-  entry: 'ours' | 'ours/list' | 'ours/shell' | 'ours/stream' | 'ours/wire',
+  entry: 'ours' | 'ours/list' | 'ours/sessions' | 'ours/shell' | 'ours/stream' | 'ours/wire',
   ...parameters: (string | number)[]
 ): Promise<string[]> {
   if (!bundles.has(entry)) bundles.set(entry, bundle(entry))
@@ -99,6 +99,12 @@ export function scapy(mode: string, ...parameters: (string | number)[]): string[
 export function scapyWire(mode: string, ...parameters: (string | number)[]): string[] {
   scapy('')
   return [PYTHON, join(ROOT, 'bench/peers/scapy_wire.py'), mode, ...parameters.map(String)]
+}
+
+/** The command of Python's echo server. @throws MissingPeer */
+export function echoPeer(): string[] {
+  if (!existsSync(PYTHON)) throw new MissingPeer('python3', 'python3')
+  return [PYTHON, join(ROOT, 'bench/peers/echo_peer.py')]
 }
 
 /** The command that measures whole runs of a program against another's. @throws MissingPeer */

@@ -12,7 +12,7 @@ const OPTIONS = {
   bundle: true,
   platform: 'node',
   format: 'esm',
-  external: ['koffi', 'cap', 'raw-socket', '@sveltejs/acorn-typescript'],
+  external: ['koffi', 'cpu-features', 'cap', 'raw-socket', '@sveltejs/acorn-typescript'],
   // What is CommonJS in the bundle asks for built-in modules by `require`.
   banner: {
     js: "import { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url);",
