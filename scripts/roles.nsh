@@ -45,7 +45,7 @@ function start() {
     disconnect: left,
     // Whoever asks is told again, and how many there are.
     message: (text, client) => `${line[0] === client ? 'principal' : 'secondaire'} ${line.indexOf(client) + 1}/${line.length}`,
-  }, { host: listen, framing: 'lines', log: false, clients: 5000 })
+  }, { host: listen, framing: 'lines', log: false, clients: 5000, keepAlive: 10 })
   print(`roles: listening on ${server.subject}`)
   return server
 }

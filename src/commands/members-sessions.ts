@@ -280,6 +280,7 @@ function describeNamespaces(): void {
           summary: 'seconds of silence before a client is disconnected',
           default: 'never',
         },
+        { name: 'keepAlive', type: 'number', summary: 'seconds of silence before the system asks', default: 'never' },
         { name: 'backlog', type: 'number', summary: 'connections that may wait to be accepted', default: '511' },
         { name: 'log', type: 'boolean', summary: 'say who comes and goes', default: 'true' },
         HISTORY,

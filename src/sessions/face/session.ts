@@ -95,7 +95,7 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
         if (this.#state === 'open') return this
         if (this.#state !== 'new' && isLiving(this.#state))
           throw new SessionError(`${this.label}: it is ${this.#state} already`, 'BUSY')
-        const opening = this.#opened(signal)
+        const opening = this.#openNow(signal)
         this.#opening = opening
         await opening
         return this
@@ -109,7 +109,7 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
    * Ctrl-C meanwhile ends it at once.
    */
   close(): Task<void> {
-    return Task.run(async ({ signal }) => await this.#closed(signal), { name: 'close' })
+    return Task.run(async ({ signal }) => await this.#closeInTime(signal), { name: 'close' })
   }
 
   /** Waits until it is over: for scripts that serve until Ctrl-C, which ends the waiting. */
@@ -248,7 +248,7 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
     void this.#end()
   }
 
-  async #opened(signal: AbortSignal): Promise<void> {
+  async #openNow(signal: AbortSignal): Promise<void> {
     this.#state = 'opening'
     this.#closing = undefined
     this.error = undefined
@@ -274,7 +274,7 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
     this._opened()
   }
 
-  async #closed(signal: AbortSignal): Promise<void> {
+  async #closeInTime(signal: AbortSignal): Promise<void> {
     if (!isLiving(this.#state) && this.#closing === undefined) return
     const limit = new AbortController()
     const giveUp = (): void => limit.abort()

@@ -19,11 +19,11 @@ export class TcpClient extends TcpSession {
   readonly #socket: Socket
   readonly #idle: number
 
-  constructor(server: TcpServer, socket: Socket, { framing, encoding, limit, idle = 0 }: TcpListenOptions) {
+  constructor(server: TcpServer, socket: Socket, { framing, encoding, limit, keepAlive, idle = 0 }: TcpListenOptions) {
     super(
       { host: socket.remoteAddress ?? 'unix', port: socket.remotePort ?? 0 },
       // What it exchanges is in the server's history.
-      { history: 0, ...defined({ framing, encoding, limit }) },
+      { history: 0, ...defined({ framing, encoding, limit, keepAlive }) },
     )
     this.server = server
     this.#shared = server.history

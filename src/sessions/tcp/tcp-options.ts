@@ -24,6 +24,9 @@ const LIMIT = wholeNumber(1, 2 ** 30)
 /** Messages of the history. */
 const HISTORY = wholeNumber(0, 1_000_000)
 
+/** Seconds; TCP_KEEPIDLE has so many at most (tcp(7)). */
+const KEEP_ALIVE = wholeNumber(1, 32767)
+
 const CONNECT: OptionTable<TcpOptions> = {
   tls: ANYTHING,
   timeout: positive('seconds'),
@@ -31,7 +34,7 @@ const CONNECT: OptionTable<TcpOptions> = {
   localAddress: ADDRESS,
   localPort: PORT,
   noDelay: FLAG,
-  keepAlive: wholeNumber(1, 32767),
+  keepAlive: KEEP_ALIVE,
   netns: text('the name of a network namespace'),
   framing: ANYTHING,
   encoding: oneOf(...ENCODINGS),
@@ -52,6 +55,7 @@ const LISTEN: OptionTable<TcpListenOptions> = {
   limit: LIMIT,
   clients: wholeNumber(1),
   idle: SECONDS,
+  keepAlive: KEEP_ALIVE,
   backlog: wholeNumber(1, 65535),
   log: FLAG,
   history: HISTORY,

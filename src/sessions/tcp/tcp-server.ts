@@ -32,6 +32,8 @@ export interface TcpListenOptions {
   clients?: number
   /** Seconds of silence after which a client is disconnected. Default: never. */
   idle?: number
+  /** Seconds of silence after which the system asks whether a client is still there: one that was switched off says no goodbye. Default: never. */
+  keepAlive?: number
   /** Connections that may wait to be accepted. Default 511. */
   backlog?: number
   /** Say who comes and goes. Default true. */
