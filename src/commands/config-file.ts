@@ -58,7 +58,7 @@ export function applyConfigFile(warn: (text: string) => void): void {
 
 /**
  * Writes what differs from the defaults into the config file; the rest of the file stays, comments too. Gives the names of what is in it.
- * @throws OptionError when the file can not be written, or what is there is wrong
+ * @throws OptionError when the file cannot be written, or what is there is wrong
  */
 export function saveSettings(): string[] {
   const file = configFile()

@@ -1,5 +1,6 @@
 /** What help says of applications in a network: their server, their client, their windows. */
-import { describe, describeMembers, type Metadata, type ParameterMetadata } from './metadata.js'
+import { describe, describeMembers, type ParameterMetadata, readMembers } from './metadata.js'
+import { HISTORY } from './session-parameters.js'
 
 const PAIR = "const server = app.listen(0); const s = app.connect('127.0.0.1', server.port)"
 const END = 's.close(); server.close()'
@@ -17,27 +18,10 @@ function shown(example: string): string {
   return `${SHOWN}; ${example}; s.close()`
 }
 
-/** Members that are read. */
-function fields(
-  around: (example: string) => string,
-  name: string,
-  all: Readonly<Record<string, string>>,
-): Record<string, Metadata> {
-  return Object.fromEntries(
-    Object.entries(all).map(([field, summary]) => [field, { summary, example: around(`${name}.${field}`) }]),
-  )
-}
-
-const HISTORY: ParameterMetadata = {
-  name: 'history',
-  type: 'number',
-  summary: 'messages that history keeps',
-  default: '1000',
-}
 const PAGE: readonly ParameterMetadata[] = [
   { name: 'title', type: 'string', summary: 'title of the page', default: 'that of the window' },
   { name: 'open', type: 'boolean', summary: 'start a browser', default: 'false' },
-  { name: 'pageHost', type: 'string', summary: 'address on which the page is served', default: '127.0.0.1' },
+  { name: 'pageHost', type: 'string', summary: "address on which the page is served; '*': all", default: '127.0.0.1' },
   { name: 'pagePort', type: 'number', summary: 'port of the page', default: '0, a free one' },
   HISTORY,
 ]
@@ -65,7 +49,7 @@ export function describeApp(): void {
         },
       ],
       parameters: [
-        { name: 'host', type: 'string', summary: 'address on which it listens', default: '127.0.0.1' },
+        { name: 'host', type: 'string', summary: "address on which it listens; '*': all", default: '127.0.0.1' },
         {
           name: 'version',
           type: "1 | 2 | 3 | 4 | 'auto'",
@@ -97,7 +81,11 @@ export function describeApp(): void {
         'Connects to the server of an application, and serves its window as a page to the browser of this machine.',
       usage: 'app.connect(host, port, {version, interface, handlers, timeout, open})',
       positionals: [
-        { name: 'host', type: 'string', summary: 'name or address; 127.0.0.1 if unset' },
+        {
+          name: 'host',
+          type: 'string | number',
+          summary: "name or address; 'host:port' in one; a port alone is one of this machine. 127.0.0.1 if unset",
+        },
         { name: 'port', type: 'number', summary: '8808 if unset' },
       ],
       parameters: [
@@ -118,11 +106,16 @@ export function describeApp(): void {
         TIMEOUT,
         LIMIT,
         { name: 'subscribe', type: 'boolean', summary: 'be told of changes', default: 'in versions 3 and 4' },
-        { name: 'reconnect', type: 'object', summary: '{first, longest} seconds and {tries}, when the server is gone' },
+        {
+          name: 'reconnect',
+          type: 'boolean | object',
+          summary: 'when the server is gone: {first, longest} seconds, {tries}; false: never',
+          default: 'true',
+        },
         ...PAGE,
       ],
       returns: 'an AppSession; its url opens the page',
-      errors: ['SessionError when there is no server, or what it gives can not be used'],
+      errors: ['SessionError when there is no server, or what it gives cannot be used'],
       example: within("s.call('hello', 'World')"),
       see: ['AppSession', 'app.listen', 'app.show'],
     },
@@ -150,7 +143,7 @@ export function describeApp(): void {
     see: ['app.listen', 'Session'],
   })
   describeMembers('AppServer', {
-    ...fields(within, 'server', {
+    ...readMembers('server', within, {
       kind: "'app server'.",
       subject: "Where it listens: '127.0.0.1:8808'.",
       port: 'The port, also when it was 0.',
@@ -183,7 +176,7 @@ export function describeApp(): void {
     see: ['app.connect', 'app.show', 'Session'],
   })
   describeMembers('AppSession', {
-    ...fields(within, 's', {
+    ...readMembers('s', within, {
       kind: "'app'.",
       subject: "The other end: '127.0.0.1:8808'.",
       shared: 'What all users of the server share, as far as it tells.',
@@ -217,7 +210,7 @@ export function describeApp(): void {
     reload: {
       summary: 'Reads interface and handlers anew, and draws them in all open pages.',
       usage: 's.reload()',
-      errors: ['SessionError when they can not be read: the pages stay as they are'],
+      errors: ['SessionError when they cannot be read: the pages stay as they are'],
       example: shown('s.reload()'),
     },
     toJSON: { summary: 'Number, kind, subject, state and url.', example: within('JSON.stringify(s)') },

@@ -1,6 +1,5 @@
 /** What help says of ladders. */
-import { readMembers } from './members-system.js'
-import { describe, describeMembers } from './metadata.js'
+import { describe, describeMembers, readMembers } from './metadata.js'
 
 const LADDER =
   "const l = explain(IP({src: '10.0.0.1', dst: '10.0.0.2'})/UDP({sport: 40000, dport: 53})/DNS({qd: [DNSQR({qname: 'example.org'})]}))"

@@ -1,6 +1,5 @@
 /** Descriptions of OpenVPN's keys and of what state machines give. */
-import { readMembers } from './members-system.js'
-import { describe, describeMembers } from './metadata.js'
+import { describe, describeMembers, readMembers } from './metadata.js'
 
 /** Registers them. */
 export function describeMachines(): void {

@@ -1,7 +1,6 @@
 /** What help says of nmap's results, of comparisons, and of the view of netstat: their members. */
 
-import { readMembers } from './members-system.js'
-import { describe, describeMembers } from './metadata.js'
+import { describe, describeMembers, readMembers } from './metadata.js'
 
 /** XML of one host with two ports, as short as it may be. */
 const XML =

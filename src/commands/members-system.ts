@@ -1,16 +1,5 @@
 /** What help says of what programs of this machine, its sockets and its check give: their members. */
-import { describe, describeMembers, type Metadata } from './metadata.js'
-
-/** Members with what they are, each with the example that reads it. */
-export function readMembers(
-  name: string,
-  make: string,
-  fields: Readonly<Record<string, string>>,
-): Record<string, Metadata> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([field, summary]) => [field, { summary, example: `${make}; ${name}.${field}` }]),
-  )
-}
+import { describe, describeMembers, type Metadata, readMembers } from './metadata.js'
 
 /** Results of sh, connections and doctor. */
 export function describeSystem(): void {

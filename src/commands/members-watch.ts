@@ -1,21 +1,10 @@
 /** What help says of watched folders, agents and their collector. */
-import { describe, describeMembers, type Metadata } from './metadata.js'
+import { describe, describeMembers, type Metadata, readMembers } from './metadata.js'
 import { WATCH_PARAMETERS } from './watch-entries.js'
 
 const WATCHER = "const w = watch('.', {recursive: false})"
 const PAIR = "const collector = watch.collector(0); const agent = watch.agent('.', collector.port, {recursive: false})"
 const END = 'agent.close(); collector.close()'
-
-/** Members that are read, of the sessions that the examples open. */
-function fields(
-  around: (example: string) => string,
-  name: string,
-  all: Readonly<Record<string, string>>,
-): Record<string, Metadata> {
-  return Object.fromEntries(
-    Object.entries(all).map(([field, summary]) => [field, { summary, example: around(`${name}.${field}`) }]),
-  )
-}
 
 function watched(example: string): string {
   return `${WATCHER}; ${example}; w.close()`
@@ -103,7 +92,7 @@ function describeWatcher(): void {
     see: ['watch', 'Change', 'Session'],
   })
   describeMembers('Watcher', {
-    ...fields(watched, 'w', {
+    ...readMembers('w', watched, {
       folder: "The folder's whole path.",
       folders: 'How many folders are watched, itself included.',
       count: 'How many changes were told.',
@@ -179,7 +168,7 @@ function describeAgents(): void {
     see: ['watch.agent', 'Session'],
   })
   describeMembers('WatchAgent', {
-    ...fields(within, 'agent', {
+    ...readMembers('agent', within, {
       name: 'What it calls itself.',
       folder: "The folder's whole path.",
       session: 'Tells this run of it from another.',
@@ -201,7 +190,7 @@ function describeAgents(): void {
     see: ['watch.collector', 'AgentList', 'Session'],
   })
   describeMembers('WatchCollector', {
-    ...fields(within, 'collector', {
+    ...readMembers('collector', within, {
       port: 'The port that it listens on.',
       certificate: 'The certificate that it shows, PEM: with TLS.',
       count: 'Changes that came, without those that came twice.',

@@ -1,5 +1,5 @@
 /** What help says of the web server: the members of `web`, servers, requests, answers. */
-import { describe, describeMembers, type Metadata } from './metadata.js'
+import { describe, describeMembers, readMembers } from './metadata.js'
 
 const SERVER = "const server = web.listen(0, {'GET /': 'Hello'}, {log: false})"
 const END = 'server.close()'
@@ -15,12 +15,6 @@ function asked(reading: string, { path = '', options = '' } = {}): string {
 }
 
 const BODY = ", {method: 'POST', body: '{\"a\": 1}'}"
-
-function fields(all: Readonly<Record<string, string>>, example: (field: string) => string): Record<string, Metadata> {
-  return Object.fromEntries(
-    Object.entries(all).map(([field, summary]) => [field, { summary, example: example(field) }]),
-  )
-}
 
 /** Registers them. */
 export function describeWeb(): void {
@@ -48,8 +42,8 @@ function describeNamespace(): void {
         {
           name: 'host',
           type: 'string',
-          summary: "address to listen on; '0.0.0.0' and '::' are all",
-          default: "'127.0.0.1'",
+          summary: "address to listen on; '*': all of this machine's",
+          default: '127.0.0.1',
         },
         {
           name: 'tls',
@@ -141,19 +135,16 @@ function describeServer(): void {
     see: ['web.listen', 'WebRequest', 'sessions'],
   })
   describeMembers('WebServer', {
-    ...fields(
-      {
-        kind: "'web'.",
-        subject: 'Its URL.',
-        url: 'Where it is: http://127.0.0.1:8016/.',
-        port: 'Its port.',
-        certificate: 'With tls: its certificate, PEM, which clients may be told to trust.',
-        routes: 'The routes in the order in which they are looked at: {method, path, answer}.',
-        requests: 'The latest requests: {time, client, method, target, received, status, bytes, ms}.',
-        history: 'The same requests and answers as a History.',
-      },
-      (field) => within(`server.${field}`),
-    ),
+    ...readMembers('server', within, {
+      kind: "'web'.",
+      subject: 'Its URL.',
+      url: 'Where it is: http://127.0.0.1:8016/.',
+      port: 'Its port.',
+      certificate: 'With tls: its certificate, PEM, which clients may be told to trust.',
+      routes: 'The routes in the order in which they are looked at: {method, path, answer}.',
+      requests: 'The latest requests: {time, client, method, target, received, status, bytes, ms}.',
+      history: 'The same requests and answers as a History.',
+    }),
     route: {
       summary: 'Adds a route, or puts another answer in the place of one, from the next request on.',
       usage: 'server.route(name, answer)',
@@ -177,25 +168,22 @@ function describeRequest(): void {
     see: ['web.listen', 'web.facts'],
   })
   describeMembers('WebRequest', {
-    ...fields(
-      {
-        method: "'GET', 'POST' …",
-        target: 'What stands behind the method, as it came: path and query.',
-        path: 'The path, decoded.',
-        rawPath: 'The path as it came.',
-        query: 'What stands behind the ? as an object; a name that came several times has a list.',
-        rawQuery: 'What stands behind the ?, as it came.',
-        params: "Parts of the path that the route names, decoded; what * stands for is params['*'], as it came.",
-        headers: 'Headers, their names in small letters.',
-        rawHeaders: 'Headers as they came: name, value, name, value …',
-        cookies: 'Cookies of the client.',
-        client: 'Address and port of the other end.',
-        version: "'HTTP/1.1'.",
-        time: 'When it came.',
-        length: 'Bytes of the body.',
-      },
-      (field) => asked(`({${field}: req.${field}})`, { path: 'a%20b?x=1' }),
-    ),
+    ...readMembers('req', (example) => asked(`({${example.slice(4)}: ${example}})`, { path: 'a%20b?x=1' }), {
+      method: "'GET', 'POST' …",
+      target: 'What stands behind the method, as it came: path and query.',
+      path: 'The path, decoded.',
+      rawPath: 'The path as it came.',
+      query: 'What stands behind the ? as an object; a name that came several times has a list.',
+      rawQuery: 'What stands behind the ?, as it came.',
+      params: "Parts of the path that the route names, decoded; what * stands for is params['*'], as it came.",
+      headers: 'Headers, their names in small letters.',
+      rawHeaders: 'Headers as they came: name, value, name, value …',
+      cookies: 'Cookies of the client.',
+      client: 'Address and port of the other end.',
+      version: "'HTTP/1.1'.",
+      time: 'When it came.',
+      length: 'Bytes of the body.',
+    }),
     text: { summary: 'The body as text.', example: asked('req.text()', { options: BODY }) },
     bytes: { summary: 'The body as bytes.', example: asked('`${req.bytes().length} bytes`', { options: BODY }) },
     json: {
@@ -223,15 +211,12 @@ function describeAnswers(): void {
     see: ['web.reply', 'web.redirect', 'web.html'],
   })
   describeMembers('WebReply', {
-    ...fields(
-      {
-        status: 'Its status.',
-        headers: 'Its headers, as they were given.',
-        body: 'Its body: text, bytes, or what gives it in pieces.',
-        length: 'Bytes of a body in pieces, where that is known before.',
-      },
-      (field) => `${make}; reply.${field}`,
-    ),
+    ...readMembers('reply', make, {
+      status: 'Its status.',
+      headers: 'Its headers, as they were given.',
+      body: 'Its body: text, bytes, or what gives it in pieces.',
+      length: 'Bytes of a body in pieces, where that is known before.',
+    }),
     toString: { summary: 'One line.', example: `${make}; String(reply)` },
     toJSON: { summary: 'Status, headers and a text as body.', example: `${make}; JSON.stringify(reply)` },
   })

@@ -150,3 +150,19 @@ function made(name: string, known: Described): Metadata {
 function resolved(known: Described): Metadata {
   return typeof known === 'function' ? known() : known
 }
+
+/**
+ * Members that are only read: a summary for each.
+ * @param name of the object in the examples
+ * @param around what makes it, or puts an example between making it and closing it
+ */
+export function readMembers(
+  name: string,
+  around: string | ((example: string) => string),
+  fields: Readonly<Record<string, string>>,
+): Record<string, Metadata> {
+  const whole = typeof around === 'string' ? (example: string) => `${around}; ${example}` : around
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, summary]) => [field, { summary, example: whole(`${name}.${field}`) }]),
+  )
+}

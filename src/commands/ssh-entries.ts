@@ -29,7 +29,7 @@ export const SSH_PARAMETERS: readonly ParameterMetadata[] = [
   },
   { name: 'timeout', type: 'number', summary: 'seconds for connecting, questions to you not counted', default: '15' },
   {
-    name: 'keepalive',
+    name: 'keepAlive',
     type: 'number',
     summary: 'seconds between questions whether the other end is there; 0: none',
     default: '15',

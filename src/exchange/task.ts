@@ -30,6 +30,8 @@ export interface TaskProgress {
 export interface TaskControl<T> {
   /** Aborted at the second Ctrl-C or by `task.abort()`: stop at once, results are no longer wanted. */
   readonly signal: AbortSignal
+  /** Registers what aborting does, as a listener of `signal` would: for operations of which there are very many. */
+  onAbort(handler: () => void): void
   /**
    * Registers what the first Ctrl-C does: finish soon, with what there is. Called at most once, never after the task has
    * settled. A task without such a handler has no partial result: it rejects with {@link Interrupted}, its signal aborted.
@@ -307,6 +309,7 @@ class Operation<T> implements TaskControl<T> {
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
   #handlers: (() => void)[] = []
+  readonly #leavers: (() => void)[] = []
 
   constructor(work: (control: TaskControl<T>) => Promise<T> | T, options: { name?: string }) {
     this.#work = work
@@ -337,26 +340,43 @@ class Operation<T> implements TaskControl<T> {
     }
   }
 
-  // The control's functions may be taken out of it: `({ onInterrupt, finish }) => …`.
-  readonly onInterrupt = (handler: () => void): void => {
-    if (this.task.settled) return
-    if (this.interrupted) handler()
-    else this.#handlers.push(handler)
+  // The control's functions may be taken out of it: `({ onInterrupt, finish }) => …`. Made when that happens: most operations need none.
+  get onInterrupt(): (handler: () => void) => void {
+    return (handler) => {
+      if (this.task.settled) return
+      if (this.interrupted) handler()
+      else this.#handlers.push(handler)
+    }
   }
 
-  readonly progress = (state: TaskProgress): void => {
-    if (!this.task.settled) this.task._progress(state)
+  get onAbort(): (handler: () => void) => void {
+    return (handler) => {
+      if (this.#aborted !== undefined) handler()
+      else this.#leavers.push(handler)
+    }
   }
 
-  readonly partial = (results: () => T | undefined): void => {
-    if (!this.task.settled) this.task._givePartial(results)
+  get progress(): (state: TaskProgress) => void {
+    return (state) => {
+      if (!this.task.settled) this.task._progress(state)
+    }
   }
 
-  readonly finish = (value: T | PromiseLike<T>): void => this.#resolve(value)
+  get partial(): (results: () => T | undefined) => void {
+    return (results) => {
+      if (!this.task.settled) this.task._givePartial(results)
+    }
+  }
+
+  get finish(): (value: T | PromiseLike<T>) => void {
+    return this.#resolve
+  }
 
   #abort(reason: unknown): void {
-    this.#aborted ??= { reason }
+    if (this.#aborted !== undefined) return
+    this.#aborted = { reason }
     this.#controller?.abort(reason)
+    for (const leave of this.#leavers) leave()
   }
 
   #interrupt(): void {

@@ -58,13 +58,20 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let bestDistance = Math.max(1, Math.min(2, Math.floor(word.length / 3))) + 1
   for (const candidate of candidates) {
-    const distance = editDistance(lower, candidate.toLowerCase(), bestDistance)
-    if (distance < bestDistance) {
+    const distance = editDistance(lower, candidate.toLowerCase(), bestDistance + 1)
+    if (distance < bestDistance || (distance === bestDistance && isNearer(word, candidate, best))) {
       best = candidate
       bestDistance = distance
     }
   }
   return best
+}
+
+/** Of two that are as near but for capitals: IPP means IP, not app. */
+function isNearer(word: string, candidate: string, best: string | undefined): boolean {
+  if (best === undefined) return false
+  const distance = editDistance(word, best, Number.POSITIVE_INFINITY)
+  return editDistance(word, candidate, distance) < distance
 }
 
 /** `; did you mean 'ttl'?`, or nothing. */

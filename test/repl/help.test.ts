@@ -26,7 +26,7 @@ describe('the list', () => {
     const lines = list.split('\n')
     expect(lines[0]).toBe('Start here')
     expect(lines.slice(1, 6).every((line) => line.startsWith('  '))).toBe(true)
-    expect(lines.length).toBeLessThan(140)
+    expect(lines.length).toBeLessThan(160)
     expect(list).toMatch(/\n {2}sniff +Captures packets until/)
     expect(list).toMatch(/\nLayers: the usual ones of \d+; ls\(\) lists all\n.*\bTCP\b/)
     expect(list).not.toContain('Transmission Control')

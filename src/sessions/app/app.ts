@@ -1,6 +1,7 @@
 /** Applications in a network: a server with commands, a client that draws its window as a page, and an interface alone. */
 import { OptionError, type Task } from '../../exchange/index.js'
 import { checkTable, type OptionTable } from '../../tools/option-kinds.js'
+import { checkReconnect } from '../face/backoff.js'
 import { placeFrom } from '../stream/place.js'
 import {
   type AppPageOptions,
@@ -24,6 +25,8 @@ const SHOW_OPTIONS: OptionTable<AppShowOptions> = {
   ...PAGE_OPTIONS,
   calls: { takes: 'an object of functions', accepts: (value) => typeof value === 'object' && value !== null },
 }
+/** Where a server is, unless it is said. */
+const PORT = 8808
 /** Bytes of an interface, or of handlers. */
 const LIMIT = 1 << 20
 
@@ -34,24 +37,33 @@ const LIMIT = 1 << 20
  * @throws SessionError when it cannot listen there
  */
 export function listen(
-  port = 8808,
+  port = PORT,
   commands?: Record<string, AppCommand> | AppCommand,
   options: AppServerOptions = {},
 ): Task<AppServer> {
   checkTable('app.listen', options, SERVER_OPTIONS)
   const place = placeFrom('app.listen', port, undefined, { lowest: 0 })
-  return new AppServer('port' in place ? place.port : 0, commands, options).open()
+  if ('path' in place) throw new OptionError('app.listen: give a port; it has no unix sockets')
+  return new AppServer(place.port, commands, options).open()
 }
 
 /**
  * Connects to the server of an application, and serves its interface as a page to the browser of this machine.
- * @throws SessionError when there is no server, or its interface can not be read
+ * @param host also `'host:port'`, or a port alone for this machine
+ * @param port 8808 where none is given
+ * @throws SessionError when there is no server, or its interface cannot be read
  */
-export function connect(host = '127.0.0.1', port = 8808, options: AppSessionOptions = {}): Task<AppSession> {
-  checkTable('app.connect', options, CLIENT_OPTIONS)
-  const place = placeFrom('app.connect', host, port)
+export function connect(
+  host: string | number = '127.0.0.1',
+  port?: number | AppSessionOptions,
+  options?: AppSessionOptions,
+): Task<AppSession> {
+  const [second, given] = typeof port === 'object' ? [undefined, port] : [port, options ?? {}]
+  checkTable('app.connect', given, CLIENT_OPTIONS)
+  checkReconnect('app.connect', given.reconnect)
+  const place = placeFrom('app.connect', host, second, { port: PORT })
   if ('path' in place) throw new OptionError('app.connect: give a host and a port')
-  return remoteSession(place, options).open()
+  return remoteSession(place, given).open()
 }
 
 /**

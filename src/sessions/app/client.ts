@@ -1,7 +1,9 @@
 /** The client of an application in a network: a page in the browser, and what stands behind it. */
 import { OptionError, report, Task } from '../../exchange/index.js'
 import { FLAG, type OptionTable, oneOf, positive, text, wholeNumber } from '../../tools/option-kinds.js'
-import type { ReconnectOptions } from '../face/backoff.js'
+import { RECONNECT, type ReconnectOptions } from '../face/backoff.js'
+import { HISTORY } from '../face/history.js'
+import { LISTEN_HOST } from '../face/listening.js'
 import { COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError } from '../face/session-error.js'
 import { openInBrowser } from './browser.js'
@@ -17,7 +19,7 @@ export interface AppPageOptions extends SessionOptions {
   title?: string
   /** Start a browser. Default false: the address is shown. */
   open?: boolean
-  /** Address on which the page is served. Default '127.0.0.1': for browsers of this machine. */
+  /** Address on which the page is served; '*': all of this machine's. Default '127.0.0.1': for browsers of this machine. */
   pageHost?: string
   /** Port of the page. Default 0: a free one. */
   pagePort?: number
@@ -37,16 +39,16 @@ export interface AppSessionOptions extends AppPageOptions {
   limit?: number
   /** Be told what changes on the server. Default: in versions 3 and 4. */
   subscribe?: boolean
-  /** When a server that is gone is tried again. */
-  reconnect?: ReconnectOptions
+  /** When a server that is gone is tried again, in versions 3 and 4; false: never. Default true. */
+  reconnect?: boolean | ReconnectOptions
 }
 
 const PAGE_TABLE = {
   title: text('a text'),
   open: FLAG,
-  pageHost: text('an address of this machine'),
+  pageHost: LISTEN_HOST,
   pagePort: wholeNumber(0, 65535),
-  history: wholeNumber(0),
+  history: HISTORY,
 }
 
 /** For the checks of options. */
@@ -59,8 +61,11 @@ export const CLIENT_OPTIONS: OptionTable<AppSessionOptions> = {
   timeout: positive('seconds'),
   limit: wholeNumber(64),
   subscribe: FLAG,
-  reconnect: { takes: 'an object {first, longest, tries}', accepts: (value) => typeof value === 'object' },
+  reconnect: RECONNECT,
 }
+
+/** Names of values that all share, as a server has them at most. */
+const MOST_SHARED = 100
 
 /** Events of an application. */
 export type AppSessionEvents = CommonEvents & {
@@ -105,7 +110,7 @@ export class AppSession extends Session<AppSessionEvents> {
     return this.#host?.pages ?? 0
   }
 
-  /** Does what `app.call` does in a handler: asks the server. @throws SessionError when it can not, or says no */
+  /** Does what `app.call` does in a handler: asks the server. @throws SessionError when it cannot, or says no */
   call(command: string, message: unknown = ''): Task<unknown> {
     return Task.run(({ signal }) => this.#call({ command, message }, AbortSignal.any([signal, this.#life.signal])), {
       name: `app ${command}`,
@@ -210,6 +215,13 @@ export class AppSession extends Session<AppSessionEvents> {
   }
 
   #changed(name: string, value: unknown): void {
+    const names = Object.keys(this.shared)
+    if (names.length >= MOST_SHARED && !Object.hasOwn(this.shared, name)) {
+      // What was deleted makes room; a server that tells more names at a time is not to fill our memory.
+      const gone = names.find((each) => this.shared[each] === null)
+      if (gone === undefined) return
+      delete this.shared[gone]
+    }
     this.shared[name] = value
     this.#note('in', { event: name, value })
     this.#pace.push(name, value)
@@ -244,8 +256,9 @@ export class AppSession extends Session<AppSessionEvents> {
 
 /** A client of a server. @param place where it is */
 export function remoteSession(place: { host: string; port: number }, options: AppSessionOptions): AppSession {
-  const { version = 3, timeout = 10, limit = 1 << 20, subscribe, reconnect = {} } = options
-  const remote = new RemoteApp(place, { version, timeout, limit, subscribe, reconnect })
+  const { version = 3, timeout = 10, limit = 1 << 20, subscribe, reconnect = true } = options
+  const tries: ReconnectOptions = reconnect === true ? {} : reconnect === false ? { tries: 0 } : reconnect
+  const remote = new RemoteApp(place, { version, timeout, limit, subscribe, reconnect: tries })
   const { interface: window, handlers = version === 4 ? window : undefined } = options
   if (window === undefined) return new AppSession(remote, async () => undefined, options)
   if (handlers === undefined)

@@ -69,7 +69,7 @@ function readJson(line: string): AppRequest {
   return command === 'subscribe' ? { kind: 'subscribe' } : { kind: 'call', form: 'json', command, message }
 }
 
-/** The answer to a call as it goes over the wire. @throws TypeError for a value that can not be written as JSON */
+/** The answer to a call as it goes over the wire. @throws TypeError for a value that cannot be written as JSON */
 export function answerText(form: AppForm, command: string, value: unknown): string {
   if (form === 'json') return `${JSON.stringify({ status: 'ok', command, message: value ?? '' })}\n`
   return form === 'plain' ? `${textOf(value).replace(/\r?\n/g, ' ')}\n` : textOf(value)
@@ -86,7 +86,7 @@ function textOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
 }
 
-/** The line that asks a server for something. @throws SessionError for what the form can not say */
+/** The line that asks a server for something. @throws SessionError for what the form cannot say */
 export function callLine(form: AppForm, { command, message }: AppCall): string {
   if (form === 'json') {
     const line = JSON.stringify({ command, message: message ?? '' })
@@ -150,7 +150,7 @@ export async function unpackedCode(packed: Buffer, limit: number, label: string)
       if (error === null) return resolve(source.toString())
       if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
         reject(new SessionError(`${label}: the handlers have more than ${limit} bytes when they are unpacked`, 'LIMIT'))
-      else reject(new SessionError(`${label}: the handlers can not be unpacked: ${error.message}`, 'FORMAT'))
+      else reject(new SessionError(`${label}: the handlers cannot be unpacked: ${error.message}`, 'FORMAT'))
     }),
   )
 }

@@ -21,7 +21,7 @@ export async function servedFile(folder: string, name: string, extension: string
     // A link could lead anywhere, and a pipe would make us wait.
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'is a link' : 'can not be read'
+    const why = (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'is a link' : 'cannot be read'
     throw new SessionError(`${name}${extension} ${why}`, 'ENOENT', { cause: error })
   }
   try {

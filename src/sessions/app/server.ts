@@ -4,7 +4,8 @@ import { deflateSync } from 'node:zlib'
 import { OptionError, report } from '../../exchange/index.js'
 import { Interrupted } from '../../exchange/task.js'
 import { FLAG, type OptionTable, oneOf, positive, text, wholeNumber } from '../../tools/option-kinds.js'
-import { listenError } from '../face/listen-error.js'
+import { HISTORY } from '../face/history.js'
+import { LISTEN_HOST, listenHost, listening } from '../face/listening.js'
 import { COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { SessionLog } from '../face/session-log.js'
@@ -28,7 +29,7 @@ export type AppCommand = (message: never, server: AppServer, peer: string) => un
 
 /** Options of `app.listen`. */
 export interface AppServerOptions extends SessionOptions {
-  /** Address to listen on. Default '127.0.0.1': nobody else's machine. */
+  /** Address to listen on; '*': all of this machine's. Default '127.0.0.1': nobody else's machine. */
   host?: string
   /** Version of the protocol. Default 'auto': each request says by its form which one it is. */
   version?: AppVersion | 'auto'
@@ -48,7 +49,7 @@ export interface AppServerOptions extends SessionOptions {
 
 /** For the call's check of them. */
 export const SERVER_OPTIONS: OptionTable<AppServerOptions> = {
-  host: text('an address of this machine'),
+  host: LISTEN_HOST,
   version: oneOf(1, 2, 3, 4, 'auto'),
   folder: text('the name of a folder'),
   answers: oneOf('json', 'text'),
@@ -56,7 +57,7 @@ export const SERVER_OPTIONS: OptionTable<AppServerOptions> = {
   limit: wholeNumber(64),
   clients: wholeNumber(1),
   log: FLAG,
-  history: wholeNumber(0),
+  history: HISTORY,
 }
 
 /** One request that was answered. */
@@ -129,7 +130,7 @@ export class AppServer extends Session<AppServerEvents> {
 
   /** Where it listens: '127.0.0.1:8808'. */
   get subject(): string {
-    return hostPort(this.#options.host ?? '127.0.0.1', this.#port)
+    return hostPort(listenHost(this.#options.host), this.#port)
   }
 
   /** How many wait for changes of the state. */
@@ -148,19 +149,14 @@ export class AppServer extends Session<AppServerEvents> {
     return `${requests} request${requests === 1 ? '' : 's'}, ${subscribers} subscriber${subscribers === 1 ? '' : 's'}`
   }
 
-  protected async _open(): Promise<void> {
-    const { host = '127.0.0.1', clients = 1000 } = this.#options
+  protected async _open(signal: AbortSignal): Promise<void> {
+    const { clients = 1000 } = this.#options
     // Half-open: who ends his side behind his request wants the answer all the same.
     const server = createServer({ allowHalfOpen: true }, (socket) => void this.#accept(socket))
     server.maxConnections = clients
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ host, port: this.#port }, resolve)
-    }).catch(async (error: unknown) => {
-      throw await listenError(this.label, 'tcp', this.#port, error)
-    })
+    const where = { host: listenHost(this.#options.host), port: this.#port }
+    this.#port = await listening(server, where, this.label, signal)
     server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))
-    this.#port = (server.address() as { port: number }).port
     this.#server = server
   }
 

@@ -42,9 +42,9 @@ function keptValue(name: string | symbol, value: unknown): unknown {
   try {
     json = JSON.stringify(value ?? null)
   } catch (error) {
-    throw new OptionError(`'${name}' can not be told as JSON: ${(error as Error).message}`)
+    throw new OptionError(`'${name}' cannot be told as JSON: ${(error as Error).message}`)
   }
-  if (json === undefined) throw new OptionError(`'${name}' can not be told as JSON: it is a ${typeof value}`)
+  if (json === undefined) throw new OptionError(`'${name}' cannot be told as JSON: it is a ${typeof value}`)
   const length = Buffer.byteLength(json)
   if (length > LONGEST) throw new OptionError(`'${name}' has ${length} bytes as JSON, more than ${LONGEST}`)
   return JSON.parse(json, (_, part: unknown) => Object.freeze(part)) as unknown

@@ -1,4 +1,5 @@
 /** What a server tells to those who subscribed: the shared state first, then each change; when the server is gone it is tried again. */
+import type { Socket } from 'node:net'
 import { pause } from '../../exchange/index.js'
 import { Backoff, type ReconnectOptions } from '../face/backoff.js'
 import { SessionError, sessionError } from '../face/session-error.js'
@@ -35,7 +36,7 @@ export class Subscription {
     this.#label = labelOf(place)
   }
 
-  /** Subscribes. Gives whether the server knows of such a thing. @throws SessionError when it can not be reached */
+  /** Subscribes. Gives whether the server knows of such a thing. @throws SessionError when it cannot be reached */
   async open(): Promise<boolean> {
     const changes = await this.#subscribed()
     if (changes === undefined) return false
@@ -63,7 +64,7 @@ export class Subscription {
       const { status, shared } = objectOf(first)
       if (status === 'ok' && typeof shared === 'object' && shared !== null) {
         for (const [name, value] of Object.entries(shared).slice(0, MOST)) this.#tell(name, value)
-        return lines
+        return linesToTheEnd(lines, socket)
       }
       socket.destroy()
       return undefined
@@ -116,6 +117,15 @@ export class Subscription {
   #tell(name: string, value: unknown): void {
     // It becomes part of a handler's name.
     if (/^[A-Za-z]\w{0,63}$/.test(name)) this.listener.change(name, value)
+  }
+}
+
+/** When they are over, for a line that is too long too, the connection is. */
+async function* linesToTheEnd(lines: AsyncGenerator<string>, socket: Socket): AsyncGenerator<string> {
+  try {
+    yield* lines
+  } finally {
+    socket.destroy()
   }
 }
 

@@ -71,7 +71,7 @@ export function bytesText(count: number): string {
 }
 
 /** `3 packets`. */
-export function packetsText(count: number): string {
+function packetsText(count: number): string {
   return `${grouped(count)} packet${count === 1 ? '' : 's'}`
 }
 

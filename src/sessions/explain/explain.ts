@@ -3,6 +3,7 @@ import type { PacketList } from '../../capture/index.js'
 import { Interrupted, InterruptScope, OptionError, report, Task, type TaskControl } from '../../exchange/index.js'
 import { Packet } from '../../packet/index.js'
 import { checkTable, FLAG, type OptionTable, wholeNumber } from '../../tools/option-kinds.js'
+import { isThenable } from '../face/thenable.js'
 import { type Explainable, isExplainable } from './explainable.js'
 import type { Ladder } from './ladder.js'
 import type { Recorder } from './recorder.js'
@@ -73,8 +74,7 @@ async function packetsOf(session: Explainable, recorder: Recorder, serverPort: n
   const { localPort, remotePort, remoteAddress } = session
   if (!localPort || !remotePort) return recorder.packets(serverPort)
   // A name may stand for several addresses.
-  const { plainAddress } = await loaded()
-  const address = remoteAddress !== undefined && isIP(plainAddress(remoteAddress)) ? remoteAddress : undefined
+  const address = remoteAddress !== undefined && isIP(remoteAddress) !== 0 ? remoteAddress : undefined
   return recorder.packets(localPort, { address, port: remotePort })
 }
 
@@ -130,8 +130,4 @@ export async function recorderFor(session: Explainable): Promise<Recorder | unde
     report(`${session.label}: its packets cannot be recorded for explain: ${(error as Error).message}`, 'warning')
     return undefined
   }
-}
-
-function isThenable(what: unknown): what is PromiseLike<Iterable<Packet>> {
-  return typeof (what as { then?: unknown } | null)?.then === 'function'
 }

@@ -3,6 +3,7 @@ import { layerOfBytes } from '../../capture/index.js'
 import { isUntouched } from '../../capture/packet-views.js'
 import { type AnyPacket, dissect, type Packet } from '../../packet/index.js'
 import { type IcmpError, icmpErrorOf } from '../../tools/icmp-error.js'
+import { hostPort, plainAddress } from '../stream/place.js'
 
 /** An end of a conversation. */
 export interface End {
@@ -81,18 +82,19 @@ export function touches({ protocol, source, destination }: Flow, wanted: Convers
   const fits = (here: End, there: End): boolean =>
     (localPort === undefined || here.port === localPort) &&
     (remote?.port === undefined || there.port === remote.port) &&
-    (remote?.address === undefined || plainAddress(there.address) === plainAddress(remote.address))
+    (remote?.address === undefined || isSameAddress(there.address, remote.address))
   return fits(source, destination) || fits(destination, source)
 }
 
-/** An address without a zone, and IPv4 as such where a socket of both families writes it as IPv6. */
-export function plainAddress(address: string): string {
-  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+/** Without a zone, which packets do not tell. */
+function isSameAddress(one: string, other: string): boolean {
+  const [plainOne, plainOther] = [one, other].map((address) => plainAddress(address.replace(/%.*$/, '')))
+  return plainOne === plainOther
 }
 
 /** `127.0.0.1:8808`, `[::1]:8808`. */
 export function endText({ address, port }: End): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  return hostPort(address, port)
 }
 
 /** A packet that was built or changed is read from the bytes that it gives: only there all fields have values. */

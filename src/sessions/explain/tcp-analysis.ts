@@ -225,7 +225,7 @@ function scaleOf(forward: Direction, reverse: Direction): number {
 }
 
 /** Flags in words, in the order in which people say them: `SYN ACK`. */
-export function flagWords(flags: TcpFacts['flags']): string {
+function flagWords(flags: TcpFacts['flags']): string {
   const words = WORDS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name)
   return words.length === 0 ? 'none' : words.join(' ')
 }

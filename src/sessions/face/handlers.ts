@@ -1,6 +1,7 @@
 /** Handlers of events: in the order of their priority, until one says STOP; what one throws is told, and nothing else ends. */
 import { Interrupted, InterruptScope } from '../../exchange/task.js'
 import { STOP } from './stop.js'
+import { isThenable } from './thenable.js'
 
 /** A handler of an event: plain, or one that waits. */
 // biome-ignore lint/suspicious/noExplicitAny: what it takes depends on the event
@@ -107,8 +108,4 @@ export class Handlers {
     if (error instanceof Interrupted && scope.interrupted) return
     this.failed(event, error)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -1,6 +1,7 @@
 /** What a session has exchanged: the latest messages, bounded in number and in size. */
 
 import { printable } from '../../exchange/printable.js'
+import { wholeNumber } from '../../tools/option-kinds.js'
 
 /** One message. */
 export interface Exchanged {
@@ -17,6 +18,9 @@ export interface Exchanged {
 
 /** Bytes of a message that are kept. */
 const KEPT_BYTES = 1024
+
+/** The option `history` of all sessions: messages that are kept. */
+export const HISTORY = wholeNumber(0, 1_000_000)
 
 /** Messages, the latest at the end; prints a line for each. */
 export class History implements Iterable<Exchanged> {

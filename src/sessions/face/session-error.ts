@@ -1,6 +1,6 @@
 /** What goes wrong in sessions, told in words: what, where, and what to do. */
 
-/** An error of a session. `code` is the system's name for it (`ECONNREFUSED`), or one of ours: `TIMEOUT`, `LIMIT`, `CLOSED`, `FRAMING`. */
+/** An error of a session. `code` is the system's name for it (`ECONNREFUSED`), or one of ours: `TIMEOUT`, `LIMIT`, `CLOSED`, `AUTH` … */
 export class SessionError extends Error {
   override readonly name = 'SessionError'
   readonly code: string
@@ -43,6 +43,15 @@ const TLS_WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 const TRUST = 'tls: {ca: …} names the certificate to trust, tls: {insecure: true} trusts anybody'
+
+/**
+ * What an error says, without the place that it begins with, for a line that names the place already.
+ * @param place as it stands before the colon; unset: whatever does
+ */
+export function reasonOf({ message }: Error, place?: string): string {
+  const begin = `${place ?? message.split(': ', 1)[0]}: `
+  return message.startsWith(begin) ? message.slice(begin.length) : message
+}
 
 /**
  * An error of the system as one of a session.

@@ -7,7 +7,7 @@ import { EventStream } from './event-stream.js'
 import { tellFailure } from './failures.js'
 import { type Handler, type HandlerOptions, Handlers } from './handlers.js'
 import { History } from './history.js'
-import { SessionError } from './session-error.js'
+import { reasonOf, SessionError } from './session-error.js'
 import { forget, keep } from './session-list.js'
 
 /** Where a session is in its life. `reconnecting`: it was lost, and tries to come back. */
@@ -175,10 +175,8 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
 
   /** One line: what it is, with whom, how it is, what went through. */
   toString(): string {
-    const { message } = this.error ?? {}
-    // An error begins with where it was, which is told already.
-    const plain = message?.startsWith(`${this.label}: `) ? message.slice(this.label.length + 2) : message
-    const why = plain !== undefined && this.#state !== 'open' ? ` (${plain})` : ''
+    const { error } = this
+    const why = error !== undefined && this.#state !== 'open' ? ` (${reasonOf(error, this.label)})` : ''
     const figures = this.figures
     return `${this.label}: ${this.#state}${why}${figures === '' ? '' : `, ${figures}`}`
   }

@@ -9,6 +9,8 @@ const MOST_HOPS = 256
 const MOST_SCRIPTS = 1000
 const LONGEST_OUTPUT = 2 ** 18
 const MOST_CPE = 20
+/** Protocols of the ports that are only counted. */
+const MOST_PROTOCOLS = 20
 const LONGEST_CPE = 1000
 const HIGHEST_PORT = 65535
 /** All ports of all protocols that nmap knows. */
@@ -165,6 +167,7 @@ export class HostReader {
     if (this.#hidden === null) return
     const { state, parts } = this.#hidden
     let part = parts.find(({ protocol }) => protocol === proto)
+    if (part === undefined && parts.length >= MOST_PROTOCOLS) return
     if (part === undefined) {
       part = { protocol: proto, state, count: 0, reasons: {}, ports: '' }
       parts.push(part)

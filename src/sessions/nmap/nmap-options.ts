@@ -161,8 +161,3 @@ function checkWord(word: string): void {
   if (word.includes('\0')) throw new OptionError('nmap: a NUL character can be in no argument')
   if (word.length > LONGEST_WORD) throw new OptionError(`nmap: an argument of ${word.length} characters is too long`)
 }
-
-/** Words as one line for a POSIX shell, each exactly as it is. */
-export function shellLine(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
-}

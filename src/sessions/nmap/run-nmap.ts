@@ -1,18 +1,18 @@
 /** The work of `nmap`: runs it here or elsewhere, and reads what it says. */
 import { readFile, stat } from 'node:fs/promises'
-import { type Interruptible, report, type TaskControl } from '../../exchange/index.js'
+import { type Interruptible, OptionError, report, type TaskControl } from '../../exchange/index.js'
 import { LONGEST_TIMER, pause } from '../../exchange/pause.js'
 import { findProgram } from '../../link/find-program.js'
 import { type ScanOptions, scan } from '../../tools/scan/index.js'
 import { sh } from '../../tools/shell-command/sh.js'
 import { SessionError } from '../face/session-error.js'
+import { shellLine } from '../face/shell-words.js'
 import {
   type CommandOutcome,
   type CommandRunner,
   type NmapOptions,
   type NmapRequest,
   nmapRequest,
-  shellLine,
 } from './nmap-options.js'
 import type { NmapResult } from './nmap-result.js'
 import { oneLine } from './nmap-text.js'
@@ -27,7 +27,7 @@ const PATIENCE = 3000
 /** Lines of nmap's own words in a message. */
 const MOST_WARNINGS = 10
 /** A shell's word for "there is no such program" (POSIX, 2.8.2). */
-const NO_PROGRAM = 127
+const NOT_FOUND = 127
 
 /** Runs nmap. @throws OptionError, SessionError that say what is wrong */
 export async function runNmap(
@@ -59,16 +59,16 @@ export async function runNmap(
   }
 }
 
-/** nmap's XML from a file, or the text itself. @throws SessionError that says what is wrong */
+/** nmap's XML from a file, or the text itself. @throws OptionError for what names no file, SessionError that says what is wrong */
 export async function readNmap(control: TaskControl<NmapResult>, given: unknown): Promise<NmapResult> {
   if (typeof given !== 'string' || given.trim() === '')
-    throw new SessionError('nmap.read: give the name of a file with the XML of nmap -oX, or the XML itself', 'OPTION')
+    throw new OptionError('nmap.read: give the name of a file with the XML of nmap -oX, or the XML itself')
   if (/^\s*</.test(given)) return readXml(given, { name: 'nmap.read', signal: control.signal })
   let text: string
   try {
     const stats = await stat(given)
     // A pipe or a device may have no end.
-    if (!stats.isFile() && !stats.isDirectory()) throw new SessionError(`nmap.read: ${given}: it is no file`, 'OPTION')
+    if (!stats.isFile() && !stats.isDirectory()) throw new SessionError(`nmap.read: ${given}: it is no file`, 'EINVAL')
     const { size } = stats
     if (size > LONGEST_XML) throw new SessionError(`${given}: more than ${LONGEST_XML / 2 ** 20} MiB of XML`, 'LIMIT')
     text = await readFile(given, 'utf8')
@@ -103,10 +103,10 @@ async function resultOf(outcome: CommandOutcome | undefined, { from, stopped, si
   const { stdout = '', stderr = '', status = null } = outcome ?? {}
   const where = from === undefined ? 'nmap' : `nmap from ${from}`
   const said = linesOf(textOf(stderr))
-  if (!stopped && status === NO_PROGRAM && from !== undefined)
+  if (!stopped && status === NOT_FOUND && from !== undefined)
     throw new SessionError(
       `${where}: ${said.join(' ') || 'there is no program nmap'}: install it there (Debian: sudo apt-get install nmap)`,
-      'MISSING',
+      'NO_PROGRAM',
     )
   const xml = textOf(stdout)
   const failed = !stopped && status !== 0
@@ -222,7 +222,7 @@ async function scanInstead(
   const type = types.length === 1 && types[0] === 'ping' ? undefined : (types as ScanOptions['type'] & string[])
   const more = own.filter((word) => !NEEDLESS.test(word))
   if (more.length > 0 || !(type ?? []).every((each) => SCAN_TYPES.includes(each as never)))
-    throw new SessionError(`${install}, and scan has nothing for ${[...types, ...more].join(' ')}`, 'MISSING')
+    throw new SessionError(`${install}, and scan has nothing for ${[...types, ...more].join(' ')}`, 'NO_PROGRAM')
   report(`${install}: scan asks in its place`, 'warning')
   const running = scan(targets, {
     ...(type === undefined ? { ports: 'none' } : ports === undefined ? {} : { ports }),

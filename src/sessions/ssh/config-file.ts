@@ -32,11 +32,11 @@ export function sshFolder(): string {
 }
 
 /** The text of a file with the rights of who called sudo; undefined when it cannot be read. */
-export function readQuietly(file: string): string | undefined {
+export function readQuietly(file: string, largest = LARGEST): string | undefined {
   return asInvokingUser(() => {
     try {
       const text = readFileSync(file, 'utf8')
-      return text.length > LARGEST ? undefined : text
+      return text.length > largest ? undefined : text
     } catch {
       return undefined
     }

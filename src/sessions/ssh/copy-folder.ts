@@ -33,7 +33,8 @@ export async function fileHere(transfer: Transfer, from: string, to: string, sta
   const file = await fs.open(temporary, 'wx', 0o600)
   try {
     await download(calls, from, file, stats.size, transfer.moved, signal)
-    await file.chmod(stats.mode & 0o777)
+    // The other machine does not say who may write here.
+    await file.chmod(stats.mode & 0o777 & ~process.umask())
     await file.close()
     await fs.rename(temporary, to)
   } catch (error) {

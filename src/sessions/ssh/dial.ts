@@ -29,6 +29,8 @@ type ClientError = Error & ClientErrorExtensions & { code?: string | number }
 const MOST_SILENT = 3
 /** Of what a server says that speaks something else. */
 const SHOWN = 60
+/** Characters of what a server shows before logging in: it could go on without end. */
+const LONGEST_BANNER = 65_536
 
 /**
  * Connects and logs in.
@@ -82,7 +84,7 @@ class Dialling {
       client.on('error', this.#onError)
       client.once('ready', this.#onReady)
       client.on('banner', (text) => {
-        this.#banner += text
+        this.#banner = (this.#banner + text).slice(0, LONGEST_BANNER)
       })
       client.once('handshake', () => {
         this.#phase = 'logging in'
@@ -106,7 +108,7 @@ class Dialling {
       sock: socket,
       username: plan.user,
       readyTimeout: 0,
-      keepaliveInterval: plan.keepalive * 1000,
+      keepaliveInterval: plan.keepAlive * 1000,
       keepaliveCountMax: MOST_SILENT,
       algorithms: { serverHostKey: algorithmsFor(this.#place) },
       authHandler: this.#auth.handler as never,

@@ -1,8 +1,9 @@
 /** Ending a command on another machine, also where its server passes no signals on. */
 import { randomBytes } from 'node:crypto'
 import type { ClientChannel } from 'ssh2'
+import { quoted } from '../face/shell-words.js'
 import type { SshSession } from './ssh-session.js'
-import { quoted, startCommand } from './start-command.js'
+import { startCommand } from './start-command.js'
 
 /** OpenSSH lets through what begins so, and nothing reads it: by it a command is found again. */
 const MARK = 'LC_NETSHELL_RUN'

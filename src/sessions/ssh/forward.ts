@@ -2,10 +2,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { OptionError } from '../../exchange/index.js'
-import { checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
-import { listenError } from '../face/listen-error.js'
+import { checkTable, type OptionTable, wholeNumber } from '../../tools/option-kinds.js'
+import { LISTEN_HOST, listenHost, listening } from '../face/listening.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { sessionError } from '../face/session-error.js'
+import { hostPort } from '../stream/place.js'
 import { join, type TrafficCounter } from './join.js'
 import { accept, askedPlace, refuse } from './socks.js'
 import type { SshSession } from './ssh-session.js'
@@ -13,14 +14,14 @@ import { parseTarget } from './target.js'
 
 /** Options of `forward`, `reverse` and `socks`. */
 export interface ForwardOptions {
-  /** Address that is listened on. Default 127.0.0.1: only programs of that machine reach it. */
+  /** Address that is listened on; '*': all. Default 127.0.0.1: only programs of that machine reach it. */
   host?: string
   /** Connections at a time. Default 1000. */
   clients?: number
 }
 
-export const FORWARD_OPTIONS: OptionTable<ForwardOptions> = {
-  host: text('an address'),
+const FORWARD_OPTIONS: OptionTable<ForwardOptions> = {
+  host: LISTEN_HOST,
   clients: wholeNumber(1, 100_000),
 }
 const CLIENTS = 1000
@@ -73,14 +74,14 @@ export class Forward extends Session<ForwardEvents> {
     this.kind = target === undefined ? 'ssh socks' : 'ssh forward'
     this.#target = target === undefined ? undefined : placeOf(name, target)
     this.#most = options.clients ?? CLIENTS
-    this.host = options.host ?? '127.0.0.1'
+    this.host = listenHost(options.host)
     this.port = port
   }
 
   override get subject(): string {
     const { host, port, session } = this
-    const to = this.#target === undefined ? '' : ` to ${this.#target.host}:${this.#target.port}`
-    return `${host}:${port}${to} over ${session.subject}`
+    const to = this.#target === undefined ? '' : ` to ${hostPort(this.#target.host, this.#target.port)}`
+    return `${hostPort(host, port)}${to} over ${session.subject}`
   }
 
   override toJSON(): object {
@@ -96,17 +97,8 @@ export class Forward extends Session<ForwardEvents> {
     const server = createServer({ allowHalfOpen: true }, (socket) => void this.#take(socket))
     server.maxConnections = this.#most
     this.#server = server
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-        server.listen({ host: this.host, port: this.port }, resolve)
-      })
-    } catch (error) {
-      server.close()
-      throw signal.aborted ? error : await listenError(this.label, 'tcp', this.port, error)
-    }
-    this.port = (server.address() as { port: number }).port
+    this.port = await listening(server, { host: this.host, port: this.port }, this.label, signal)
+    server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))
     this.session._dependents.add(this)
   }
 
@@ -120,7 +112,7 @@ export class Forward extends Session<ForwardEvents> {
   }
 
   async #take(socket: Socket): Promise<void> {
-    const from = `${socket.remoteAddress}:${socket.remotePort}`
+    const from = hostPort(socket.remoteAddress ?? '?', socket.remotePort ?? 0)
     this.#sockets.add(socket)
     this.counts.connections++
     this.counts.open++
@@ -132,7 +124,7 @@ export class Forward extends Session<ForwardEvents> {
     let stream: Duplex
     try {
       const target = this.#target ?? (await askedPlace(socket))
-      void this._emit('connection', [from, `${target.host}:${target.port}`])
+      void this._emit('connection', [from, hostPort(target.host, target.port)])
       stream = await this.session._streamTo(target.host, target.port)
     } catch (error) {
       this.counts.failed++

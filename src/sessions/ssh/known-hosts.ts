@@ -47,7 +47,8 @@ export function knownName(host: string, port: number): string {
 export function knownKeys(files: readonly string[], host: string, port: number): KnownKey[] {
   const name = knownName(host, port)
   return files.flatMap((file) => {
-    const lines = (readQuietly(file) ?? '').split('\n')
+    // However long it is: to overlook a line would be to take a changed or revoked key for a new one.
+    const lines = (readQuietly(file, Number.POSITIVE_INFINITY) ?? '').split('\n')
     return lines.flatMap((text, index) => keyOfLine(text, name, file, index + 1))
   })
 }

@@ -26,7 +26,7 @@ const PARALLEL = 20
 const MOST_HOSTS = 10_000
 const RUN = ['input', 'env', 'limit'] as const
 const CONNECT = [
-  ...['user', 'port', 'key', 'passphrase', 'agent', 'password', 'jump', 'keepalive', 'known'],
+  ...['user', 'port', 'key', 'passphrase', 'agent', 'password', 'jump', 'keepAlive', 'known'],
   ...['unknown', 'fingerprint', 'config', 'netns', 'history'],
 ]
 const OPTIONS = Object.fromEntries(

@@ -8,12 +8,14 @@ import {
   checkValue,
   type OptionKind,
   type OptionTable,
+  oneOf,
   PORT,
   positive,
+  SECONDS,
   text,
-  wholeNumber,
 } from '../../tools/option-kinds.js'
-import type { ReconnectOptions } from '../face/backoff.js'
+import { checkReconnect, RECONNECT, type ReconnectOptions } from '../face/backoff.js'
+import { HISTORY } from '../face/history.js'
 import type { SessionOptions } from '../face/session.js'
 import { configOf, expandPath, sshFolder } from './config-file.js'
 import type { UnknownKey } from './host-key.js'
@@ -42,7 +44,7 @@ export interface SshOptions extends SessionOptions {
   /** Seconds for connecting, not counting questions to you. Default 15. */
   timeout?: number
   /** Seconds between questions whether the other end is still there; three without an answer end it. 0: none. Default 15. */
-  keepalive?: number
+  keepAlive?: number
   /** File of known hosts. Default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
   known?: string
   /** What to do with a host that is not known. Default: 'ask' at a terminal, else 'refuse'. */
@@ -58,17 +60,13 @@ export interface SshOptions extends SessionOptions {
 }
 
 const WORDS: OptionKind = { takes: 'a text', accepts: (value) => typeof value === 'string' && value !== '' }
-const UNKNOWN: OptionKind = {
-  takes: "'ask', 'refuse', 'remember' or 'accept'",
-  accepts: (value) => ['ask', 'refuse', 'remember', 'accept'].includes(value as string),
-}
 const FINGERPRINT: OptionKind = {
   takes: "a fingerprint such as 'SHA256:…' (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints that of a host)",
   accepts: (value) => typeof value === 'string' && /^(SHA256:)?[A-Za-z0-9+/]{43}=?$/.test(value),
 }
 
 /** Options of a connection, for all calls that connect. */
-export const CONNECT_OPTIONS: OptionTable<SshOptions> = {
+const CONNECT_OPTIONS: OptionTable<SshOptions> = {
   user: text('a login name'),
   port: PORT,
   key: text('the path of a private key, or its text'),
@@ -80,20 +78,17 @@ export const CONNECT_OPTIONS: OptionTable<SshOptions> = {
   password: WORDS,
   jump: ANYTHING,
   timeout: positive('seconds'),
-  keepalive: { takes: 'a number of seconds, 0 or more', accepts: (value) => typeof value === 'number' && value >= 0 },
+  keepAlive: SECONDS,
   known: text('the path of a known_hosts file'),
-  unknown: UNKNOWN,
+  unknown: oneOf('ask', 'refuse', 'remember', 'accept'),
   fingerprint: FINGERPRINT,
   config: {
     takes: 'the path of a file, or false',
     accepts: (value) => value === false || (typeof value === 'string' && value !== ''),
   },
   netns: text('the name of a network namespace; ip netns lists them'),
-  reconnect: {
-    takes: 'true, false or {first, longest, tries}',
-    accepts: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
-  },
-  history: wholeNumber(0),
+  reconnect: RECONNECT,
+  history: HISTORY,
 }
 
 /** Secrets among the options: they are never shown, not even when they are wrong. */
@@ -109,6 +104,7 @@ export function checkConnect(name: string, options: SshOptions): void {
       throw new OptionError(`${name}: option ${option} must be ${kind.takes} that is not empty`)
     checkValue(name, option, value, kind)
   }
+  checkReconnect(name, options.reconnect)
 }
 
 /** Where a connection goes, and how, with nothing left open. */
@@ -130,7 +126,7 @@ export interface Plan {
   passphrase: string | undefined
   jump: readonly Gateway[]
   timeout: number
-  keepalive: number
+  keepAlive: number
   netns: string | undefined
 }
 
@@ -139,7 +135,7 @@ const TIMEOUT = 15
 const KEEPALIVE = 15
 
 /** Target, options and configuration files together. */
-export function planOf(targetText: string, options: SshOptions): Plan {
+export function planOf(targetText: string, options: SshOptions, isGateway = false): Plan {
   const target = parseTarget(targetText)
   const files = options.config === false ? [] : options.config === undefined ? undefined : [expandPath(options.config)]
   const config = configOf(target.host, options.user ?? target.user, files)
@@ -161,11 +157,12 @@ export function planOf(targetText: string, options: SshOptions): Plan {
       config.identityFiles.length > 0 ? config.identityFiles : USUAL_KEYS.map((name) => path.join(folder, name)),
     identitiesOnly: config.identitiesOnly,
     agent: agent === false || agent === '' ? undefined : agent,
-    password: options.password ?? (process.env.NETSHELL_SSH_PASSWORD || undefined),
+    // A machine on the way must not learn the password of the one behind it.
+    password: isGateway ? undefined : (options.password ?? (process.env.NETSHELL_SSH_PASSWORD || undefined)),
     passphrase: options.passphrase,
     jump: jumpOf(options.jump ?? config.proxyJump),
     timeout: options.timeout ?? config.connectTimeout ?? TIMEOUT,
-    keepalive: options.keepalive ?? config.serverAliveInterval ?? KEEPALIVE,
+    keepAlive: options.keepAlive ?? config.serverAliveInterval ?? KEEPALIVE,
     netns: options.netns,
   }
 }

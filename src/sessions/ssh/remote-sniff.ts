@@ -4,8 +4,9 @@ import type { PacketList } from '../../capture/index.js'
 import { OptionError, printable, report, runSniff, type SniffOptions, type TaskControl } from '../../exchange/index.js'
 import { lostText } from '../../exchange/sniff-progress.js'
 import { SessionError } from '../face/session-error.js'
+import { quoted } from '../face/shell-words.js'
 import type { SshSession } from './ssh-session.js'
-import { quoted, startCommand } from './start-command.js'
+import { startCommand } from './start-command.js'
 
 /** What `sniff` takes that has a meaning there. */
 export interface RemoteSniffOptions
@@ -126,6 +127,7 @@ class RemoteSniff {
       return await runSniff(
         {
           signal: control.signal,
+          onAbort: control.onAbort,
           get interrupted() {
             return control.interrupted
           },

@@ -28,6 +28,8 @@ export class ReverseForward extends Session<ForwardEvents> {
   readonly #most: number
   readonly #streams = new Set<ClientChannel>()
   #hasBegun = false
+  /** Connections on their way to the target. */
+  #connecting = 0
   readonly #again = (): void => {
     if (this.#hasBegun) this.#ask().catch((error) => this._lost(sessionError(this.label, error)))
   }
@@ -97,7 +99,7 @@ export class ReverseForward extends Session<ForwardEvents> {
   readonly #take: ReverseConnection = (details, accept, reject) => {
     const { counts } = this
     counts.connections++
-    if (counts.open >= this.#most) {
+    if (counts.open + this.#connecting >= this.#most) {
       counts.failed++
       reject()
       return
@@ -105,15 +107,18 @@ export class ReverseForward extends Session<ForwardEvents> {
     const { host, port } = this.#target
     void this._emit('connection', [`${details.srcIP}:${details.srcPort}`, `${host}:${port}`])
     const socket = connectTcp({ host, port, allowHalfOpen: true })
+    this.#connecting++
     let isConnected = false
     socket.on('error', (error) => {
       if (isConnected) return
+      this.#connecting--
       counts.failed++
       reject()
       void this._emit('error', [sessionError(`${this.label}: ${host}:${port}`, error)])
     })
     socket.once('connect', () => {
       isConnected = true
+      this.#connecting--
       const stream = accept()
       counts.open++
       this.#streams.add(stream)

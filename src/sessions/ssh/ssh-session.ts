@@ -6,6 +6,7 @@ import { pause, Task } from '../../exchange/index.js'
 import { Backoff, type ReconnectOptions } from '../face/backoff.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError } from '../face/session-error.js'
+import { isThenable } from '../face/thenable.js'
 import { dial } from './dial.js'
 import { Forward, type ForwardOptions } from './forward.js'
 import { openStream } from './open-stream.js'
@@ -51,13 +52,13 @@ export class SshSession extends Session<SshEvents> {
   #received = 0
   #sent = 0
 
-  constructor(target: string, options: SshOptions = {}) {
+  constructor(target: string, options: SshOptions = {}, isGateway = false) {
     super(options)
     checkConnect('ssh.connect', options)
-    this.#plan = planOf(target, options)
-    const { reconnect = false, key, passphrase, agent, timeout, keepalive, known, unknown, config } = options
+    this.#plan = planOf(target, options, isGateway)
+    const { reconnect = false, key, passphrase, agent, timeout, keepAlive, known, unknown, config } = options
     // Not the password: it is for this machine alone.
-    this.#shared = { key, passphrase, agent, timeout, keepalive, known, unknown, config }
+    this.#shared = { key, passphrase, agent, timeout, keepAlive, known, unknown, config }
     this.#reconnect = reconnect === false ? undefined : reconnect === true ? {} : reconnect
     const { user, host, port } = this.#plan
     this.subject = targetText(user, host, port)
@@ -172,8 +173,7 @@ export class SshSession extends Session<SshEvents> {
   _call(name: string, work: (...values: never[]) => unknown, values: readonly unknown[]): void {
     try {
       const given = this.handlers.scope.run(() => work(...(values as never[])))
-      if (typeof (given as PromiseLike<unknown> | null)?.then === 'function')
-        (given as PromiseLike<unknown>).then(undefined, (error) => this._failed(name, error))
+      if (isThenable(given)) given.then(undefined, (error) => this._failed(name, error))
     } catch (error) {
       this._failed(name, error)
     }
@@ -220,7 +220,7 @@ export class SshSession extends Session<SshEvents> {
       }
       const way: SshOptions =
         last === undefined ? { jump: false, ...(netns === undefined ? {} : { netns }) } : { jump: last }
-      const gateway: SshSession = new SshSession(each, { ...this.#shared, ...way })
+      const gateway: SshSession = new SshSession(each, { ...this.#shared, ...way }, true)
       const opening = gateway.open()
       signal.addEventListener('abort', () => opening.abort(signal.reason), { once: true })
       await opening
@@ -286,7 +286,7 @@ export class SshSession extends Session<SshEvents> {
 }
 
 function lossOf(error: Error): string {
-  if (/keepalive timeout/i.test(error.message)) return 'the other end does not answer any more (option keepalive)'
+  if (/keepalive timeout/i.test(error.message)) return 'the other end does not answer any more (option keepAlive)'
   if ((error as { code?: unknown }).code === 'ECONNRESET') return 'the other end broke it off'
   return error.message
 }

@@ -1,6 +1,7 @@
 /** The beginning of a command on another machine. */
 import type { Client, ClientChannel } from 'ssh2'
 import { SessionError } from '../face/session-error.js'
+import { quoted } from '../face/shell-words.js'
 
 /** Starts a command; gives its channel. @throws SessionError when the server does not want to */
 export function startCommand(
@@ -20,11 +21,6 @@ export function startCommand(
       refused(error as Error)
     }
   })
-}
-
-/** A word as sh takes it for exactly this text. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** A command with variables before it: servers take hardly any of a client's. */

@@ -32,7 +32,7 @@ export interface Framing {
    * @throws SessionError 'LIMIT' for a message that is too long, 'FRAMING' for one that is none; the latter is taken
    */
   take(buffer: ReceiveBuffer, isEnded: boolean, context: FramingContext): unknown
-  /** The bytes of a message. @throws SessionError for what can not be one */
+  /** The bytes of a message. @throws SessionError for what cannot be one */
   encode(message: unknown, context: FramingContext): Uint8Array
 }
 
@@ -161,9 +161,9 @@ const JSON_LINES: Framing = {
     try {
       text = JSON.stringify(message)
     } catch (error) {
-      throw new SessionError(`${label}: this can not be written as JSON: ${(error as Error).message}`, 'TYPE')
+      throw new SessionError(`${label}: this cannot be written as JSON: ${(error as Error).message}`, 'TYPE')
     }
-    if (text === undefined) throw new SessionError(`${label}: ${typeof message} can not be written as JSON`, 'TYPE')
+    if (text === undefined) throw new SessionError(`${label}: ${typeof message} cannot be written as JSON`, 'TYPE')
     return Buffer.from(`${text}\n`)
   },
 }

@@ -9,13 +9,14 @@ export type Place = { host: string; port: number } | { path: string }
  * Reads `('host', 80)`, `('host:80')`, `('[::1]:80')`, `(80)` for this machine, `('/run/a.sock')` or `('unix:a.sock')`.
  * @param name of the call, for errors
  * @param options.lowest 0 where a server may take any free port
+ * @param options.port where none is given; unset: that is an error
  * @throws OptionError for what is none of these
  */
 export function placeFrom(
   name: string,
   first: unknown,
   second?: unknown,
-  { lowest = 1, host = '127.0.0.1' }: { lowest?: number; host?: string } = {},
+  { lowest = 1, host = '127.0.0.1', port: usual }: { lowest?: number; host?: string; port?: number } = {},
 ): Place {
   if (typeof first === 'number') return { host, port: checkedPort(name, first, lowest) }
   if (typeof first !== 'string' || first === '')
@@ -25,6 +26,9 @@ export function placeFrom(
   if (/^[./~]|\.sock$/.test(first)) return { path: first.replace(/^~(?=\/)/, process.env.HOME ?? '~') }
   if (/^\d+$/.test(first)) return { host, port: checkedPort(name, Number(first), lowest) }
   const [, literal, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(first) ?? []
+  const alone = withoutBrackets(first)
+  if (port === undefined && usual !== undefined && (isIPv6(alone) || !alone.includes(':')))
+    return { host: alone, port: usual }
   if (port === undefined)
     throw new OptionError(
       `${name}: the port is missing: ${name}('${first}', 8808) or ${name}('${isIPv6(first) ? `[${first}]` : first}:8808')`,
@@ -48,7 +52,8 @@ export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
 }
 
-function checkedPort(name: string, port: unknown, lowest: number): number {
+/** A port, also as digits. @param lowest 0 where any free one will do @throws OptionError */
+export function checkedPort(name: string, port: unknown, lowest: number): number {
   const number = typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : port
   if (typeof number !== 'number' || !Number.isInteger(number) || number < lowest || number > 65535)
     throw new OptionError(`${name}: the port must be a whole number, ${lowest}..65535, not ${String(port)}`)

@@ -1,6 +1,6 @@
 /** Sessions over a stream of bytes: sending, receiving in all the ways that one wants to, handlers of messages, and limits of what waits. */
 import type { Duplex } from 'node:stream'
-import { checkNumber, OptionError, Task } from '../../exchange/index.js'
+import { checkNumber, OptionError, Task, type TaskControl } from '../../exchange/index.js'
 import { checkTable, type OptionTable, oneOf, positive, wholeNumber } from '../../tools/option-kinds.js'
 import type { History } from '../face/history.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
@@ -51,6 +51,9 @@ const RECEIVE: OptionTable<ReceiveOptions> = {
   encoding: oneOf(...ENCODINGS),
 }
 
+/** No options of a call that receives. */
+const NOTHING: ReceiveOptions = {}
+
 const MEBIBYTE = 2 ** 20
 export const DEFAULT_LIMIT = MEBIBYTE
 const ALL_LIMIT = 64 * MEBIBYTE
@@ -83,6 +86,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   readonly #framing: Framing
   readonly #encoding: Encoding
   readonly #limit: number
+  readonly #context: FramingContext
   #waiters: Waiter[] = []
   #isPumping = false
   #isPaused = false
@@ -94,6 +98,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     this.#framing = framingOf(options.framing, name)
     this.#encoding = options.encoding ?? 'utf8'
     this.#limit = options.limit ?? DEFAULT_LIMIT
+    this.#context = this.#contextOf(this.#encoding, this.#limit)
   }
 
   /**
@@ -105,7 +110,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
       (control) => {
         this.#mustBeOpen('send')
         const bytes = this.#framing.encode(data, this.#context)
-        return this._write(bytes) ? bytes.length : this.#drained(control.signal).then(() => bytes.length)
+        return this._write(bytes) ? bytes.length : this.#drained(control).then(() => bytes.length)
       },
       { name: `send to ${this.subject}` },
     )
@@ -115,7 +120,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
    * What has arrived: at most `count` bytes, and at least one; waits for it. Characters are not cut in two. Null: the other end sends no more.
    * @throws SessionError when nothing comes in time, or the connection breaks
    */
-  recv(count = 65536, options: ReceiveOptions = {}): Task<string | Uint8Array | null> {
+  recv(count = 65536, options: ReceiveOptions = NOTHING): Task<string | Uint8Array | null> {
     checkNumber('recv', 'count', count, true)
     if (count < 1) throw new OptionError('recv: the number of bytes must be 1 or more')
     return this.#receive('recv', options, ({ encoding }) => {
@@ -129,7 +134,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   /** The next line, without its end (LF or CR LF); at the end of the stream what is left. Null: there is no more. */
-  recvLine(options: ReceiveOptions = {}): Task<string | Uint8Array | null> {
+  recvLine(options: ReceiveOptions = NOTHING): Task<string | Uint8Array | null> {
     return this.#receive('recvLine', options, (context) => {
       const line = takeLine(this.#buffer, this.ended, context)
       return line === undefined ? undefined : decoded(line, context.encoding)
@@ -137,7 +142,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   /** What comes before a text or bytes, which are taken as well; at the end of the stream what is left. Null: there is no more. */
-  recvUntil(delimiter: string | Uint8Array, options: ReceiveOptions = {}): Task<string | Uint8Array | null> {
+  recvUntil(delimiter: string | Uint8Array, options: ReceiveOptions = NOTHING): Task<string | Uint8Array | null> {
     const bytes = delimiterOf(delimiter, 'recvUntil')
     return this.#receive('recvUntil', options, (context) => {
       const taken = takeUntil(this.#buffer, bytes, this.ended, context)
@@ -146,7 +151,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   /** Exactly so many bytes; null at the end. @throws SessionError when the stream ends before, and leaves what came */
-  recvExactly(count: number, options: ReceiveOptions = {}): Task<string | Uint8Array | null> {
+  recvExactly(count: number, options: ReceiveOptions = NOTHING): Task<string | Uint8Array | null> {
     checkNumber('recvExactly', 'count', count, true)
     return this.#receive('recvExactly', options, ({ encoding, label }) => {
       const buffer = this.#buffer
@@ -161,7 +166,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   /** All that comes until the other end sends no more; '' when that is nothing. */
-  recvAll(options: ReceiveOptions = {}): Task<string | Uint8Array> {
+  recvAll(options: ReceiveOptions = NOTHING): Task<string | Uint8Array> {
     const wanted = { ...options, limit: options.limit ?? ALL_LIMIT }
     const all = this.#receive('recvAll', wanted, ({ encoding, limit, label }) => {
       if (this.#buffer.length > limit)
@@ -172,7 +177,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   /** The next message, as `framing` has them; null: there is no more. */
-  recvMessage(options: { timeout?: number } = {}): Task<unknown> {
+  recvMessage(options: { timeout?: number } = NOTHING): Task<unknown> {
     return this.#receive('recvMessage', options, (context) => this.#framing.take(this.#buffer, this.ended, context))
   }
 
@@ -191,10 +196,10 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   /** Messages as they come: `for (const line of session) …`; ends with the stream. */
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
     return {
-      next: async () => {
-        const value = await this.recvMessage()
-        return value === null ? { done: true, value: undefined } : { done: false, value }
-      },
+      next: () =>
+        this.recvMessage().then((value) =>
+          value === null ? { done: true, value: undefined } : { done: false, value },
+        ),
     }
   }
 
@@ -307,8 +312,16 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     })
   }
 
-  get #context(): FramingContext {
-    return { encoding: this.#encoding, limit: this.#limit, label: this.label }
+  /** The label is for errors, and made when there is one. */
+  #contextOf(encoding: Encoding, limit: number): FramingContext {
+    const session = this
+    return {
+      encoding,
+      limit,
+      get label() {
+        return session.label
+      },
+    }
   }
 
   #arrived(chunk: Buffer): void {
@@ -446,7 +459,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
   }
 
   #receive<T>(name: string, options: ReceiveOptions, take: (context: FramingContext) => T | undefined): Task<T | null> {
-    checkTable(name, options, RECEIVE)
+    if (options !== NOTHING) checkTable(name, options, RECEIVE)
     const { timeout, limit = this.#limit, encoding = this.#encoding } = options
     return Task.run<T | null>(
       (control) => {
@@ -455,7 +468,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
             `${this.label}: its messages go to the handlers of 'message'; ${name}() is for sessions without (off('message'))`,
             'BUSY',
           )
-        const context = { encoding, limit, label: this.label }
+        const context = options === NOTHING ? this.#context : this.#contextOf(encoding, limit)
         const attempt = (): T | null | undefined => {
           const value = take(context)
           if (value !== undefined) return value
@@ -468,7 +481,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
         }
         // What is there already is not waited for; those who wait come first.
         const value = this.#waiters.length === 0 ? this.#attempt(attempt) : undefined
-        if (value === undefined) return this.#wait(attempt, control.signal, timeout, name)
+        if (value === undefined) return this.#wait(attempt, control, timeout, name)
         this.#hold()
         return value
       },
@@ -478,16 +491,13 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
 
   #wait<T>(
     attempt: () => T | null | undefined,
-    signal: AbortSignal,
+    control: TaskControl<T | null>,
     timeout: number | undefined,
     name: string,
   ): Promise<T | null> {
     return new Promise<T | null>((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
-      const over = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', leave)
-      }
+      const over = (): void => clearTimeout(timer)
       const waiter: Waiter = {
         attempt,
         resolve: (value) => {
@@ -504,7 +514,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
         over()
         this.#hold()
       }
-      signal.addEventListener('abort', leave, { once: true })
+      control.onAbort(leave)
       if (timeout !== undefined)
         timer = setTimeout(() => {
           leave()
@@ -515,13 +525,12 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
     })
   }
 
-  #drained(signal: AbortSignal): Promise<void> {
+  #drained(control: TaskControl<number>): Promise<void> {
     const stream = this._stream!
     return new Promise((resolve, reject) => {
       const over = (): void => {
         stream.off('drain', done)
         stream.off('close', closed)
-        signal.removeEventListener('abort', over)
       }
       const done = (): void => {
         over()
@@ -533,7 +542,7 @@ export abstract class StreamSession extends Session<StreamEvents> implements Asy
       }
       stream.once('drain', done)
       stream.once('close', closed)
-      signal.addEventListener('abort', over, { once: true })
+      control.onAbort(over)
     })
   }
 

@@ -4,9 +4,9 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { OptionError, Task } from '../../exchange/index.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
-import { listenError } from '../face/listen-error.js'
+import { listenHost, listening } from '../face/listening.js'
 import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
-import { SessionError, sessionError } from '../face/session-error.js'
+import { reasonOf, SessionError, sessionError } from '../face/session-error.js'
 import { SessionLog } from '../face/session-log.js'
 import { type FramingOption, framingOf } from '../stream/framing.js'
 import { type Place, placeFrom, placeText } from '../stream/place.js'
@@ -112,9 +112,8 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
 
   constructor(port: number | string, options: TcpListenOptions = {}) {
     super(options)
-    const { host = '127.0.0.1' } = options
     this.#options = options
-    this.#place = placeFrom('tcp.listen', port, undefined, { lowest: 0, host: host === '*' ? '::' : host })
+    this.#place = placeFrom('tcp.listen', port, undefined, { lowest: 0, host: listenHost(options.host) })
     // A mistake in it is told now, and not to the first client.
     framingOf(options.framing, 'tcp.listen')
     this.#log = new SessionLog(() => this.label, options.log ?? true)
@@ -191,7 +190,7 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
     const listener = (socket: Socket): void => this.#accepted(socket)
     let server: Server
     if (tls) {
-      const secure = await serverTls('tcp.listen', tls, 'host' in place ? namesOf(place.host) : [])
+      const secure = await serverTls('tcp.listen', tls, 'host' in place ? [place.host] : [])
       this.certificate = secure.cert
       server = createTlsServer(
         { ...secure, allowHalfOpen: true, noDelay: true, handshakeTimeout: 10_000 } as never,
@@ -207,28 +206,16 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
               'EPROTO',
             )
           : sessionError(this.label, error)
-        this.#log.tell(`TLS with a client failed: ${failure.message.slice(this.label.length + 2)}`)
+        this.#log.tell(`TLS with a client failed: ${reasonOf(failure, this.label)}`)
         void this._emit('error', [failure])
       })
     } else server = createServer({ allowHalfOpen: true, noDelay: true }, listener)
     server.maxConnections = clients
     server.on('drop', () => this.#log.tell(`a client was turned away: there are ${clients} already`))
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      const ready = (): void => {
-        server.off('error', reject)
-        resolve()
-      }
-      if ('path' in place) server.listen({ path: place.path, backlog }, ready)
-      else server.listen({ host: place.host, port: this.#port, backlog }, ready)
-    }).catch(async (error: unknown) => {
-      throw await listenError(this.label, 'tcp', this.#port, error)
-    })
-    if (signal.aborted) server.close()
+    const where = 'path' in place ? place : { host: place.host, port: this.#port }
+    this.#port = await listening(server, { ...where, backlog }, this.label, signal)
     server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))
     this.#server = server
-    const address = server.address()
-    if (typeof address === 'object' && address !== null) this.#port = address.port
     if (this.#options.explain) this._recorder = await (await import('../explain/explain.js')).recorderFor(this)
   }
 
@@ -267,9 +254,7 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
     if (!this.#clients.delete(connection)) return
     this.#waiting = this.#waiting.filter((other) => other !== connection)
     this.#log.tell(
-      error === undefined
-        ? `${connection.peer} is gone`
-        : `${connection.peer} is gone: ${error.message.slice(error.message.indexOf(': ') + 2)}`,
+      error === undefined ? `${connection.peer} is gone` : `${connection.peer} is gone: ${reasonOf(error)}`,
     )
     void this._emit('disconnect', [connection, error])
   }
@@ -297,9 +282,4 @@ export class TcpServer extends Session<TcpServerEvents> implements Explainable {
     await this._emit('connection', [connection], (reply) => connection._postNow(reply))
     if (!connection._isServed) await connection.close()
   }
-}
-
-/** Names by which clients may ask for a server that listens on an address. */
-function namesOf(host: string): string[] {
-  return host === '::' || host === '0.0.0.0' ? [] : [host]
 }

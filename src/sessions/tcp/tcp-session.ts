@@ -53,6 +53,7 @@ export class TcpSession extends StreamSession implements Explainable {
   localAddress = ''
   localPort = 0
   readonly #place: Place
+  readonly #placeText: string
   readonly #options: TcpOptions
   #recorder: Recorder | undefined
   #retry: AbortController | undefined
@@ -62,11 +63,12 @@ export class TcpSession extends StreamSession implements Explainable {
   constructor(place: Place, options: TcpOptions = {}) {
     super('tcp.connect', options)
     this.#place = place
+    this.#placeText = placeText(place)
     this.#options = options
   }
 
   get subject(): string {
-    return placeText(this.#place)
+    return this.#placeText
   }
 
   /** The other end as `127.0.0.1:8808`. */

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import type { ConnectionOptions, SecureContextOptions, TlsOptions } from 'node:tls'
 import { OptionError } from '../../exchange/index.js'
-import { checkTable, FLAG, type OptionTable, text } from '../../tools/option-kinds.js'
+import { checkTable, FLAG, type OptionKind, type OptionTable, text } from '../../tools/option-kinds.js'
 import { selfSigned } from './self-signed.js'
 
 /** TLS of one who connects. Certificates and keys are PEM: their text, or the name of a file. */
@@ -33,6 +33,12 @@ export interface TlsServerOptions {
 export interface ServerCertificate {
   cert: string
   key: string
+}
+
+/** The option `tls` of all that has it; what is wrong in an object of it, `clientTls` and `serverTls` say. */
+export const TLS: OptionKind = {
+  takes: 'true, false or an object of options',
+  accepts: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
 }
 
 const PEM = text('PEM, or the name of a file')
@@ -73,13 +79,18 @@ export async function serverTls(
   const { cert, key, ca } = pemOf(name, given)
   const pair =
     cert === undefined || key === undefined
-      ? await selfSigned([...new Set([...names, 'localhost', '127.0.0.1', '::1', hostname()])])
+      ? await selfSigned([...new Set([...names.filter(isOne), 'localhost', '127.0.0.1', '::1', hostname()])])
       : { cert: String(cert), key: String(key) }
   return {
     ...pair,
     minVersion: 'TLSv1.2',
     ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }),
   }
+}
+
+/** An address that stands for all is nobody's name. */
+function isOne(name: string): boolean {
+  return name !== '::' && name !== '0.0.0.0'
 }
 
 function pemOf(name: string, options: { ca?: string; cert?: string; key?: string }): SecureContextOptions {

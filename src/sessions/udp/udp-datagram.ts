@@ -1,4 +1,5 @@
 /** One datagram as it came, with where it came from. */
+import { printable } from '../../exchange/printable.js'
 import { hostPort } from '../stream/place.js'
 import { decoded, type Encoding } from '../stream/text.js'
 
@@ -35,7 +36,7 @@ export class UdpDatagram {
 
   toString(): string {
     const { data } = this
-    const text = typeof data === 'string' ? JSON.stringify(data) : Buffer.from(data).toString('hex')
+    const text = typeof data === 'string' ? printable(JSON.stringify(data)) : Buffer.from(data).toString('hex')
     return `${this.peer}: ${text}`
   }
 

@@ -3,48 +3,16 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { OptionError, Task } from '../../exchange/index.js'
-import {
-  ADDRESS,
-  checkTable,
-  FLAG,
-  type OptionTable,
-  oneOf,
-  positive,
-  text,
-  wholeNumber,
-} from '../../tools/option-kinds.js'
+import { ADDRESS, checkTable, type OptionTable, positive } from '../../tools/option-kinds.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
 import { listenError } from '../face/listen-error.js'
-import { byteCount, COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
+import { byteCount, COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort, type Place, placeFrom } from '../stream/place.js'
-import { decoded, ENCODINGS, type Encoding, encoded } from '../stream/text.js'
+import { decoded, type Encoding, encoded } from '../stream/text.js'
 import { UdpDatagram } from './udp-datagram.js'
-
-/** Options of `udp.bind`, `udp.connect` and `udp.listen`. */
-export interface UdpOptions extends SessionOptions {
-  /** Our address; '*': all of this machine, of IPv4; '::': of both versions. Default: 127.0.0.1, where a port is given. */
-  host?: string
-  /** Our port, for `udp.connect`. Default: a free one. */
-  localPort?: number
-  /** What bytes become: text of this encoding, or 'bytes'. Default 'utf8'. */
-  encoding?: Encoding
-  /** Sending to broadcast addresses is allowed. Default false. */
-  broadcast?: boolean
-  /** Multicast group that is joined, or several. */
-  group?: string | readonly string[]
-  /** Address or name of the interface for multicast. Default: the system's choice. */
-  iface?: string
-  /** How many hops multicast goes, 0..255. Default 1: this network. */
-  ttl?: number
-  /** Whether this machine hears its own multicast. Default true. */
-  loopback?: boolean
-  /** Others may bind the same address and port, as for multicast. Default: only with `group`. */
-  share?: boolean
-  /** Its packets are recorded, for `explain(session)`; needs the right to capture. Default false. */
-  explain?: boolean
-}
+import type { UdpOptions } from './udp-options.js'
 
 /** Events of a UDP session. */
 export type UdpEvents = CommonEvents & {
@@ -55,63 +23,10 @@ export type UdpEvents = CommonEvents & {
 /** Where a datagram goes to. */
 export type UdpTarget = string | { host: string; port: number }
 
-const TABLE: OptionTable<UdpOptions> = {
-  host: text('an address of this machine, or * for all'),
-  localPort: wholeNumber(0, 65535),
-  encoding: oneOf(...ENCODINGS),
-  broadcast: FLAG,
-  group: {
-    takes: 'a multicast address, or a list of them',
-    accepts: (value) => typeof value === 'string' || Array.isArray(value),
-  },
-  iface: text('the address or the name of an interface'),
-  ttl: wholeNumber(0, 255),
-  loopback: FLAG,
-  share: FLAG,
-  explain: FLAG,
-  history: wholeNumber(0, 1_000_000),
-}
 const RECEIVE: OptionTable<{ timeout?: number }> = { timeout: positive('seconds') }
 /** Datagrams and bytes that wait to be taken; what comes then is lost, and counted. */
 const MOST_WAITING = 10_000
 const MOST_BYTES = 16 * 2 ** 20
-
-/** Binds a UDP socket: `u = udp.bind(5000)`. @param port 0: a free one; `u.port` tells it */
-export function bind(port = 0, options: UdpOptions = {}): Task<UdpSession> {
-  checkTable('udp.bind', options, TABLE)
-  return new UdpSession(placeOf('udp.bind', port, options), undefined, options).open() as Task<UdpSession>
-}
-
-/** A UDP socket for one other end: only its datagrams arrive, and `send` needs no address. Nothing is sent by this. */
-export function connect(host: string | number, port?: number | UdpOptions, options?: UdpOptions): Task<UdpSession> {
-  const [second, given] = typeof port === 'object' ? [undefined, port] : [port, options ?? {}]
-  checkTable('udp.connect', given, TABLE)
-  const remote = placeFrom('udp.connect', host, second)
-  if ('path' in remote) throw new OptionError('udp.connect: give a host and a port')
-  const own = given.host === undefined ? undefined : { host: given.host, port: given.localPort ?? 0 }
-  return new UdpSession(own, remote, given).open() as Task<UdpSession>
-}
-
-/** Calls a function for each datagram; what it gives is sent back: `udp.listen(5000, d => `Bonjour ${d.data}.`)`. */
-export function listen(
-  port: number,
-  handler?: ((datagram: UdpDatagram, session: UdpSession) => unknown) | UdpOptions,
-  options?: UdpOptions,
-): Task<UdpSession> {
-  const given = (typeof handler === 'function' ? options : (options ?? handler)) ?? {}
-  checkTable('udp.listen', given, TABLE)
-  const session = new UdpSession(placeOf('udp.listen', port, given), undefined, given)
-  if (typeof handler === 'function') session.on('message', (datagram) => handler(datagram, session))
-  return session.open() as Task<UdpSession>
-}
-
-/** Without a port of its own it is there to send: to any address. */
-function placeOf(name: string, port: unknown, options: UdpOptions): { host: string; port: number } {
-  const { host = port === 0 ? '*' : '127.0.0.1' } = options
-  const place = placeFrom(name, port, undefined, { lowest: 0, host: host === '*' ? '0.0.0.0' : host })
-  if ('path' in place) throw new OptionError(`${name}: give a port; UDP has no unix sockets here`)
-  return place
-}
 
 interface Waiter {
   resolve(datagram: UdpDatagram): void
@@ -136,6 +51,8 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
   #address: { address: string; port: number } | undefined
   #waiting: UdpDatagram[] = []
   #waitingBytes = 0
+  /** Datagrams whose handlers wait. */
+  readonly #handled = { count: 0, bytes: 0 }
   #waiters: Waiter[] = []
   #error: SessionError | undefined
 
@@ -318,7 +235,8 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
     if (this.history.isKept)
       this.history._add('in', datagram.data, bytes.length, this.#remote === undefined ? datagram.peer : undefined)
     if (this._isHeard('message')) {
-      this.#handle(datagram)
+      if (this.#handled.count >= MOST_WAITING || this.#handled.bytes > MOST_BYTES) this.dropped++
+      else this.#handle(datagram)
       return
     }
     const waiter = this.#waiters.shift()
@@ -335,7 +253,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
   }
 
   #handle(datagram: UdpDatagram): void {
-    void this._emit('message', [datagram], (reply) => {
+    const waits = this._emit('message', [datagram], (reply) => {
       try {
         const bytes = encoded(reply, this.#encoding, this.label)
         const target = this.#remote === undefined ? { host: datagram.host, port: datagram.port } : undefined
@@ -343,6 +261,14 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
       } catch (error) {
         this._failed('message', error)
       }
+    })
+    if (waits === undefined) return
+    const { length } = datagram
+    this.#handled.count++
+    this.#handled.bytes += length
+    void waits.then(() => {
+      this.#handled.count--
+      this.#handled.bytes -= length
     })
   }
 

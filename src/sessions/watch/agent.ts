@@ -4,16 +4,16 @@ import { hostname } from 'node:os'
 import { pause } from '../../exchange/pause.js'
 import { printable } from '../../exchange/printable.js'
 import { grouped } from '../../exchange/progress-text.js'
-import { ANYTHING, checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
+import { checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
 import { Backoff } from '../face/backoff.js'
 import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
-import { type SessionError, sessionError } from '../face/session-error.js'
+import { reasonOf, type SessionError, sessionError } from '../face/session-error.js'
 import { forget } from '../face/session-list.js'
 import { SessionLog } from '../face/session-log.js'
 import { type Place, placeFrom, placeText } from '../stream/place.js'
 import { checkConnectOptions } from '../tcp/tcp-options.js'
 import { TcpSession } from '../tcp/tcp-session.js'
-import type { TlsClientOptions } from '../tls/tls-options.js'
+import { TLS, type TlsClientOptions } from '../tls/tls-options.js'
 import { type Change, changeCount } from './change.js'
 import { OutQueue } from './out-queue.js'
 import { WATCH_TABLE, type WatchOptions } from './watch-options.js'
@@ -45,7 +45,7 @@ export type AgentEvents = CommonEvents & {
 const TABLE: OptionTable<AgentOptions> = {
   ...WATCH_TABLE,
   name: text('a name'),
-  tls: ANYTHING,
+  tls: TLS,
   spool: text('the name of a file'),
   queue: wholeNumber(10),
 }
@@ -285,8 +285,7 @@ export class WatchAgent extends Session<AgentEvents> {
     this.#connection = undefined
     if (this.#stop.signal.aborted) return
     if (!this.#isTold) {
-      const why =
-        error === undefined ? 'it closed the connection' : error.message.slice(error.message.indexOf(': ') + 2)
+      const why = error === undefined ? 'it closed the connection' : reasonOf(error)
       this.#log.tell(`the collector is away (${why}); changes are kept, and it is tried again`)
     }
     this.#isTold = true

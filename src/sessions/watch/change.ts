@@ -1,6 +1,7 @@
 /** What happened to a file. */
 import { printable } from '../../exchange/printable.js'
 import { grouped } from '../../exchange/progress-text.js'
+import type { EventStream } from '../face/event-stream.js'
 import { byteCount } from '../face/session.js'
 
 /** What can happen. `overflow`: so much at once that the system forgot some; what it forgot is then found by looking, and told. */
@@ -34,6 +35,18 @@ export interface ChangeFields {
 /** `1 change`, `12 000 changes`. */
 export function changeCount(count: number): string {
   return `${grouped(count)} change${count === 1 ? '' : 's'}`
+}
+
+/** The changes that a session tells, until it is closed. */
+export async function* changesOf<C extends Change>(session: {
+  events(name: 'change'): EventStream
+}): AsyncGenerator<C, void, undefined> {
+  const stream = session.events('change')
+  try {
+    for await (const { value } of stream) yield value as C
+  } finally {
+    await stream.return()
+  }
 }
 
 /** One change; prints as a line. */

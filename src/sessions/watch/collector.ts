@@ -1,15 +1,17 @@
 /** A collector: many agents send it what changes in their folders. */
 import { printable } from '../../exchange/printable.js'
-import { ANYTHING, checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
+import { checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
+import { HISTORY } from '../face/history.js'
+import { LISTEN_HOST } from '../face/listening.js'
 import { COMMON_EVENTS, type CommonEvents, Session, type SessionOptions } from '../face/session.js'
-import { SessionError, sessionError } from '../face/session-error.js'
+import { reasonOf, SessionError, sessionError } from '../face/session-error.js'
 import { forget } from '../face/session-list.js'
 import { SessionLog } from '../face/session-log.js'
 import type { TcpClient } from '../tcp/index.js'
 import { TcpServer } from '../tcp/tcp-server.js'
-import type { TlsServerOptions } from '../tls/tls-options.js'
+import { TLS, type TlsServerOptions } from '../tls/tls-options.js'
 import { AgentList, type AgentRow } from './agent-list.js'
-import { changeCount } from './change.js'
+import { changeCount, changesOf } from './change.js'
 import { ChangeLog } from './change-log.js'
 import { type Ack, type ChangeLine, CollectedChange, type Hello, readLine, shownName } from './wire.js'
 
@@ -41,11 +43,11 @@ export type CollectorEvents = CommonEvents & {
 export type CollectedHandler = (change: CollectedChange, agent: AgentRow) => unknown
 
 const TABLE: OptionTable<CollectorOptions> = {
-  host: text('an address of this machine, or * for all'),
+  host: LISTEN_HOST,
   file: text('the name of a file'),
-  tls: ANYTHING,
+  tls: TLS,
   agents: wholeNumber(1),
-  history: wholeNumber(0),
+  history: HISTORY,
 }
 
 const MOST_AGENTS = 10_000
@@ -114,13 +116,8 @@ export class WatchCollector extends Session<CollectorEvents> {
   }
 
   /** The changes as they come: `for (const change of collector) …`. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<CollectedChange, void, undefined> {
-    const stream = this.events('change')
-    try {
-      for await (const { value } of stream) yield value as CollectedChange
-    } finally {
-      await stream.return()
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<CollectedChange, void, undefined> {
+    return changesOf<CollectedChange>(this)
   }
 
   override toJSON(): object {
@@ -215,7 +212,7 @@ export class WatchCollector extends Session<CollectorEvents> {
     agent.address = connection.peer
     agent.connected = true
     this.#log.tell(
-      `${shownName(agent.name)} (${agent.address}) is connected${folder === '' ? '' : `, it watches ${folder}`}`,
+      `${shownName(agent.name)} (${agent.address}) is connected${folder === '' ? '' : `, it watches ${shownName(folder)}`}`,
     )
     void this._emit('agent', [agent])
     return agent
@@ -266,7 +263,7 @@ export class WatchCollector extends Session<CollectorEvents> {
     if (agent === undefined) return
     agent.connected = false
     if (!this.isOpen) return
-    const why = error === undefined ? '' : `: ${error.message.slice(error.message.indexOf(': ') + 2)}`
+    const why = error === undefined ? '' : `: ${reasonOf(error)}`
     this.#log.tell(`${shownName(agent.name)} (${agent.address}) is away${why}`)
     void this._emit('away', [agent])
   }

@@ -1,4 +1,5 @@
 /** Changes of an agent that were not acknowledged yet: so many in memory, and with a file all of them there. */
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -168,8 +169,10 @@ class Spool {
     const rest = Buffer.alloc(this.unread)
     const length = readSync(this.#descriptor, rest, 0, rest.length, this.#read)
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-    const temporary = `${this.file}.${process.pid}`
-    writeFileSync(temporary, Buffer.concat([Buffer.from(text), rest.subarray(0, length)]), { mode: 0o600 })
+    // A name that nobody knows before, and new: in a folder of others a link could wait there.
+    const temporary = `${this.file}.${randomBytes(6).toString('hex')}`
+    const bytes = Buffer.concat([Buffer.from(text), rest.subarray(0, length)])
+    writeFileSync(temporary, bytes, { mode: 0o600, flag: 'wx' })
     renameSync(temporary, this.file)
     closeSync(this.#descriptor)
     this.#descriptor = openSync(this.file, constants.O_RDWR | constants.O_APPEND)

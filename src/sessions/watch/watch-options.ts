@@ -1,7 +1,8 @@
 /** What watching a folder takes. */
 import path from 'node:path'
 import { OptionError } from '../../exchange/index.js'
-import { checkTable, FLAG, type OptionKind, type OptionTable, SECONDS, wholeNumber } from '../../tools/option-kinds.js'
+import { checkTable, FLAG, type OptionKind, type OptionTable, SECONDS } from '../../tools/option-kinds.js'
+import { HISTORY } from '../face/history.js'
 import type { SessionOptions } from '../face/session.js'
 import { CHANGE_EVENTS, type ChangeEvent } from './change.js'
 
@@ -36,7 +37,7 @@ export const WATCH_TABLE: OptionTable<WatchOptions> = {
   initial: FLAG,
   events: EVENTS,
   settle: SECONDS,
-  history: wholeNumber(0),
+  history: HISTORY,
 }
 
 /** A handler of changes. */

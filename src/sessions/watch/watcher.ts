@@ -4,7 +4,7 @@ import { printable } from '../../exchange/printable.js'
 import { grouped } from '../../exchange/progress-text.js'
 import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError } from '../face/session-error.js'
-import { CHANGE_EVENTS, type Change, type ChangeEvent, changeCount } from './change.js'
+import { CHANGE_EVENTS, type Change, type ChangeEvent, changeCount, changesOf } from './change.js'
 import { bytesOf, textOf } from './file-names.js'
 import { type Ignore, ignoring } from './ignore.js'
 import { hasInotify, Inotify } from './inotify.js'
@@ -92,13 +92,8 @@ export class Watcher extends Session<WatchEvents> {
   }
 
   /** The changes as they come, until it is closed: `for (const change of watcher) …`. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Change, void, undefined> {
-    const stream = this.events('change')
-    try {
-      for await (const { value } of stream) yield value as Change
-    } finally {
-      await stream.return()
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Change, void, undefined> {
+    return changesOf<Change>(this)
   }
 
   override toJSON(): object {

@@ -38,6 +38,8 @@ export interface Ack {
 /** Characters of a name or a session's id at most. */
 const LONGEST_NAME = 256
 const LONGEST_PATH = 65536
+/** PATH_MAX; it is kept for each agent. */
+const LONGEST_FOLDER = 4096
 
 /** The line of a change. */
 export function lineOf(change: ChangeFields, agent: string, session: string, seq: number): ChangeLine {
@@ -101,7 +103,8 @@ export function readLine(value: unknown): Hello | ChangeLine | string {
   }
   if (line.hello !== undefined) {
     if (line.hello !== 1) return 'it speaks another version'
-    return isPath(line.folder) ? (line as Hello) : 'folder must be a path'
+    const isFolder = isPath(line.folder) && line.folder!.length <= LONGEST_FOLDER
+    return isFolder ? (line as Hello) : 'folder must be a path'
   }
   if (!Number.isSafeInteger(line.seq) || line.seq! < 1) return 'seq must be a whole number, 1 or more'
   if (!CHANGE_EVENTS.includes(line.event!)) return `event must be one of ${CHANGE_EVENTS.join(', ')}`

@@ -1,6 +1,7 @@
 /** One request on its way to its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Interrupted } from '../../exchange/index.js'
+import { isThenable } from '../face/thenable.js'
 import { checkBody, Gone, hasBody, readBody } from './request-body.js'
 import type { LoggedRequest } from './request-log.js'
 import { notAllowed, type Route, type RouteTable } from './routes.js'
@@ -164,10 +165,6 @@ export class Answering {
     if (response.headersSent) response.destroy()
     else this.#send(statusReply(isClosing ? 503 : 500))
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 /** @throws WebError (400) for more than one Host: whom the request is for must be clear (RFC 9112 §3.2) */

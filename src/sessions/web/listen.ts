@@ -1,6 +1,8 @@
 /** `web.listen`: opens a web server. */
 import { OptionError, Task } from '../../exchange/index.js'
 import { checkTable } from '../../tools/option-kinds.js'
+import { listenHost } from '../face/listening.js'
+import { checkedPort } from '../stream/place.js'
 import { facts } from './facts.js'
 import type { Routes, WebHandler } from './routes.js'
 import { WEB_DEFAULTS, WEB_OPTIONS, type WebOptions } from './web-options.js'
@@ -34,13 +36,13 @@ export function listen(
         )
       const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
       const { WebServer } = await import('./web-server.js')
-      return await new WebServer(checkedPort(number), table, { ...WEB_DEFAULTS, ...settings }).open()
+      const host = listenHost(given.host)
+      return await new WebServer(checkedPort('web.listen', number ?? PORT, 0), table, {
+        ...WEB_DEFAULTS,
+        ...settings,
+        host,
+      }).open()
     },
     { name: 'web.listen' },
   )
-}
-
-function checkedPort(port: unknown = PORT): number {
-  if (typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65535) return port
-  throw new OptionError(`web.listen: the port must be a whole number, 0..65535, not ${String(port)}`)
 }

@@ -79,7 +79,7 @@ export class RequestHistory extends History {
 }
 
 /** `127.0.0.1:40000 GET /x 200 12 B 1.3 ms`. */
-export function requestLine({ client, method, target, status, bytes, ms }: LoggedRequest): string {
+function requestLine({ client, method, target, status, bytes, ms }: LoggedRequest): string {
   const shown = target.length > LONGEST_TARGET ? `${target.slice(0, LONGEST_TARGET)}…` : target
   return printable(
     `${client} ${method} ${shown} ${status === 0 ? 'no answer' : `${status} ${bytes} B`} ${ms.toFixed(ms < 10 ? 1 : 0)} ms`,

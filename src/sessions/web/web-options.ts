@@ -1,10 +1,12 @@
 /** Options of `web.listen`. */
 
-import { FLAG, type OptionTable, positive, text, wholeNumber } from '../../tools/option-kinds.js'
-import type { TlsServerOptions } from '../tls/tls-options.js'
+import { FLAG, type OptionTable, positive, wholeNumber } from '../../tools/option-kinds.js'
+import { HISTORY } from '../face/history.js'
+import { LISTEN_HOST } from '../face/listening.js'
+import { TLS, type TlsServerOptions } from '../tls/tls-options.js'
 
 export interface WebOptions {
-  /** Address to listen on. Default `'127.0.0.1'`: this machine only; `'0.0.0.0'` and `'::'` are all of its addresses. */
+  /** Address to listen on; '*': all of this machine's. Default '127.0.0.1': this machine only. */
   host?: string
   /** HTTPS: true makes a certificate on the spot, signed by itself; `{cert, key}` are PEM, or names of files. Default false. */
   tls?: boolean | TlsServerOptions
@@ -19,15 +21,12 @@ export interface WebOptions {
 }
 
 export const WEB_OPTIONS: OptionTable<WebOptions> = {
-  host: text("an address of this machine, such as '127.0.0.1'"),
-  tls: {
-    takes: 'true, false or {cert, key, ca}',
-    accepts: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
-  },
+  host: LISTEN_HOST,
+  tls: TLS,
   log: FLAG,
   limit: wholeNumber(0),
   timeout: positive('seconds'),
-  history: wholeNumber(0),
+  history: HISTORY,
 }
 
 export const WEB_DEFAULTS: Required<WebOptions> = {

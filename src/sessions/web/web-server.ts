@@ -1,8 +1,8 @@
 /** A web server as a session. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { OptionError } from '../../exchange/index.js'
-import { listenError } from '../face/listen-error.js'
+import { listening } from '../face/listening.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort } from '../stream/place.js'
@@ -146,18 +146,8 @@ export class WebServer extends Session<WebServerEvents> {
     server.on('clientError', (error, socket) => this.#refuse(error, socket as Socket))
     // Without this Node would just hang up on who takes us for a proxy.
     server.on('connect', (_incoming, socket) => this.#refuse(NO_PROXY, socket as Socket))
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-        server.listen({ host, port: this.#port, signal }, resolve)
-      })
-    } catch (error) {
-      server.close()
-      throw signal.aborted ? error : await listenError(`web ${hostPort(host, this.#port)}`, 'tcp', this.#port, error)
-    }
+    this.#port = await listening(server, { host, port: this.#port }, `web ${hostPort(host, this.#port)}`, signal)
     server.on('error', (error) => void this._emit('error', [sessionError(this.label, error)]))
-    this.#port = (server.address() as AddressInfo).port
     this.#server = server
   }
 

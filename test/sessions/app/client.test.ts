@@ -285,6 +285,20 @@ describe('servers that are none', () => {
     await expect(app.connect('no.such.host.invalid', 8808)).rejects.toThrow(/name/)
     expect(() => app.connect('127.0.0.1', 0)).toThrow(/port/)
     expect(() => app.connect('127.0.0.1', 8808, { versoin: 3 } as never)).toThrow(/did you mean 'version'/)
+    expect(() => app.connect('127.0.0.1', 8808, { reconnect: { frist: 1 } as never })).toThrow(/did you mean 'first'/)
+    expect(() => app.connect('/run/app.sock')).toThrow(/a host and a port/)
+    expect(() => app.listen('/run/app.sock' as never)).toThrow(/give a port/)
+  })
+
+  it('are found by all ways of writing a place, and hear clients of all addresses with *', async () => {
+    const server = await app.listen(0, undefined, { host: '*' })
+    expect(server.subject).toBe(`[::]:${server.port}`)
+    for (const place of [server.port, String(server.port), `127.0.0.1:${server.port}`, `[::1]:${server.port}`]) {
+      const session = await app.connect(place, { reconnect: false })
+      expect(await session.call('hello', 'World')).toBe('Bonjour World.')
+      await session.close()
+    }
+    await server.close()
   })
 
   describe('version 4', () => {
@@ -304,12 +318,12 @@ describe('servers that are none', () => {
 
     it.each([
       ['<html>no</html>', /no base64/],
-      [Buffer.from('no zlib').toString('base64'), /can not be unpacked/],
+      [Buffer.from('no zlib').toString('base64'), /cannot be unpacked/],
       [
         deflateSync(Buffer.from('x'.repeat(500)))
           .subarray(0, 10)
           .toString('base64'),
-        /can not be unpacked/,
+        /cannot be unpacked/,
       ],
       ['Erreur', /no handlers 'a'/],
     ])('handlers %j are refused', async (code, why) => {

@@ -6,7 +6,7 @@ import { EventStream } from '../../../src/sessions/face/event-stream.js'
 import { tellFailure, tellFailuresWith } from '../../../src/sessions/face/failures.js'
 import { Handlers } from '../../../src/sessions/face/handlers.js'
 import { History } from '../../../src/sessions/face/history.js'
-import { SessionError, sessionError } from '../../../src/sessions/face/session-error.js'
+import { reasonOf, SessionError, sessionError } from '../../../src/sessions/face/session-error.js'
 import { STOP } from '../../../src/sessions/index.js'
 
 describe('Backoff', () => {
@@ -216,6 +216,9 @@ test('errors of the system become words, and keep their code', () => {
   expect(error.message).toBe('tcp x:1: the connection was refused: nothing listens there')
   expect(error.code).toBe('ECONNREFUSED')
   expect(sessionError('y', error)).toBe(error)
+  expect(reasonOf(error)).toBe(reasonOf(error, 'tcp x:1'))
+  expect(reasonOf(error)).toMatch(/^the connection was refused/)
+  expect(reasonOf(error, 'y')).toBe(error.message)
   const several = new AggregateError([Object.assign(new Error('one'), { code: 'EHOSTUNREACH' })], 'all')
   expect(sessionError('x', several)).toMatchObject({ code: 'EHOSTUNREACH' })
   expect(sessionError('x', 'odd').message).toContain('odd')

@@ -208,7 +208,7 @@ describe('a session', () => {
 
   it('notices a server that does not answer any more', async () => {
     const frozen = await Sshd.start({ folder: server.folder })
-    const other = await connect(frozen.target, { ...server.login, keepalive: 0.2 })
+    const other = await connect(frozen.target, { ...server.login, keepAlive: 0.2 })
     const pids = frozen.connections()
     try {
       for (const pid of pids) process.kill(pid, 'SIGSTOP')

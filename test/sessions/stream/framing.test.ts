@@ -182,7 +182,7 @@ describe('encoding', () => {
     const circle: { self?: object } = {}
     circle.self = circle
     expect(() => framingOf('json', 'test').encode(circle, TEXT)).toThrow(expect.objectContaining({ code: 'TYPE' }))
-    expect(() => framingOf('json', 'test').encode(() => 1, TEXT)).toThrow(/can not be written as JSON/)
+    expect(() => framingOf('json', 'test').encode(() => 1, TEXT)).toThrow(/cannot be written as JSON/)
     expect(() => framingOf({ length: 1 }, 'test').encode('x'.repeat(256), TEXT)).toThrow(
       /do not fit a length of 8 bits/,
     )

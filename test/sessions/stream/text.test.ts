@@ -132,6 +132,17 @@ describe('places', () => {
     expect(() => placeFrom('tcp.connect', given[0], given[1])).toThrow(says)
   })
 
+  test.each<[string, string]>([
+    ['localhost', 'localhost:8808'],
+    ['::1', '[::1]:8808'],
+    ['[::1]', '[::1]:8808'],
+    ['localhost:80', 'localhost:80'],
+    ['80', '127.0.0.1:80'],
+  ])('%s, where a port is usual', (given, shown) => {
+    expect(placeText(placeFrom('app.connect', given, undefined, { port: 8808 }))).toBe(shown)
+    expect(() => placeFrom('app.connect', 'localhost:http', undefined, { port: 8808 })).toThrow(/port is missing/)
+  })
+
   test('port 0 is for those who listen', () => {
     expect(placeFrom('tcp.listen', 0, undefined, { lowest: 0 })).toEqual({ host: '127.0.0.1', port: 0 })
     expect(hostPort('::FFFF:10.0.0.1', 1)).toBe('10.0.0.1:1')

@@ -1,10 +1,11 @@
 /** Serves an interface as a web page, and carries calls of its handlers to who answers them. */
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
-import { type AddressInfo, isIPv6 } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { printable } from '../../../exchange/printable.js'
-import { listenError } from '../../face/listen-error.js'
+import { listenHost, listening } from '../../face/listening.js'
 import { SessionError } from '../../face/session-error.js'
+import { hostPort } from '../../stream/place.js'
 import { isForUs, isFromOurPage, isToken, jsonBody, Refusal, TOKEN_LENGTH } from './guard.js'
 import { readInterface } from './interface.js'
 import { withDescendants } from './label-text.js'
@@ -107,16 +108,10 @@ export class AppHost {
     signal?.throwIfAborted()
     this.#window = await this.#read(this.#options)
     signal?.throwIfAborted()
-    const { host = '127.0.0.1', port = 0 } = this.#options
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, resolve)
-    }).catch(async (error: unknown) => {
-      throw await listenError(`app page ${host}:${port}`, 'tcp', port, error)
-    })
+    const { port = 0 } = this.#options
+    const host = listenHost(this.#options.host)
+    await listening(this.#server, { host, port }, `app page ${hostPort(host, port)}`, signal)
     this.#server.on('error', (error) => this.#log(error.message))
-    if (signal?.aborted) await this.close()
-    signal?.throwIfAborted()
   }
 
   /** Ends all pages and frees the port. Can be called twice, and before `open`. */
@@ -139,7 +134,7 @@ export class AppHost {
     if (address === null) throw new SessionError('app page: not open', 'CLOSED')
     const { address: bound, port } = address
     const host = bound === '0.0.0.0' ? '127.0.0.1' : bound === '::' ? '::1' : bound
-    return `http://${isIPv6(host) ? `[${host}]` : host}:${port}/${this.#token}/`
+    return `http://${hostPort(host, port)}/${this.#token}/`
   }
 
   /** How many pages are open. */
