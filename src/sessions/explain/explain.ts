@@ -97,7 +97,7 @@ async function ofFunction(
     if (!(error instanceof Interrupted)) throw error
   } finally {
     own.stop()
-    await recorder.stop()
+    await recorder.stop(own.list)
   }
   const conversations = own.list
   const packets = (await recorder.packets()).filter((packet) => {

@@ -25,6 +25,8 @@ const LAST = { packets: 10_000, bytes: 16 << 20 }
 const LATENESS = 60
 /** While packets go on coming, it is waited for so long at most, ms. */
 const LONGEST_FLUSH = 600
+/** Of a conversation that there was for certain the first packet is waited for so long, ms. */
+const LONGEST_DELAY = 2000
 /** After the end of a session the last packets of its close are on their way, for so long, ms. */
 const AFTERMATH = 400
 /** Errors may come from any router on the way. */
@@ -99,9 +101,16 @@ export class Recorder {
     remote?: { address?: string | undefined; port?: number | undefined },
   ): Promise<PacketList> {
     await this.#stopping
-    if (!this.stopped) await this.#settle()
-    const all = this.#first.concat(this.#last.list()).toSorted()
     const wanted: Conversation = { protocol: this.#protocol, localPort, remote }
+    if (!this.stopped) {
+      await this.#settle()
+      await this.#expect([wanted])
+    }
+    return this.#of(wanted)
+  }
+
+  #of(wanted: Conversation): PacketList {
+    const all = this.#first.concat(this.#last.list()).toSorted()
     return all.filter((packet) => {
       const flow = flowOf(packet)
       return flow !== undefined && touches(flow, wanted)
@@ -128,15 +137,26 @@ export class Recorder {
     return this.stopped || this.#stopping !== undefined
   }
 
-  /** Ends it when the last packets of a close that just happened have passed. What was recorded stays. A second call does nothing. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.stopped ? Promise.resolve() : this.#stopSoon()
+  /**
+   * Ends it when the last packets of a close that just happened have passed. What was recorded stays. A second call does nothing.
+   * @param expected conversations that there were for certain
+   */
+  stop(expected: readonly Conversation[] = []): Promise<void> {
+    this.#stopping ??= this.stopped ? Promise.resolve() : this.#stopSoon(expected)
     return this.#stopping
   }
 
-  async #stopSoon(): Promise<void> {
+  async #stopSoon(expected: readonly Conversation[]): Promise<void> {
     await pause(AFTERMATH)
+    await this.#expect(expected)
     this.#end()
+  }
+
+  /** Until there is something of each: on a busy machine even the first packet may be handed over late. */
+  async #expect(conversations: readonly Conversation[]): Promise<void> {
+    const until = performance.now() + LONGEST_DELAY
+    while (performance.now() < until && conversations.some((wanted) => this.#of(wanted).length === 0))
+      await pause(LATENESS)
   }
 
   /** Until nothing has come in for a while: on a busy machine packets are handed over late. */

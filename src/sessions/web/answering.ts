@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Interrupted } from '../../exchange/index.js'
 import { isThenable } from '../face/thenable.js'
+import { isForUs } from './for-us.js'
 import { checkBody, Gone, hasBody, readBody } from './request-body.js'
 import type { LoggedRequest } from './request-log.js'
 import { notAllowed, type Route, type RouteTable } from './routes.js'
@@ -14,6 +15,8 @@ export interface Answerer {
   readonly routes: RouteTable
   /** Bytes of a body. */
   readonly limit: number
+  /** Where only this machine is listened to: the name by which it is, besides localhost and addresses. Undefined: any name will do. */
+  readonly ownName: string | undefined
   /** Calls a function of the user's. */
   call<R>(work: () => R): R
   /** All of a request has come. */
@@ -79,7 +82,7 @@ export class Answering {
   begin(expectsContinue: boolean): void {
     try {
       this.#isComing = hasBody(this.incoming)
-      checkHost(this.incoming)
+      checkHost(this.incoming, this.answerer.ownName)
       const early = this.#find()
       if (early !== undefined) this.#send(early)
       else if (this.#isComing) this.#receive(expectsContinue)
@@ -167,12 +170,18 @@ export class Answering {
   }
 }
 
-/** @throws WebError (400) for more than one Host: whom the request is for must be clear (RFC 9112 §3.2) */
-function checkHost({ rawHeaders }: IncomingMessage): void {
+/**
+ * @throws WebError (400) for more than one Host: whom the request is for must be clear (RFC 9112 §3.2); 421 for one that is not ours: a page
+ * elsewhere whose name points to this machine would be let in (RFC 9110 §15.5.20)
+ */
+function checkHost(incoming: IncomingMessage, ownName: string | undefined): void {
+  const { rawHeaders } = incoming
   let hosts = 0
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host' && ++hosts > 1)
       throw new WebError(400, 'there is more than one Host')
+  if (ownName !== undefined && incoming.headers.host !== undefined && !isForUs(incoming, ownName))
+    throw new WebError(421, "this server listens for this machine only: ask for localhost; host: '*' listens for all")
 }
 
 function optionsOf({ method }: WebRequest, allow: readonly string[]): WebReply {

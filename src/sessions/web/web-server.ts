@@ -8,6 +8,7 @@ import { SessionError, sessionError } from '../face/session-error.js'
 import { hostPort } from '../stream/place.js'
 import { type Answerer, Answering, type Connection } from './answering.js'
 import { badRequestOf, refuse } from './bad-request.js'
+import { isLoopback } from './for-us.js'
 import { type LoggedRequest, RequestHistory, RequestLog } from './request-log.js'
 import { answerText, type Routes, RouteTable } from './routes.js'
 import type { WebOptions } from './web-options.js'
@@ -76,6 +77,7 @@ export class WebServer extends Session<WebServerEvents> {
     this.#answerer = {
       routes: this.#routes,
       limit: options.limit,
+      ownName: isLoopback(options.host) ? options.host : undefined,
       call: (work) => this.handlers.scope.run(work),
       heard: (request) => void this._emit('request', [request]),
       failed: (route, error) => this._failed(route, error),

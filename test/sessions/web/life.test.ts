@@ -15,7 +15,7 @@ import { bundle, MODULES } from '../../lab/bundle.js'
 import { run } from '../../lab/process.js'
 import { curl, raw, serve } from './asking.js'
 
-const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
 describe('opening', () => {
   it('says why it cannot be', async () => {

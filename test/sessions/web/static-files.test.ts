@@ -78,7 +78,9 @@ describe('a folder', () => {
     expect(sum.slice(0, 64)).toBe(createHash('sha256').update(big).digest('hex'))
     // A reader that leaves in the middle.
     await new Promise<void>((resolve) => {
-      const socket = connect(server.port, '127.0.0.1', () => socket.write('GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n'))
+      const socket = connect(server.port, '127.0.0.1', () =>
+        socket.write('GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+      )
       socket.once('data', () => socket.destroy()).on('close', () => resolve())
     })
     await expect.poll(() => server.requests.length).toBe(3)

@@ -1,20 +1,9 @@
 /** Who may ask the host for anything. */
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 
 /** Text of 128 random bits in hex. */
 export const TOKEN_LENGTH = 32
-
-/**
- * Whether the request names us as the host. Pages of others that have their name point to this machine (DNS rebinding) name themselves;
- * an address is no name, so it cannot be theirs.
- */
-export function isForUs({ headers: { host = '' } }: IncomingMessage, ownName: string): boolean {
-  const [, name = ''] = /^(.*?)(?::\d{1,5})?$/.exec(host) ?? []
-  const bare = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name
-  return isIP(bare) !== 0 || bare.toLowerCase() === 'localhost' || (ownName !== '' && bare === ownName)
-}
 
 /** Whether what a browser says about where the request comes from is our own page. What is no browser says nothing. */
 export function isFromOurPage({ headers }: IncomingMessage): boolean {
