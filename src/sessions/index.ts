@@ -2,6 +2,7 @@
 export * from './app/index.js'
 export * from './explain/index.js'
 export type { ReconnectOptions } from './face/backoff.js'
+export { type FailureListener, tellFailuresWith } from './face/failures.js'
 export type { EventStream, SessionEvent } from './face/event-stream.js'
 export type { Handler, HandlerOptions } from './face/handlers.js'
 export type { Exchanged, History } from './face/history.js'

@@ -1,16 +1,24 @@
 /** Starting the user's browser. */
 import { spawn } from 'node:child_process'
 import { report } from '../../exchange/index.js'
+import { homeOfInvokingUser, invokingUser } from '../../exchange/invoking-user.js'
 
 const PROGRAMS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['explorer.exe'],
 }
 
-/** Opens a page in the user's browser; where there is none, says so. */
-export function openInBrowser(url: string): void {
+/**
+ * Opens a page in the user's browser; where there is none, says so. Under sudo it is the browser of who called it, with his rights.
+ * @param url is seen in the list of processes
+ * @param shown for who has to open it by hand
+ */
+export function openInBrowser(url: string, shown: string): void {
   const [program, ...words] = PROGRAMS[process.platform] ?? ['xdg-open']
-  const browser = spawn(program, [...words, url], { detached: true, stdio: 'ignore' })
-  browser.once('error', () => report(`no browser could be started; open ${url} in one`, 'warning'))
+  const user = invokingUser()
+  const rights =
+    user === null ? {} : { uid: user.user, gid: user.group, env: { ...process.env, HOME: homeOfInvokingUser() } }
+  const browser = spawn(program, [...words, url], { detached: true, stdio: 'ignore', ...rights })
+  browser.once('error', () => report(`no browser could be started; open ${shown} in one`, 'warning'))
   browser.unref()
 }

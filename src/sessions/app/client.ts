@@ -188,7 +188,7 @@ export class AppSession extends Session<AppSessionEvents> {
     })
     await page.open(signal)
     this.#host = page
-    if (open) openInBrowser(page.url)
+    if (open) openInBrowser(page.onceUrl(), page.url)
   }
 
   async #call(request: AppCall, signal: AbortSignal): Promise<unknown> {

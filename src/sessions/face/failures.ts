@@ -1,13 +1,13 @@
 /** What handlers threw: told where the user reads it. A server calls a handler for each of thousands of clients, so the same mistake is told once. */
-import { report } from '../../exchange/index.js'
-
 /** Told of each failure that is news. @param where `tcp 127.0.0.1:8808, event 'message'` */
 export type FailureListener = (where: string, error: unknown) => void
 
 let listener: FailureListener = (where, error) =>
-  report(`${where}: a handler failed: ${error instanceof Error ? error.message : String(error)}`, 'warning')
+  process.emitWarning(
+    `${where}: a handler failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  )
 
-/** Replaces how failures of handlers are told: a shell shows the place in what was typed. */
+/** Replaces how failures of handlers are told: a shell shows the place in what was typed. Unset: as warnings of the process. */
 export function tellFailuresWith(tell: FailureListener): void {
   listener = tell
 }

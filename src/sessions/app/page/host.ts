@@ -72,6 +72,7 @@ const HEADERS = {
 export class AppHost {
   readonly #options: AppHostOptions
   readonly #token = randomBytes(TOKEN_LENGTH / 2).toString('hex')
+  #onceToken: string | undefined
   /** The frame has another, so that what runs in it does not know that of the page. */
   readonly #frameToken = randomBytes(TOKEN_LENGTH / 2).toString('hex')
   readonly #pages = new OpenPages((count) => this.#log(`${count} ${count === 1 ? 'page' : 'pages'} open`))
@@ -129,6 +130,12 @@ export class AppHost {
     clearTimeout(timer)
   }
 
+  /** An address that leads to the page once: for the command line of a browser, which others on this machine may read. A new one ends the one before. */
+  onceUrl(): string {
+    this.#onceToken = randomBytes(TOKEN_LENGTH / 2).toString('hex')
+    return this.url.replace(this.#token, this.#onceToken)
+  }
+
   /** `http://127.0.0.1:PORT/TOKEN/`. @throws SessionError before `open` */
   get url(): string {
     const address = this.#server.address() as AddressInfo | null
@@ -180,6 +187,11 @@ export class AppHost {
     if (!isForUs(request, this.#options.host ?? '')) throw new Refusal(403, 'the Host is not this one')
     const [, token = '', path] = /^\/([^/?]*)\/([^?]*)/.exec(request.url ?? '/') ?? []
     const ofPage = isToken(token, this.#token)
+    if (this.#onceToken !== undefined && isToken(token, this.#onceToken)) {
+      this.#onceToken = undefined
+      response.writeHead(302, { location: `/${this.#token}/` }).end()
+      return
+    }
     if (!ofPage && !isToken(token, this.#frameToken)) throw new Refusal(403, 'the address of the page is another')
     const file = this.#files.get(`${token}/${path}`)
     if (file !== undefined) {

@@ -58,6 +58,17 @@ function connect(port: number): Promise<net.Socket> {
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 describe('who may ask', () => {
+  test('who has an address for once, once', async () => {
+    const { port, path, host } = await open()
+    const first = new URL(host.onceUrl()).pathname
+    const once = new URL(host.onceUrl()).pathname
+    expect((await ask(port, { path: first })).status).toBe(403)
+    const answer = await ask(port, { path: once })
+    expect([answer.status, answer.headers.location]).toEqual([302, path])
+    expect((await ask(port, { path: once })).status).toBe(403)
+    expect((await ask(port, { path })).status).toBe(200)
+  })
+
   test('nobody without the token, which is new for each host', async () => {
     const { port, path, host } = await open()
     const other = await open()
