@@ -78,7 +78,8 @@ const l2tp: Talk = {
     await server.waitFor(/Listening on IP address/)
     const client = start('here', ['[lac lab]', `lns = ${lab.there.ipv4}`, 'challenge = yes', 'autodial = yes'])
     await server.waitFor(/Call established/)
-    await server.waitFor(/disconnected/)
+    // pppd ends when it has said so several times, and heard nothing.
+    await server.waitFor(/disconnected/, { timeout: 25_000 })
     writeFileSync(join(lab.folder, 'xl2tpd-here.control'), 'd lab')
     await client.waitFor(/Disconnecting from/)
     await client.stop()
