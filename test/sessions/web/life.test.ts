@@ -6,7 +6,7 @@ import path from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { setReporter, sleep } from '../../../src/exchange/index.js'
 import { changeSetting } from '../../../src/exchange/settings.js'
-import { SessionError, sessions } from '../../../src/sessions/index.js'
+import { SessionError, sessions, tellFailuresWith } from '../../../src/sessions/index.js'
 import { web } from '../../../src/sessions/web/index.js'
 import { WEB_DEFAULTS } from '../../../src/sessions/web/web-options.js'
 import { WebServer } from '../../../src/sessions/web/web-server.js'
@@ -120,7 +120,7 @@ describe('closing', () => {
 describe('handlers', () => {
   it('that throw are told, answered with 500, and end nothing', async () => {
     const told: string[] = []
-    setReporter((text) => told.push(text))
+    tellFailuresWith((where, error) => told.push(`${where}: ${(error as Error).message}`))
     const server = await serve({
       '/plain': () => {
         throw new Error('plain trouble')
@@ -140,9 +140,9 @@ describe('handlers', () => {
       expect(await curl(server, each)).toMatchObject({ status: 500, body: '500 Internal Server Error\n' })
     await expect(curl(server, '/pieces')).rejects.toThrow()
     expect(told.filter((text) => text.includes('trouble'))).toEqual([
-      `web ${server.url}, event '/plain': a handler failed: plain trouble`,
-      `web ${server.url}, event '/late': a handler failed: late trouble`,
-      `web ${server.url}, event '/pieces': a handler failed: trouble in pieces`,
+      `web ${server.url}, event '/plain': plain trouble`,
+      `web ${server.url}, event '/late': late trouble`,
+      `web ${server.url}, event '/pieces': trouble in pieces`,
     ])
     expect(told.join('\n')).toMatch(/a function is no answer/)
     expect(server.state).toBe('open')
