@@ -3,6 +3,8 @@ import { compared, json, type Row } from '../measure.js'
 import { echoPeer, ourSide } from '../workplace.js'
 
 const CONNECTIONS = 100
+/** Connections of 'many'. */
+const MANY = 5000
 const SECONDS = 3
 const CROWD = 10_000
 const MOST_WAIT = 120_000
@@ -13,6 +15,8 @@ const RUNS = [
   ['bare', 'single'],
   ['bare-text', 'single'],
   ['python', 'single'],
+  ['message', 'many'],
+  ['python', 'many'],
   ['lines', 'fresh'],
   ['bare-lines', 'fresh'],
   ['python', 'fresh'],
@@ -32,6 +36,7 @@ const ROWS = [
   ['echo, {message: m => m}: ours / bare net', 'message', 'bare', 'single', 0.8],
   ['echo, {message: m => m}: ours / bare net with text', 'message', 'bare-text', 'single', null],
   ["echo, {message: m => m}: ours / Python's ThreadingTCPServer", 'message', 'python', 'single', 4],
+  [`echo, ${MANY} connections: ours / Python's`, 'message', 'python', 'many', 4],
   ['echo, 16 under way: ours / bare net', 'message', 'bare', 'pipelined', null],
   ["echo, 16 under way: ours / Python's", 'message', 'python', 'pipelined', null],
   ['lines: ours / bare net', 'lines', 'bare-lines', 'single', 0.8],
@@ -88,7 +93,9 @@ async function loaded(kind: string, how: string): Promise<Load> {
   const server = new Program(kind === 'python' ? echoPeer() : await ourSide('ours/sessions', 'serve', kind))
   try {
     const [, port] = await server.says(/listens on (\d+)/)
-    return await json<Load>(await ourSide('ours/sessions', 'load', port!, how, CONNECTIONS, SECONDS, server.pid))
+    return await json<Load>(
+      await ourSide('ours/sessions', 'load', port!, how, how === 'many' ? MANY : CONNECTIONS, SECONDS, server.pid),
+    )
   } finally {
     server.end()
   }

@@ -4,10 +4,12 @@ import { connect, type Socket } from 'node:net'
 
 const SIZE = 64
 /** Messages under way on each connection. */
-const DEPTH: Record<string, number> = { single: 1, pipelined: 16, fresh: 1 }
+const DEPTH: Record<string, number> = { single: 1, many: 1, pipelined: 16, fresh: 1 }
 /** Source addresses, in turn, of those who connect anew for each: each has 28 000 ports, which stay taken for a minute. */
 const SOURCES = 16
 const WARM_UP = 1
+/** Connections that are being made at a time. */
+const AT_ONCE = 200
 
 /** Of a clock tick, as /proc counts them: seconds. */
 const TICK = 0.01
@@ -47,7 +49,11 @@ export async function load(
     socket.write(message)
   }
   if (how === 'fresh') for (let i = 0; i < connections; i++) again()
-  const sockets = how === 'fresh' ? [] : await Promise.all(Array.from({ length: connections }, () => open(port)))
+  const sockets: Socket[] = []
+  while (how !== 'fresh' && sockets.length < connections) {
+    const some = Array.from({ length: Math.min(AT_ONCE, connections - sockets.length) }, () => open(port))
+    sockets.push(...(await Promise.all(some)))
+  }
   for (const socket of sockets) {
     let bytes = 0
     socket.on('data', (data) => {
