@@ -8,6 +8,7 @@ import type { SniffKeeper } from './sniff-keeper.js'
 import type { SniffOptions } from './sniff-options.js'
 import type { SniffProgress } from './sniff-progress.js'
 import { Interrupted } from './task.js'
+import { isThenable } from './thenable.js'
 
 /** Calls of `prn` that may wait at a time while a file is read. */
 const MOST_PENDING = 100
@@ -155,8 +156,4 @@ function answerOf(name: string, answer: unknown): unknown {
   if (!isThenable(answer)) return answer
   answer.then(undefined, () => undefined)
   throw new PacketError(`sniff: ${name} has to wait, and cannot: it must answer at once; prn may wait`)
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

@@ -3,6 +3,7 @@
  * then keeps what it has, it can be aborted, and it reports progress. It is the only thing that the shell awaits by itself.
  */
 import { pause } from './pause.js'
+import { isThenable } from './thenable.js'
 
 /** Thrown by API calls after Ctrl-C. Code typed at the prompt cannot catch it; its `finally` blocks still run. */
 export class Interrupted extends Error {
@@ -390,10 +391,6 @@ class Operation<T> implements TaskControl<T> {
     }
     for (const handler of handlers) handler()
   }
-}
-
-function isThenable<T>(value: Promise<T> | T): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 /**

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { PacketList, PacketRing, type StorableBatch } from '../../capture/index.js'
 import { linkOf, pause } from '../../exchange/index.js'
 import { type Capture, type Link, route } from '../../link/index.js'
+import { isLoopback } from '../stream/place.js'
 import { type Conversation, flowOf, touches } from './flows.js'
 
 /** What a recorder listens to. */
@@ -210,10 +211,6 @@ function interfaceTo(address: string, { role, netns }: RecorderOptions): string 
   if (role === 'server' && !isLoopback(address)) return 'any'
   if (type === 'local') return 'lo'
   return interfaceName === '' ? 'any' : interfaceName
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
 }
 
 /** What the kernel is to hand over: the packets of the port, and ICMP errors. */

@@ -1,7 +1,7 @@
 /** Handlers of events: in the order of their priority, until one says STOP; what one throws is told, and nothing else ends. */
 import { Interrupted, InterruptScope } from '../../exchange/task.js'
+import { isThenable } from '../../exchange/thenable.js'
 import { STOP } from './stop.js'
-import { isThenable } from './thenable.js'
 
 /** A handler of an event: plain, or one that waits. */
 // biome-ignore lint/suspicious/noExplicitAny: what it takes depends on the event

@@ -47,6 +47,11 @@ export function hostPort(host: string, port: number): string {
   return isIPv6(plain) ? `[${plain}]:${port}` : `${plain}:${port}`
 }
 
+/** Whether a host is this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1' || host === 'localhost'
+}
+
 /** `::ffff:127.0.0.1`, as sockets of both versions write IPv4 (RFC 4291 §2.5.5.2), without what is before it. */
 export function plainAddress(address: string): string {
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address

@@ -1,7 +1,7 @@
 /** One request on its way to its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Interrupted } from '../../exchange/index.js'
-import { isThenable } from '../face/thenable.js'
+import { isThenable } from '../../exchange/thenable.js'
 import { isForUs } from './for-us.js'
 import { checkBody, Gone, hasBody, readBody } from './request-body.js'
 import type { LoggedRequest } from './request-log.js'

@@ -11,8 +11,3 @@ export function isForUs({ headers: { host = '' } }: IncomingMessage, ownName: st
   const bare = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name.toLowerCase()
   return isIP(bare) !== 0 || /^(?:.+\.)?localhost$/.test(bare) || (ownName !== '' && bare === ownName.toLowerCase())
 }
-
-/** Whether an address is one of this machine alone. */
-export function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1' || address === 'localhost'
-}
