@@ -1,14 +1,7 @@
 /** Words of a line that is no program: what stands behind a dot command, the command of an editor or a pager. */
-import { homedir } from 'node:os'
-
 /** Words as in a shell: quotes keep spaces together. */
 export function wordsOf(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   )
-}
-
-/** A path with `~` as a shell reads it. */
-export function atHome(file: string): string {
-  return file.replace(/^~(?=\/|$)/, homedir())
 }

@@ -1,6 +1,7 @@
 /** Whose files we read and write: those of who called sudo, with his rights, so that they are his and no link of his leads root astray. */
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import path from 'node:path'
 
 /** Who called sudo; null without it. */
 export function invokingUser(): { user: number; group: number } | null {
@@ -27,6 +28,16 @@ export function homeOfInvokingUser(): string {
   } catch {
     return homedir()
   }
+}
+
+/** A path as a shell reads it: `~` is the user's home folder. */
+export function atHome(file: string): string {
+  return file.replace(/^~(?=\/|$)/, () => homeOfInvokingUser())
+}
+
+/** The absolute path of a file that the user names; `~` is his home folder. */
+export function fullPath(file: string): string {
+  return path.resolve(atHome(file))
 }
 
 /**

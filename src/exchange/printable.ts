@@ -11,6 +11,11 @@ export function printable(text: string, coloured = false): string {
   return text.replaceAll('\r\n', '\n').replace(coloured ? OBEYED_BUT_COLOURS : OBEYED, escaped)
 }
 
+/** The same on one line: names of files may have line ends and tabs in them. */
+export function printableLine(text: string): string {
+  return printable(text.replace(/\s+/g, ' '))
+}
+
 /** JSON text, safe to print: what JSON.stringify leaves of control characters is written as `\u009b`, which means the same. */
 export function printableJson(json: string): string {
   return json.replace(OBEYED, unicodeEscaped)

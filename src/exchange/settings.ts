@@ -51,6 +51,31 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 
 const values: Settings = { ...DEFAULT_SETTINGS }
 
+/** A section of the config file: defaults for the options of one command, as they were written there. */
+export interface ConfigSection {
+  values: Readonly<Record<string, unknown>>
+  /** The config file, absolute. */
+  file: string
+  /** Where it stands, for errors: `~/.config/netshell/config.json:12`. */
+  place: string
+}
+
+/** The commands that have such a section. */
+export const SECTION_NAMES: readonly string[] = ['serve']
+
+const sections = new Map<string, ConfigSection>()
+
+/** The section of a command; undefined: there is none. The command looks at what is in it. */
+export function configSection(name: string): ConfigSection | undefined {
+  return sections.get(name)
+}
+
+/** Keeps what the config file has for a command; undefined: nothing. */
+export function keepConfigSection(name: string, section: ConfigSection | undefined): void {
+  if (section === undefined) sections.delete(name)
+  else sections.set(name, section)
+}
+
 /** The value of a setting. */
 export function setting<K extends keyof Settings>(name: K): Settings[K] {
   return values[name]

@@ -138,6 +138,10 @@ export class InterruptScope {
   }
 }
 
+// Shared by all tasks: of literals that live long V8 makes all further ones where they are collected rarely, and with them what they refer to.
+const NOBODY: readonly never[] = Object.freeze([])
+const NOTHING_YET: TaskProgress = Object.freeze({})
+
 /** What makes a task stop; given by those who build a task from parts. */
 export interface TaskOptions {
   /** Shown to the user, as in `sniff`. */
@@ -163,7 +167,7 @@ export class Task<T> extends Promise<T> implements Interruptible {
   /** True as soon as the result (or the error) is there. */
   settled = false
   /** What the operation reported last; empty before that. Some are live: they change while it runs. */
-  state: TaskProgress = {}
+  state: TaskProgress = NOTHING_YET
   /** Where it was started; an error that arrives later has no line of the user's in its own stack. */
   _origin: { stack?: string } | null = null
   /** Whether anybody asked for the result; the shell warns of waits that nobody did. */
@@ -171,7 +175,7 @@ export class Task<T> extends Promise<T> implements Interruptible {
   #reject: (reason: unknown) => void
   #options: TaskOptions
   #scope: InterruptScope | null = null
-  #listeners: ((state: TaskProgress) => void)[] = []
+  #listeners: readonly ((state: TaskProgress) => void)[] = NOBODY
   #partial: () => T | undefined = () => undefined
 
   constructor(
@@ -244,7 +248,7 @@ export class Task<T> extends Promise<T> implements Interruptible {
 
   /** Calls `listener` whenever the operation reports progress. Returns the function that stops this. */
   onProgress(listener: (state: TaskProgress) => void): () => void {
-    this.#listeners.push(listener)
+    this.#listeners = [...this.#listeners, listener]
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener)
     }
@@ -289,7 +293,7 @@ export class Task<T> extends Promise<T> implements Interruptible {
 
   #settle(): void {
     this.settled = true
-    this.#listeners = []
+    this.#listeners = NOBODY
     this.#leaveScope()
   }
 
@@ -300,8 +304,9 @@ export class Task<T> extends Promise<T> implements Interruptible {
 }
 
 /** The inside of a task made by Task.run: the control that its work sees. */
-class Operation<T> implements TaskControl<T> {
+class Operation<T> implements TaskControl<T>, TaskOptions {
   readonly task: Task<T>
+  readonly name: string | undefined
   interrupted = false
   #work: (control: TaskControl<T>) => Promise<T> | T
   #resolve: (value: T | PromiseLike<T>) => void = () => {}
@@ -309,18 +314,16 @@ class Operation<T> implements TaskControl<T> {
   /** Made when somebody asks for it: most operations are over before that. */
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
-  #handlers: (() => void)[] = []
-  readonly #leavers: (() => void)[] = []
+  #handlers: readonly (() => void)[] = NOBODY
+  #leavers: readonly (() => void)[] = NOBODY
 
   constructor(work: (control: TaskControl<T>) => Promise<T> | T, options: { name?: string }) {
     this.#work = work
-    this.task = new Task<T>(
-      (resolve, reject) => {
-        this.#resolve = resolve
-        this.#reject = reject
-      },
-      { name: options.name, interrupt: () => this.#interrupt(), abort: (reason) => this.#abort(reason) },
-    )
+    this.name = options.name
+    this.task = new Task<T>((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    }, this)
   }
 
   get signal(): AbortSignal {
@@ -346,14 +349,14 @@ class Operation<T> implements TaskControl<T> {
     return (handler) => {
       if (this.task.settled) return
       if (this.interrupted) handler()
-      else this.#handlers.push(handler)
+      else this.#handlers = [...this.#handlers, handler]
     }
   }
 
   get onAbort(): (handler: () => void) => void {
     return (handler) => {
       if (this.#aborted !== undefined) handler()
-      else this.#leavers.push(handler)
+      else this.#leavers = [...this.#leavers, handler]
     }
   }
 
@@ -373,18 +376,18 @@ class Operation<T> implements TaskControl<T> {
     return this.#resolve
   }
 
-  #abort(reason: unknown): void {
+  abort(reason: unknown): void {
     if (this.#aborted !== undefined) return
     this.#aborted = { reason }
     this.#controller?.abort(reason)
     for (const leave of this.#leavers) leave()
   }
 
-  #interrupt(): void {
+  interrupt(): void {
     if (this.interrupted) return
     this.interrupted = true
     const handlers = this.#handlers
-    this.#handlers = []
+    this.#handlers = NOBODY
     if (handlers.length === 0) {
       this.task.abort(new Interrupted())
       return

@@ -32,6 +32,11 @@ export function stateFolder(): string {
   return userFolder(process.env.XDG_STATE_HOME, '.local', 'state')
 }
 
+/** `~/.cache/netshell`, or below XDG_CACHE_HOME: what can be had again. */
+export function cacheFolder(): string {
+  return userFolder(process.env.XDG_CACHE_HOME, '.cache')
+}
+
 function userFolder(named: string | undefined, ...usual: string[]): string {
   const base = named && path.isAbsolute(named) ? named : path.join(homeOfInvokingUser(), ...usual)
   return path.join(base, 'netshell')

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises'
-import { pause } from '../exchange/index.js'
+import { onAbort, pause } from '../exchange/index.js'
 
 /** Milliseconds that a name server may take. */
 const PATIENCE = 2000
@@ -21,11 +21,10 @@ export async function nameAddresses(
   })
   const done = new AbortController()
   const end = (): void => done.abort()
-  stop.addEventListener('abort', end, { once: true })
-  if (stop.aborted) end()
+  const noMore = onAbort(stop, end)
   void Promise.all(asked).then(end)
   await pause(PATIENCE, done.signal)
-  stop.removeEventListener('abort', end)
+  noMore()
   resolver.cancel()
   for (const answer of answers) {
     const name = names.get(answer.address)

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { invokingUser } from '../../src/exchange/invoking-user.js'
+import { atHome, fullPath, invokingUser } from '../../src/exchange/invoking-user.js'
 import { readUserFile } from '../../src/exchange/user-files.js'
 
 let folder: string
@@ -40,5 +40,18 @@ describe.runIf(process.getuid?.() === 0)('invokingUser', () => {
     vi.stubEnv('SUDO_UID', '1000')
     vi.stubEnv('SUDO_GID', '100')
     expect(invokingUser()).toEqual({ user: 1000, group: 100 })
+  })
+})
+
+describe('~', () => {
+  it.each([
+    ['~', '/home/$&me'],
+    ['~/a/b', '/home/$&me/a/b'],
+    ['~other/a', '~other/a'],
+    ['a/~/b', 'a/~/b'],
+  ])('%s is %s', (given, read) => {
+    vi.stubEnv('HOME', '/home/$&me')
+    expect(atHome(given)).toBe(read)
+    expect(fullPath(given)).toBe(path.resolve(read))
   })
 })

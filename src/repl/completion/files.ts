@@ -1,7 +1,7 @@
 /** Names of files, modules and packages. */
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { atHome } from '../../exchange/command-words.js'
+import { atHome } from '../../exchange/invoking-user.js'
 import { compare } from './names.js'
 import type { Completion } from './types.js'
 import { oneLine } from './values.js'

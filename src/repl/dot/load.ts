@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { atHome, wordsOf } from '../../exchange/command-words.js'
+import { wordsOf } from '../../exchange/command-words.js'
+import { atHome } from '../../exchange/invoking-user.js'
 import type { DotCommand } from '../dot-commands.js'
 import type { Shell } from '../shell.js'
 import type { Stepper } from '../step.js'

@@ -1,4 +1,5 @@
-import { atHome, wordsOf } from '../../exchange/command-words.js'
+import { wordsOf } from '../../exchange/command-words.js'
+import { atHome } from '../../exchange/invoking-user.js'
 import { reasonOf } from '../../exchange/user-files.js'
 import type { DotCommand } from '../dot-commands.js'
 import type { Recording } from '../recording.js'

@@ -1,6 +1,7 @@
 import { closeSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { atHome, wordsOf } from '../../exchange/command-words.js'
+import { wordsOf } from '../../exchange/command-words.js'
+import { atHome } from '../../exchange/invoking-user.js'
 import { reasonOf } from '../../exchange/user-files.js'
 import type { DotCommand } from '../dot-commands.js'
 import { redact } from '../history.js'

@@ -1,7 +1,7 @@
 /** One question over an ordinary socket and what came of it. */
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Socket as TcpSocket } from 'node:net'
-import { LONGEST_TIMER } from '../../exchange/index.js'
+import { LONGEST_TIMER, onAbort } from '../../exchange/index.js'
 import { LinkError } from '../../link/index.js'
 import { openTcp, openUdp, type SocketPlace } from './open-socket.js'
 import type { AskOptions, Outcome } from './outcome.js'
@@ -64,11 +64,8 @@ function askSocket<T>(
         end({ kind: 'stopped', tries })
       }
     })
-    if (stop.aborted) onStop()
-    else {
-      stop.addEventListener('abort', onStop, { once: true })
-      sendOnce()
-    }
+    onAbort(stop, onStop)
+    if (!stop.aborted) sendOnce()
   })
 }
 
@@ -120,8 +117,7 @@ export function askTcp<T>(
         onStop()
       }
     })
-    if (stop.aborted) onStop()
-    else stop.addEventListener('abort', onStop, { once: true })
+    onAbort(stop, onStop)
   })
 }
 

@@ -1,5 +1,5 @@
 /** replay: sends the frames of a capture, with its timing, at a rate or as fast as possible. */
-import { fileFilter, linkOf, stopSignal, Task, type TaskControl, turn } from '../../exchange/index.js'
+import { fileFilter, linkOf, onAbort, stopSignal, Task, type TaskControl, turn } from '../../exchange/index.js'
 import type { Link } from '../../link/index.js'
 import { FrameFitter } from './frame-fit.js'
 import { FrameQueue } from './frame-queue.js'
@@ -181,9 +181,7 @@ async function* ahead<T>(chunks: AsyncIterable<T>, stop: AbortSignal): AsyncGene
 /** The promise's value, or undefined as soon as `stop` is aborted. (Promise.race would keep every value it ever gave.) */
 function unlessStopped<T>(promise: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const end = (): void => resolve(undefined)
-    if (stop.aborted) end()
-    else stop.addEventListener('abort', end, { once: true })
-    promise.then(resolve, reject).finally(() => stop.removeEventListener('abort', end))
+    const noMore = onAbort(stop, () => resolve(undefined))
+    promise.then(resolve, reject).finally(noMore)
   })
 }

@@ -1,6 +1,6 @@
 /** Starts the programs of a command, connected, and waits for their end. */
 import type { ChildProcess, StdioOptions } from 'node:child_process'
-import { pause, type TaskControl } from '../../exchange/index.js'
+import { onAbort, pause, type TaskControl } from '../../exchange/index.js'
 import { inNamespace } from '../../link/index.js'
 import { closePipes, makePipes, type Pipe } from './pipe.js'
 import type { ProgramEnd } from './result.js'
@@ -98,8 +98,7 @@ export class Pipeline {
       this.interrupted = true
       this.cutShort('SIGINT')
     })
-    control.signal.addEventListener('abort', () => this.cutShort('SIGKILL'), { once: true })
-    if (control.signal.aborted) this.cutShort('SIGKILL')
+    onAbort(control.signal, () => this.cutShort('SIGKILL'))
     void this.#limitTime()
     this.#give(input)
     const ends = this.children.map((child, index) => endOf(child, this.#programs[index]!))
