@@ -45,6 +45,8 @@ export class Evaluator {
   readonly #typed = new Map<string, EditedText>()
   #compiler: typeof import('./compiler.js') | null = null
   #scope: InterruptScope | null = null
+  /** Ctrl-C was pressed before what it is meant for had begun. */
+  #pressedEarly = false
   /** Names declared with const at the prompt. */
   readonly #constants = new Set<string>()
 
@@ -69,6 +71,12 @@ export class Evaluator {
   /** Whether something is being evaluated. */
   get running(): boolean {
     return this.#scope !== null
+  }
+
+  /** Something is about to be evaluated: a press from now on is meant for that, one before it is forgotten. */
+  expect(): void {
+    this.#pressedEarly = false
+    this.runtime.calm()
   }
 
   /** What the evaluation waits for now; empty when nothing is being evaluated. */
@@ -140,11 +148,15 @@ export class Evaluator {
     const make = this.#compile(parsed, original, file, prompt)
     this.#scope = scope
     runtime.foreground = scope
-    runtime.calm()
+    // Whoever does not wait for what has begun may have pressed already.
+    const isPressed = this.#pressedEarly || runtime.isPressed
+    this.expect()
     runtime.made = []
     try {
       const begin = () => runtime.start(make.call(globalThis, runtime).call(globalThis), scope)
-      return await (breakOnSigint ? breakable(begin) : begin())
+      const ends = breakOnSigint ? breakable(begin) : begin()
+      if (isPressed) this.#pressBehindFirstTurn()
+      return await ends
     } finally {
       this.#scope = null
       runtime.foreground = null
@@ -157,10 +169,21 @@ export class Evaluator {
     return this.runtime.made.filter((task) => !task._observed).length
   }
 
-  /** One press of Ctrl-C. Returns what it did, null when nothing is being evaluated. */
+  /** A press that came early: loops of the first turn see it, and what that waits for ends as if it were pressed then. */
+  #pressBehindFirstTurn(): void {
+    const { runtime } = this
+    runtime.isPressed = true
+    const press = (): void => {
+      if (runtime.isPressed) this.press()
+    }
+    runtime.turns.run(press, () => undefined)
+  }
+
+  /** One press of Ctrl-C. Returns what it did; null when nothing is being evaluated: then it stops what is evaluated next (see {@link expect}). */
   press(): 'interrupted' | 'aborted' | null {
     const scope = this.#scope
     if (!scope) {
+      this.#pressedEarly = true
       this.runtime.calm()
       return null
     }

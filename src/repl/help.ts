@@ -56,18 +56,20 @@ export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINIT
     ...first.filter(isShort),
     ...LAST.filter((group) => groups.has(group)),
   ]
+  const ofMany = usualOnes()
   for (const group of order) {
     const entries = groups.get(group)!
     if (!NAMES_ALONE.includes(group)) {
       lines.push(briefText(group, entries, page))
       continue
     }
-    const isLayers = group === 'Layers'
-    const names = isLayers ? USUAL_LAYERS : entries.map(([name]) => name)
+    const usual = ofMany[group]
+    const names = usual?.names ?? entries.map(([name]) => name)
     const all = wrapped(names.join(' '), 2, Math.min(columns, USUAL_COLUMNS))
-    const more = isLayers
-      ? `: the usual ones of ${entries.length}; ls() lists all`
-      : `: help('${group}') tells what they are`
+    const more =
+      usual === undefined
+        ? `: help('${group}') tells what they are`
+        : `: the usual ones of ${entries.length}; ${usual.all} lists all`
     lines.push(`${paint('bold', group)}${paint('gray', more)}`, `  ${paint('cyan', all)}`)
   }
   lines.push(
@@ -78,6 +80,26 @@ export function helpList(paint: Paint = plain, columns = Number.POSITIVE_INFINIT
   )
   return lines.join('\n')
 }
+
+/** Of groups with very many names those that most people need. */
+// A function, since the layers' names are loaded when somebody asks for help, not before.
+const usualOnes = (): Readonly<Record<string, { names: readonly string[]; all: string }>> => ({
+  Layers: { names: USUAL_LAYERS, all: 'ls()' },
+  Objects: {
+    names: [
+      'Packet',
+      'AnswerList',
+      'ScanResult',
+      'Task',
+      'Session',
+      'TcpSession',
+      'WebServer',
+      'HttpResponse',
+      'FileServer',
+    ],
+    all: "help('Objects')",
+  },
+})
 
 /** The first steps; they are typed as they stand, so nothing breaks them. */
 function startLines({ paint, columns }: Page): string[] {

@@ -1,6 +1,7 @@
 /** What a script says of its parameters, found in its text before anything runs. */
 import { type Parameter, type ParamOptions, parameter } from '../commands/param-declaration.js'
 import { TransformError } from './rewriter.js'
+import { eachName } from './saved-names.js'
 import { bindingNames, eachChild, isFunction, type SyntaxNode, shortText } from './syntax.js'
 
 /** A parameter and its place: that of the call, and where its declaration begins. */
@@ -29,7 +30,6 @@ export function factsOf(source: string, program: SyntaxNode): ScriptFacts {
   const look = (node: SyntaxNode, top: boolean): void => {
     if (node.type === 'Identifier' || node.type === 'Literal' || node.type === 'TemplateElement') {
       const text = String(node.name ?? node.value?.raw ?? node.value)
-      if (node.type === 'Identifier' && text === 'args') facts.usesArgs = true
       if (/\bhelp\b/.test(text)) facts.speaksOfHelp = true
     }
     if (!own && isParamCall(node)) {
@@ -50,6 +50,10 @@ export function factsOf(source: string, program: SyntaxNode): ScriptFacts {
     eachChild(node, (child) => look(child, top && !nested))
   }
   for (const statement of program.body) look(statement, true)
+  // Not the property of that name: `res.json().args`.
+  eachName(program, ({ name }) => {
+    facts.usesArgs ||= name === 'args'
+  })
   checkOrder(params)
   return facts
 }

@@ -1,6 +1,7 @@
 /** The interactive prompt: the terminal's side of a shell. */
 
 import { onJobEnd, stopJobs } from '../exchange/job.js'
+import { setLivePlace } from '../exchange/live-lines.js'
 import { type Paint, paintFor } from '../exchange/terminal-colours.js'
 import { loadLayers } from '../packet/index.js'
 import { closeSessions } from '../sessions/face/session-list.js'
@@ -15,7 +16,7 @@ import { ProgressLine } from './progress-line.js'
 import { promptText } from './prompt-text.js'
 import { type Face, Shell } from './shell.js'
 import { SigintWatch } from './sigint.js'
-import { Terminal } from './terminal.js'
+import { livePlaceOf, Terminal } from './terminal.js'
 
 /** What the prompt needs from outside; all has defaults. */
 export interface PromptOptions {
@@ -35,8 +36,6 @@ export interface PromptOptions {
 
 /** After the first prompt stands, how long until what it could do without is loaded and the thread that watches Ctrl-C starts, ms. */
 const IDLE_AFTER = 100
-/** How often to look whether what is to be interrupted has begun, ms. */
-const LOOK_AGAIN = 5
 
 /** Starts the prompt. Resolves with the exit code when the user leaves. */
 export async function startPrompt(globals: Globals = {}, options: PromptOptions = {}): Promise<number> {
@@ -83,6 +82,7 @@ class Prompt implements Face {
     this.#watch = new SigintWatch(evaluator.runtime, () => this.#pressed())
     this.#progress = new ProgressLine(evaluator, () => this.#terminal)
     this.#reader = this.#readerOf(input, dumb)
+    if (!dumb) setLivePlace(livePlaceOf(this.#terminal))
   }
 
   #readerOf(input: NodeJS.ReadStream, dumb: boolean): LineReader {
@@ -91,11 +91,10 @@ class Prompt implements Face {
       output: this.#terminal.output,
       paint: () => this.paint,
       entries: () => this.#history.entries,
+      above: () => this.#terminal.live,
       isIncomplete: (text) => this.#shell.isIncomplete(text),
     }
     if (!dumb) return new Editor(options)
-    // The terminal itself edits the line, so that Ctrl-C is a signal while typing too.
-    this.#watch.take()
     return new PlainReader(options)
   }
 
@@ -148,20 +147,7 @@ class Prompt implements Face {
   running(): () => void {
     this.#watch.startThread()
     this.#progress.start()
-    let isOver = false
-    const press = (): void => {
-      if (isOver) return
-      if (!this.#shell.evaluator.running) {
-        setTimeout(press, LOOK_AGAIN)
-        return
-      }
-      // The terminal was in raw mode when the key was pressed, and has not shown it.
-      this.#terminal.output.write('^C')
-      this.#pressed()
-    }
-    if (this.#reader.takeInterrupt()) setTimeout(press, LOOK_AGAIN)
     return () => {
-      isOver = true
       this.#progress.stop()
       this.#terminal.freshLine()
     }
@@ -179,7 +165,7 @@ class Prompt implements Face {
     const back = (): void => {
       this.#handedOver = false
       // Ctrl-C was meant for what had the terminal.
-      this.#shell.evaluator.runtime.flags[0] = 0
+      this.#shell.evaluator.runtime.isPressed = false
       this.#terminal.release()
       this.#reader.restore()
     }
@@ -206,9 +192,14 @@ class Prompt implements Face {
       this.#leave = resolve
     })
     const reader = this.#reader
+    this.#watch.take()
     reader.on('submit', (text) => void this.#typed(text))
     reader.on('cancel', () => this.#cancelled())
     reader.on('edit', () => void this.#edit())
+    reader.on('interrupt', () => {
+      this.#terminal.output.write('^C')
+      this.#pressed()
+    })
     reader.on('leave', () => this.leave(0))
     reader.on('close', () => this.leave(0))
     // An error in a callback or a promise that nobody handles: shown, and the shell stays.
@@ -233,6 +224,7 @@ class Prompt implements Face {
     await closeSessions()
     await this.#options.onExit?.()
     this.#history.close()
+    setLivePlace(undefined)
     this.#terminal.restore()
     return code
   }
@@ -274,6 +266,7 @@ class Prompt implements Face {
 
   async #typed(text: string): Promise<void> {
     this.#busy = true
+    this.#shell.evaluator.expect()
     this.#terminal.typing(null)
     try {
       if (text.trim() === '') await this.#shell.stepping?.enter()
@@ -310,10 +303,11 @@ class Prompt implements Face {
 
   #pressed(): void {
     const { evaluator } = this.#shell
-    if (evaluator.running && !this.#handedOver) this.#terminal.interrupted()
-    else evaluator.runtime.flags[0] = 0
+    evaluator.runtime.isPressed = false
     if (this.#handedOver) return
-    if (this.#busy) evaluator.press()
-    else this.#reader.cancel()
+    if (this.#busy) {
+      this.#terminal.interrupted()
+      evaluator.press()
+    } else this.#reader.cancel()
   }
 }

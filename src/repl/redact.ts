@@ -51,7 +51,7 @@ function patternsFor(more: readonly string[]): Patterns {
 }
 
 const KNOWN_FORMS =
-  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|AKIA[0-9A-Z]{16}|sk-[\w-]{20,}|(?<=hooks\.slack\.com\/services\/)[\w/]+|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g
+  /\b(?:gh[pousr]_\w{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|AKIA[0-9A-Z]{16}|sk-[\w-]{20,}|(?<=hooks\.slack\.com\/services\/)[\w/]+|(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)/g
 /** RFC 7468 names; OpenVPN's keys of tls-auth and tls-crypt. */
 const KEYS = /-----BEGIN ((?:[A-Z ]*PRIVATE KEY)|(?:OpenVPN [\w -]+))-----.*?(?:-----END \1-----|$)/gs
 /** curl -u user:password and the like: the user stays. */
@@ -61,6 +61,18 @@ const USER =
 const PROTOCOLS = /\b((?:PASS|AUTH (?:PLAIN|LOGIN))[ \t]+)(?![$'"`\s])[^\s'"`\\]+/g
 const MYSQL = /(\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{0,1000}?\s-p)[^\s'"`]+/g
 const SSHPASS = /(\bsshpass\s+-p\s*)('[^']*'|"[^"]*"|\S+)/g
+
+/** auth: 'user:password' */
+const AUTH_TEXT = /(\bauth['"]?\s*[:=]\s*(['"`])[^'"`:\n]*:)(?:\\.|(?!\2).)+\2/g
+/** auth: ['user', 'password'], http.auth.basic('user', 'password') */
+const AUTH_PAIR =
+  /((?:\bauth['"]?\s*[:=]\s*\[|\.(?:basic|digest)\s*\()\s*(?:'[^'\n]*'|"[^"\n]*"|[\w$.]+)\s*,\s*)(['"`])(?:\\.|(?!\2).)+\2/g
+/** {bearer: 'x'}, http.auth.bearer('x') */
+const BEARER = /(\bbearer['"]?\s*[:(]\s*)(['"`])(?:\\.|(?!\2).)+\2/g
+/** credentials: {'https://host/': 'user:password', …} */
+const CREDENTIALS = /(\bcredentials['"]?\s*[:=]\s*\{)([^}]*)/g
+/** A value behind a URL: 'user:password', or the second of a pair. */
+const CREDENTIAL = /((['"`])\s*:\s*(?:\[\s*(?:'[^'\n]*'|"[^"\n]*")\s*,\s*)?)(['"`])((?:\\.|(?!\3).)+)\3/g
 
 /** The text with what looks like a secret replaced. */
 export function redact(source: string): string {
@@ -72,6 +84,10 @@ export function redact(source: string): string {
     .replace(/\b(Bearer|Basic)\s+[\w+/=.~-]{8,}/g, `$1 ${REDACTED}`)
     .replace(/(:\/\/[^\s/:@'"]+:)[^\s@/'"]+@/g, `$1${REDACTED}@`)
     .replace(USER, `$1${REDACTED}`)
+    .replace(AUTH_TEXT, `$1${REDACTED}$2`)
+    .replace(AUTH_PAIR, `$1$2${REDACTED}$2`)
+    .replace(BEARER, `$1$2${REDACTED}$2`)
+    .replace(CREDENTIALS, (_all, begin: string, rest: string) => begin + rest.replace(CREDENTIAL, `$1$3${REDACTED}$3`))
     .replace(SSHPASS, `$1${REDACTED}`)
     .replace(MYSQL, `$1${REDACTED}`)
   // A line for another program is no code.

@@ -288,6 +288,15 @@ export class Runtime {
     this.flags[SHARED.flag] = this.onLong === null ? 0 : UNWATCHED
   }
 
+  /** Whether Ctrl-C was pressed and nobody has looked yet. */
+  get isPressed(): boolean {
+    return this.flags[SHARED.flag] === 1
+  }
+
+  set isPressed(pressed: boolean) {
+    this.flags[SHARED.flag] = pressed ? 1 : 0
+  }
+
   /** Whether a loop should let the event loop run. */
   due(): boolean {
     return suspendable && Date.now() - this.#turnBegan > TURN

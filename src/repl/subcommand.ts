@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { ProgressWatch } from '../commands/progress.js'
 import type { ToolCommand, ToolParameter } from '../commands/tool-command.js'
 import { closeLinks, Interrupted, OptionError, printable, printableJson, Task } from '../exchange/index.js'
+import { setLivePlace } from '../exchange/live-lines.js'
 import { setPrinter } from '../packet/index.js'
 import { EXIT } from './script.js'
 
@@ -24,7 +25,7 @@ export function addSubcommand(
   if (tool.spellings !== undefined) respell(command, tool.spellings)
   if (tool.arguments !== undefined) command.arguments(tool.arguments)
   const names = new Map<string, string>()
-  for (const parameter of tool.parameters) {
+  for (const parameter of [...tool.parameters, ...(tool.flags ?? [])]) {
     const option = optionOf(commander, parameter)
     if (option === null) continue
     names.set(option.attributeName(), parameter.name)
@@ -168,8 +169,9 @@ interface Progress {
 /** At a terminal: a line that tells how far it is. */
 async function showProgress(task: Task<unknown>): Promise<Progress | undefined> {
   if (!process.stderr.isTTY || !process.stdout.isTTY) return undefined
-  const { Terminal } = await import('./terminal.js')
-  const terminal = new Terminal(process.stdout, process.stderr)
+  const { livePlaceOf, Terminal } = await import('./terminal.js')
+  const terminal = new Terminal(process.stdout, process.stderr, { dumb: process.env.TERM === 'dumb' })
+  if (process.env.TERM !== 'dumb') setLivePlace(livePlaceOf(terminal))
   const began = performance.now()
   const watch = new ProgressWatch()
   const timer = setInterval(() => {
@@ -183,6 +185,7 @@ async function showProgress(task: Task<unknown>): Promise<Progress | undefined> 
     pressed: () => terminal.interrupted(),
     end: () => {
       clearInterval(timer)
+      setLivePlace(undefined)
       terminal.restore()
     },
   }

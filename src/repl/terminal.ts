@@ -1,4 +1,5 @@
 /** The line that is being typed and what else is printed: the line below, output above it. */
+import type { LivePlace } from '../exchange/live-lines.js'
 import { cutTo, textWidth } from '../exchange/text-width.js'
 
 type Write = NodeJS.WriteStream['write']
@@ -9,6 +10,8 @@ export interface TypedLine {
   erasing(): string
   /** The output that shows it from where the cursor is. */
   drawing(): string
+  /** Shows it as it is now, where something above it has changed; unset: nothing is above it. */
+  redraw?(): void
 }
 
 /** What is printed while something else has the screen is kept up to this, in characters; of more the start goes. */
@@ -27,8 +30,10 @@ export class Terminal {
   #atLineStart = true
   /** How far something is, below the output while nobody types; null shows nothing. */
   #status: string | null = null
-  /** Columns of the status that is shown; null: none is. */
-  #statusShown: number | null = null
+  /** Lines above it that change by themselves; while somebody types, the line reader shows them. */
+  #live: readonly string[] = []
+  /** Columns of the rows below the output that are shown; null: none are. */
+  #statusShown: readonly number[] | null = null
   /** What was printed while something else has the screen; null: nothing has. */
   #held: string | null = null
 
@@ -127,21 +132,38 @@ export class Terminal {
     this.#drawStatus()
   }
 
-  #drawStatus(): void {
-    if (this.#status === null || this.#line || this.#held !== null || !this.#atLineStart || this.#statusShown !== null)
+  /** Shows lines that change by themselves, above the status, instead of those before; also while somebody types. */
+  showLive(lines: readonly string[]): void {
+    if (!this.#canErase || (lines.length === this.#live.length && lines.every((line, i) => line === this.#live[i])))
       return
-    if (!this.#canErase) return
-    const cut = cutTo(this.#status, Math.max(10, (this.output.columns || 80) - 1))
-    this.output.write(cut)
-    this.#statusShown = textWidth(cut)
+    this.#eraseStatus()
+    this.#live = lines
+    this.#drawStatus()
+    if (this.#held === null) this.#line?.redraw?.()
+  }
+
+  /** The lines that change by themselves. */
+  get live(): readonly string[] {
+    return this.#live
+  }
+
+  #drawStatus(): void {
+    if (this.#line || this.#held !== null || !this.#atLineStart || this.#statusShown !== null || !this.#canErase) return
+    const columns = Math.max(10, (this.output.columns || 80) - 1)
+    const rows = [...this.#live, ...(this.#status === null ? [] : [this.#status])].map((row) => cutTo(row, columns))
+    if (rows.length === 0) return
+    this.output.write(rows.join('\n'))
+    this.#statusShown = rows.map(textWidth)
   }
 
   #eraseStatus(): void {
     const shown = this.#statusShown
     this.#statusShown = null
     if (shown === null) return
-    // A terminal that has become narrower has broken the line into several.
-    const above = Math.floor(shown / Math.max(1, this.output.columns || 80))
+    // A terminal that has become narrower has broken lines into several.
+    const columns = Math.max(1, this.output.columns || 80)
+    const before = shown.slice(0, -1).reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
+    const above = before + Math.floor(shown.at(-1)! / columns)
     this.output.write(above > 0 ? `\x1b[${above}A\r\x1b[J` : '\r\x1b[K')
   }
 
@@ -165,6 +187,7 @@ export class Terminal {
   restore(): void {
     this.release()
     this.status(null)
+    this.showLive([])
     this.typing(null)
     this.#streams.forEach((stream, index) => {
       stream.write = this.#writes[index]!
@@ -178,5 +201,15 @@ export class Terminal {
     this.#rest = all.slice(end)
     if (end === 0) return
     this.output.write(this.#line!.erasing() + all.slice(0, end) + this.#line!.drawing())
+  }
+}
+
+/** A terminal as the place for lines that change by themselves. */
+export function livePlaceOf(terminal: Terminal): LivePlace {
+  return {
+    get columns() {
+      return Math.max(10, (terminal.output.columns || 80) - 1)
+    },
+    show: (lines) => terminal.showLive(lines),
   }
 }

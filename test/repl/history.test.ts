@@ -229,8 +229,20 @@ describe('redact', () => {
       'key = `-----BEGIN OpenVPN Static key V1-----\nab\n-----END OpenVPN Static key V1-----`',
       'key = `-----BEGIN OpenVPN Static key V1----- REDACTED`',
     ],
+    ["http.session({base: u, auth: 'bob:pw1'})", "http.session({base: u, auth: 'bob:REDACTED'})"],
+    ["http.get(u, {auth: ['bob', 'pw1']})", "http.get(u, {auth: ['bob', 'REDACTED']})"],
+    ["http.get(u, {auth: http.auth.digest('bob', 'pw1')})", "http.get(u, {auth: http.auth.digest('bob', 'REDACTED')})"],
+    ["http.get(u, {auth: {bearer: 'abc'}})", "http.get(u, {auth: {bearer: 'REDACTED'}})"],
+    ["http.auth.bearer('abc')", "http.auth.bearer('REDACTED')"],
+    ["http.curl('curl -u bob:pw1 http://h/')", "http.curl('curl -u bob:REDACTED http://h/')"],
+    [
+      "http.session({credentials: {'https://a/v1/': 'bob:hush', 'https://b/': ['bob', 'hush']}, base: 'https://c/'})",
+      "http.session({credentials: {'https://a/v1/': 'REDACTED', 'https://b/': ['bob', 'REDACTED']}, base: 'https://c/'})",
+    ],
     // Code that only speaks of secrets.
     ...[
+      'http.get(u, {auth: false})',
+      "http.get(u, {auth: proof}); x.basic('a')",
       'tokens.map(t => t.length)',
       'token = parse()',
       'token=parse(input)',
@@ -268,7 +280,7 @@ describe('redact', () => {
   })
 
   it('looks at each character of long texts a few times only', () => {
-    const texts = ['a', '-', 'a-', 'token-', 'curl -u '].map(
+    const texts = ['a', '-', 'a-', 'token-', 'curl -u ', "auth: ['", "credentials: {'a': ", ".basic('a', "].map(
       (piece) => `x = '=${piece.repeat(400_000 / piece.length)}'`,
     )
     const began = performance.now()

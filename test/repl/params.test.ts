@@ -130,6 +130,9 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 130 ended by Ctrl-C`)
   it('go to args where the script looks at it, else they are too much', async () => {
     expect(await read("param('n', {default: 1}); args", ['a', '--n', '2', 'b'])).toEqual({ n: 2, rest: ['a', 'b'] })
     expect(await read("param('n', {default: 1})", ['a'])).toContain("'a' is too much")
+    const property = "param('n', {default: 1}); print(http.get(url).json().args, {args: 1})"
+    expect(await read(property, ['a'])).toContain("'a' is too much")
+    expect(await read(property, ['--help'])).not.toMatch(/Arguments|args/)
   })
 
   it('come from the environment where nothing is given', async () => {

@@ -86,3 +86,27 @@ test('a dumb terminal gets no status', () => {
   terminal.restore()
   expect(shown.text).toBe('')
 })
+
+test('lines that change stand above the status, and are taken away in whole', () => {
+  const { output, terminal, line, shown } = opened()
+  terminal.showLive(['a: 1 %', 'b: 2 %'])
+  expect(shown.text).toBe('a: 1 %\nb: 2 %')
+  terminal.status('scan: 9 %')
+  expect(shown.text).toBe('a: 1 %\nb: 2 %\x1b[1A\r\x1b[Ja: 1 %\nb: 2 %\nscan: 9 %')
+  terminal.status(null)
+  shown.text = ''
+  output.write('one\n')
+  expect(shown.text).toBe('\x1b[1A\r\x1b[Jone\na: 1 %\nb: 2 %')
+  // A terminal that has become narrower has broken both into two rows.
+  Object.assign(output, { columns: 5 })
+  shown.text = ''
+  terminal.showLive([])
+  expect(shown.text).toBe('\x1b[3A\r\x1b[J')
+  // While somebody types, the line reader shows them.
+  let drawn = 0
+  terminal.typing({ ...line, redraw: () => drawn++ })
+  terminal.showLive(['a: 3 %'])
+  terminal.showLive(['a: 3 %'])
+  expect([drawn, terminal.live]).toEqual([1, ['a: 3 %']])
+  terminal.restore()
+})

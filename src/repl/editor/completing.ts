@@ -6,7 +6,7 @@ import type { Draft } from './draft.js'
 import type { Action } from './keys.js'
 import type { FrameRow } from './painter.js'
 import { insert, newRow, rowStart } from './text-edits.js'
-import { belowRow } from './view.js'
+import { besideRow } from './view.js'
 
 /** Completion for one draft. */
 export class Completing {
@@ -66,7 +66,7 @@ export class Completing {
   rows(columns: number, height: number, paint: Paint): FrameRow[] {
     if (this.#list) return this.#list.rows(columns, height, paint)
     if (this.#hint === null) return []
-    return [belowRow(this.#hint, columns, (cut) => paint('gray', cut))]
+    return [besideRow(this.#hint, columns, (cut) => paint('gray', cut))]
   }
 
   #complete(by: 1 | -1, isBlank: boolean): void {

@@ -12,7 +12,7 @@ import type { LineReader } from './line-reader.js'
 import { Painter } from './painter.js'
 import { cleanPaste, deleteRight, endsTwice, inLastRow, insert, newRow } from './text-edits.js'
 import { Tty } from './tty.js'
-import { type View, Viewer } from './view.js'
+import { besideRow, type View, Viewer } from './view.js'
 
 export interface EditorOptions {
   input: NodeJS.ReadStream
@@ -22,6 +22,8 @@ export interface EditorOptions {
   paint(): Paint
   /** What was typed before, the newest first. */
   entries(): readonly string[]
+  /** Lines that stand above what is typed for as long as it is typed; unset: none. */
+  above?(): readonly string[]
   /** Whether more rows could make the text right. */
   isIncomplete(text: string): Promise<boolean>
 }
@@ -40,6 +42,7 @@ const SIGNAL_WITHIN = 500
 
 /** So many keys behind Enter are a paste, and no fast typing. */
 const PASTED = 4
+const CTRL_C = 0x03
 
 type Extras = typeof import('./extras.js')
 
@@ -146,10 +149,8 @@ export class Editor extends Interface implements LineReader {
     return this.#painter.draw(this.#viewer.frame(this.#view()), this.#tty.columns)
   }
 
-  takeInterrupt(): boolean {
-    const at = this.#keys.findIndex((key) => actionOf(key) === 'cancel')
-    this.#keys.splice(0, at + 1)
-    return at >= 0
+  redraw(): void {
+    if (this.#reading && !this.#away) this.#draw()
   }
 
   async warmUp(): Promise<void> {
@@ -308,7 +309,13 @@ export class Editor extends Interface implements LineReader {
 
   #submit(text: string): void {
     this.#rest()
+    const untaken = this.#tty.untaken()
     this.emit('submit', text.trimEnd())
+    const end = untaken.lastIndexOf(CTRL_C) + 1
+    const last = this.#keys.findLastIndex((key) => actionOf(key) === 'cancel')
+    this.#keys.splice(0, end > 0 ? this.#keys.length : last + 1)
+    if (untaken.length > end) this.#options.input.unshift(untaken.subarray(end))
+    if (end > 0 || last >= 0) this.emit('interrupt')
   }
 
   /** Reading ends for now: the whole text stays on the screen, the next output begins below it. */
@@ -394,6 +401,10 @@ export class Editor extends Interface implements LineReader {
       paintContinuation: (dots) => paint('gray', dots),
       pieces: this.#pieces(paint, final),
       paintPiece: (piece, shown) => this.#extras!.painted(paint, piece.look, shown),
+      above: (columns, height) => {
+        const rows = height < 1 ? [] : (this.#options.above?.() ?? []).slice(-height)
+        return rows.map((row) => besideRow(row, columns, (shown) => shown))
+      },
       below: (columns, height) => {
         if (height < 1 || final) return []
         return this.#searching

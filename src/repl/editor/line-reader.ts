@@ -8,6 +8,8 @@ export interface LineReaderEvents {
   leave: []
   /** Ctrl-C with nothing typed; the reader rests. */
   cancel: []
+  /** Ctrl-C was typed behind a block that was submitted, before the terminal made a signal of it; what was typed between them is forgotten. */
+  interrupt: []
   /** The text is wanted in an editor of the user's (Ctrl-X Ctrl-E). */
   edit: []
   /** The input is gone. */
@@ -31,8 +33,6 @@ export interface LineReader extends TypedLine {
   cancel(): void
   /** Replaces what is typed. */
   replace(text: string): void
-  /** Whether Ctrl-C was typed ahead of what runs now; what was typed before it is forgotten then. */
-  takeInterrupt(): boolean
   /** Loads what the first prompt could do without. */
   warmUp(): Promise<void>
   /** Ends for good. */

@@ -83,10 +83,6 @@ export class PlainReader extends EventEmitter<LineReaderEvents> implements LineR
     return this.#block === '' ? this.#prompt : '... '.padStart(this.#prompt.length)
   }
 
-  takeInterrupt(): boolean {
-    return false
-  }
-
   async warmUp(): Promise<void> {}
 
   close(): void {

@@ -7,7 +7,7 @@ import type { Action, Key } from './keys.js'
 import type { FrameRow } from './painter.js'
 import { Search } from './recall.js'
 import type { Edited } from './text-edits.js'
-import { belowRow } from './view.js'
+import { besideRow } from './view.js'
 
 const KEYS = 'Ctrl-R older, Ctrl-S newer, Enter takes it, Esc gives up'
 
@@ -66,7 +66,7 @@ export class Searching {
     const { searched, failed } = this.#search
     const text = `${failed ? 'not found' : 'search'}: ${searched}`
     const hasRoom = text.length + KEYS.length + 6 < columns
-    return belowRow(hasRoom ? `${text}    ${KEYS}` : text, columns, (row) =>
+    return besideRow(hasRoom ? `${text}    ${KEYS}` : text, columns, (row) =>
       hasRoom ? row.slice(0, -KEYS.length) + paint('gray', KEYS) : row,
     )
   }

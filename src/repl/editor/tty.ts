@@ -2,6 +2,9 @@
 
 const PASTE_ON = '\x1b[?2004h'
 const PASTE_OFF = '\x1b[?2004l'
+const NOTHING = Buffer.alloc(0)
+/** The buffer of a terminal is of that size, in bytes. */
+const MOST_UNTAKEN = 4096
 
 /** Input and output of one terminal. */
 export class Tty {
@@ -46,6 +49,28 @@ export class Tty {
     this.#taken = false
     this.write(shown + PASTE_OFF)
     this.#input.setRawMode?.(false)
+  }
+
+  /**
+   * What was typed while keys still came one by one, and nobody has taken: a Ctrl-C among it is no signal, and becomes none behind
+   * {@link leave}.
+   */
+  untaken(): Buffer {
+    const fs = process.getBuiltinModule('node:fs')
+    const { O_NOCTTY, O_NONBLOCK, O_RDONLY } = fs.constants
+    const room = Buffer.alloc(MOST_UNTAKEN)
+    let copy: number | undefined
+    try {
+      if (!this.#input.isTTY) return NOTHING
+      // Opened anew: reading does not wait then, whatever mode others have it in.
+      copy = fs.openSync(`/proc/self/fd/${(this.#input as { fd?: number }).fd}`, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      return room.subarray(0, fs.readSync(copy, room))
+    } catch {
+      // There is nothing, or the system is another one.
+      return NOTHING
+    } finally {
+      if (copy !== undefined) fs.closeSync(copy)
+    }
   }
 
   readonly #atExit = (): void => this.leave()

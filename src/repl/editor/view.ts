@@ -19,6 +19,8 @@ export interface View {
   paintContinuation(text: string): string
   pieces: readonly Piece[]
   paintPiece(piece: Piece, text: string): string
+  /** Rows above the text: gives at most `height` of them. */
+  above(columns: number, height: number): FrameRow[]
   /** Rows below the text: gives at most `height` of them. */
   below(columns: number, height: number): FrameRow[]
   columns: number
@@ -36,13 +38,14 @@ export class Viewer {
     const { rows, prompt, continuation } = arranged(view)
     const position = positionOf(rows, text, cursor)
     const forText = Math.min(rows.length, Math.max(1, Math.ceil(height / 2)))
-    const below = view.below(view.columns, height - forText)
-    const shown = Math.min(rows.length, height - below.length)
+    const above = view.above(view.columns, Math.floor((height - forText) / 2))
+    const below = view.below(view.columns, height - forText - above.length)
+    const shown = Math.min(rows.length, height - above.length - below.length)
     this.#top = windowOf(rows.length, position.row, shown, this.#top)
     const part = rows.slice(this.#top, this.#top + shown)
     return {
-      rows: [...contents(part, view, prompt, continuation), ...below],
-      cursor: { row: position.row - this.#top, column: Math.min(position.column, view.columns - 1) },
+      rows: [...above, ...contents(part, view, prompt, continuation), ...below],
+      cursor: { row: above.length + position.row - this.#top, column: Math.min(position.column, view.columns - 1) },
     }
   }
 
@@ -102,8 +105,8 @@ function visible(text: string): string {
   return shown
 }
 
-/** A row below the text. */
-export function belowRow(text: string, columns: number, paintRow: (text: string) => string): FrameRow {
+/** A row above or below the text. */
+export function besideRow(text: string, columns: number, paintRow: (text: string) => string): FrameRow {
   const cut = cutTo(visible(text.replaceAll('\n', ' ')), columns - 1)
   return { content: paintRow(cut), width: textWidth(cut), wraps: false }
 }

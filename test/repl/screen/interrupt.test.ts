@@ -52,6 +52,27 @@ describe.skipIf(!hasScreen)('at a terminal', () => {
     })
   }
 
+  it('a press right behind Enter is not lost', { timeout: 60_000 }, async () => {
+    for (let wait = 0; wait <= 40; wait += 4) {
+      for (const source of ['sleep(1000)', 'for (;;) {}', 'await new Promise(() => {})']) {
+        // Something new to parse each time, so that there is a while before it runs.
+        screen.enter(`/* ${wait} */ ${source}`)
+        await new Promise((resolve) => setTimeout(resolve, wait))
+        screen.press('C-c')
+        await screen.shows(/interrupted\nnetshell[^\n]*[>#]$/)
+        screen.press('C-l')
+        await screen.shows(/^netshell[^\n]*[>#]$/)
+      }
+    }
+    await alive()
+  })
+
+  it('a press of before is not kept for the next line', async () => {
+    screen.enter("process.kill(process.pid, 'SIGINT'); 'no' + 'thing'")
+    await screen.prompt()
+    await alive()
+  })
+
   it('presses in quick succession do not end the shell', async () => {
     screen.enter("console.log('bu' + 'sy'); require('./library.cjs').loop()")
     await screen.shows(/busy/)
