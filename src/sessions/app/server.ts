@@ -1,7 +1,7 @@
 /** The server of an application in a network: commands, the interface and its handlers, and what all its users share. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { deflateSync } from 'node:zlib'
-import { OptionError, report } from '../../exchange/index.js'
+import { OptionError, onAbort, report } from '../../exchange/index.js'
 import { Interrupted } from '../../exchange/task.js'
 import { FLAG, type OptionTable, oneOf, positive, text, wholeNumber } from '../../tools/option-kinds.js'
 import { HISTORY } from '../face/history.js'
@@ -168,8 +168,7 @@ export class AppServer extends Session<AppServerEvents> {
     const end = (): void => {
       for (const socket of this.#sockets) socket.destroy()
     }
-    if (signal.aborted) end()
-    else signal.addEventListener('abort', end, { once: true })
+    onAbort(signal, end)
     await closed
   }
 

@@ -2,7 +2,7 @@
 
 /** An error of a session. `code` is the system's name for it (`ECONNREFUSED`), or one of ours: `TIMEOUT`, `LIMIT`, `CLOSED`, `AUTH` … */
 export class SessionError extends Error {
-  override readonly name = 'SessionError'
+  override readonly name: string = 'SessionError'
   readonly code: string
 
   constructor(message: string, code: string, options?: { cause?: unknown }) {

@@ -1,13 +1,15 @@
 /** The common face of sessions: who knows one knows all. */
 import { OptionError, Task } from '../../exchange/index.js'
+import { pause } from '../../exchange/pause.js'
 import { grouped } from '../../exchange/progress-text.js'
 import { Interrupted, InterruptScope } from '../../exchange/task.js'
 import { suggestion } from '../../packet/index.js'
+import { Backoff, type ReconnectOptions } from './backoff.js'
 import { EventStream } from './event-stream.js'
 import { tellFailure } from './failures.js'
 import { type Handler, type HandlerOptions, Handlers } from './handlers.js'
 import { History } from './history.js'
-import { reasonOf, SessionError } from './session-error.js'
+import { reasonOf, SessionError, sessionError } from './session-error.js'
 import { forget, keep } from './session-list.js'
 
 /** Where a session is in its life. `reconnecting`: it was lost, and tries to come back. */
@@ -61,6 +63,8 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
   #opening: Promise<void> | undefined
   /** Ends opening. */
   #leave: AbortController | undefined
+  /** Ends opening again. */
+  #retry: AbortController | undefined
 
   constructor(options: SessionOptions = {}) {
     this.history = new History(options.history)
@@ -238,6 +242,41 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
     void this._emit('reconnect' as keyof Events & string, [attempt, seconds] as never)
   }
 
+  /**
+   * Opens what was lost again and again, with pauses that grow, until it is there, is closed, or is given up.
+   * @param attempts that have failed already
+   */
+  protected async _comeBack(options: ReconnectOptions, lost: SessionError | undefined, attempts = 0): Promise<void> {
+    const backoff = new Backoff(options)
+    backoff.attempt = attempts
+    this.#retry = new AbortController()
+    const { signal } = this.#retry
+    this.error = lost
+    for (;;) {
+      const seconds = backoff.next()
+      if (seconds === undefined)
+        return this._lost(this.error ?? new SessionError(`${this.label}: the other end closed it`, 'CLOSED'))
+      this._reconnecting(backoff.attempt, seconds)
+      await pause(seconds * 1000, signal)
+      if (signal.aborted) return
+      try {
+        await this._open(signal)
+        if (signal.aborted) return
+        this.error = undefined
+        return this._opened()
+      } catch (failure) {
+        if (signal.aborted) return
+        this.error = sessionError(this.label, failure)
+        if (this._isFinal(this.error)) return this._lost(this.error)
+      }
+    }
+  }
+
+  /** Whether an error of opening again means that there is no point in going on. */
+  protected _isFinal(_error: SessionError): boolean {
+    return false
+  }
+
   /** The other end is gone, or something broke: it is over, without a close of ours. Does nothing while or after closing. */
   protected _lost(error?: SessionError): void {
     if (!isLiving(this.#state) || this.#state === 'closing' || this.#state === 'opening') return
@@ -290,6 +329,7 @@ export abstract class Session<Events extends EventMap = CommonEvents> {
   async #closeOnce(signal: AbortSignal): Promise<void> {
     const isOpening = this.#state === 'opening'
     this.#state = 'closing'
+    this.#retry?.abort()
     // What handlers wait for ends; those of 'close' may still do something.
     this.handlers.scope.press()
     this.handlers.scope = new InterruptScope()

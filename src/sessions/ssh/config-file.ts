@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { asInvokingUser, homeOfInvokingUser } from '../../exchange/invoking-user.js'
+import { asInvokingUser, atHome, homeOfInvokingUser } from '../../exchange/invoking-user.js'
 
 /** What the files say of one host. */
 export interface HostConfig {
@@ -41,11 +41,6 @@ export function readQuietly(file: string, largest = LARGEST): string | undefined
       return undefined
     }
   })
-}
-
-/** A path of a config file or of an option: `~` is the home folder. */
-export function expandPath(file: string): string {
-  return file === '~' || file.startsWith('~/') ? path.join(homeOfInvokingUser(), file.slice(1)) : file
 }
 
 /**
@@ -176,7 +171,7 @@ function matchApplies(words: readonly string[], alias: string, host: string, use
 }
 
 function includedFiles(word: string, inSystem: boolean): string[] {
-  const expanded = expandPath(word)
+  const expanded = atHome(word)
   const full = path.isAbsolute(expanded) ? expanded : path.join(inSystem ? '/etc/ssh' : sshFolder(), expanded)
   const name = path.basename(full)
   if (!/[*?]/.test(name)) return [full]
@@ -212,5 +207,5 @@ function filled(
     L: local.split('.')[0]!,
   }
   tokens.C = createHash('sha1').update(`${local}${host}${port}${user}`).digest('hex')
-  return expandPath(text.replace(/%([%dhnrpulLC])/g, (_, letter: string) => tokens[letter]!))
+  return atHome(text.replace(/%([%dhnrpulLC])/g, (_, letter: string) => tokens[letter]!))
 }

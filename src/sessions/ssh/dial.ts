@@ -80,6 +80,7 @@ class Dialling {
     const { client, signal } = this
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
+      if (signal.aborted) return this.#giveUp()
       signal.addEventListener('abort', this.#giveUp, { once: true })
       client.on('error', this.#onError)
       client.once('ready', this.#onReady)

@@ -1,11 +1,10 @@
 /** Private keys from files, decrypted where that is needed. */
 import type { ParsedKey } from 'ssh2'
-import { asInvokingUser } from '../../exchange/invoking-user.js'
+import { asInvokingUser, atHome } from '../../exchange/invoking-user.js'
 import { keepSecret } from '../../exchange/secrets.js'
 import { reasonOf, shownPath } from '../../exchange/user-files.js'
 import { SessionError } from '../face/session-error.js'
 import { askUser, canAsk } from './ask-user.js'
-import { expandPath } from './config-file.js'
 
 /** A private key that is ready, or asks for its passphrase first. */
 export interface Identity {
@@ -26,8 +25,8 @@ const LARGEST = 1 << 20
  */
 export async function identityOf(key: string, passphrase: string | undefined, signal: AbortSignal): Promise<Identity> {
   const isText = /-----BEGIN |PuTTY-User-Key-File/.test(key)
-  const name = isText ? 'the key given' : shownPath(expandPath(key))
-  const text = isText ? key : keyFile(expandPath(key), name)
+  const name = isText ? 'the key given' : shownPath(atHome(key))
+  const text = isText ? key : keyFile(atHome(key), name)
   const { default: ssh2 } = await import('ssh2')
   const parse = (word?: string): ParsedKey | Error => {
     const parsed = ssh2.utils.parseKey(text, word)

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { checkOptions, OptionError } from '../../exchange/index.js'
-import { homeOfInvokingUser, invokingUser } from '../../exchange/invoking-user.js'
+import { atHome, homeOfInvokingUser, invokingUser } from '../../exchange/invoking-user.js'
 import {
   ANYTHING,
   checkValue,
@@ -17,7 +17,7 @@ import {
 import { checkReconnect, RECONNECT, type ReconnectOptions } from '../face/backoff.js'
 import { HISTORY } from '../face/history.js'
 import type { SessionOptions } from '../face/session.js'
-import { configOf, expandPath, sshFolder } from './config-file.js'
+import { configOf, sshFolder } from './config-file.js'
 import type { UnknownKey } from './host-key.js'
 import type { SshSession } from './ssh-session.js'
 import { parseTarget } from './target.js'
@@ -137,7 +137,7 @@ const KEEPALIVE = 15
 /** Target, options and configuration files together. */
 export function planOf(targetText: string, options: SshOptions, isGateway = false): Plan {
   const target = parseTarget(targetText)
-  const files = options.config === false ? [] : options.config === undefined ? undefined : [expandPath(options.config)]
+  const files = options.config === false ? [] : options.config === undefined ? undefined : [atHome(options.config)]
   const config = configOf(target.host, options.user ?? target.user, files)
   const folder = sshFolder()
   const host = config.hostName ?? target.host
@@ -147,8 +147,7 @@ export function planOf(targetText: string, options: SshOptions, isGateway = fals
     port: options.port ?? target.port ?? config.port ?? 22,
     user: options.user ?? target.user ?? config.user ?? ownName(),
     keyName: config.hostKeyAlias ?? host,
-    knownFiles:
-      options.known === undefined ? knownFiles(folder, config.userKnownHostsFiles) : [expandPath(options.known)],
+    knownFiles: options.known === undefined ? knownFiles(folder, config.userKnownHostsFiles) : [atHome(options.known)],
     hashed: config.hashKnownHosts,
     unknown: options.unknown ?? unknownOf(config.strictHostKeyChecking),
     fingerprint: options.fingerprint,
@@ -182,7 +181,7 @@ function agentOf(configured: string | undefined): string | false | undefined {
   if (configured === undefined || configured === 'SSH_AUTH_SOCK') return process.env.SSH_AUTH_SOCK
   if (configured.toLowerCase() === 'none') return false
   if (configured.startsWith('$')) return process.env[configured.slice(1).replace(/[{}]/g, '')]
-  return expandPath(configured)
+  return atHome(configured)
 }
 
 function jumpOf(jump: SshOptions['jump']): readonly Gateway[] {

@@ -121,6 +121,7 @@ class RemoteCommand {
       env: this.#endable.environment,
       pty: options.tty === true ? ptyOf() : undefined,
     })
+    if (control.signal.aborted) return this.#unwanted(channel)
     this.#channel = channel
     try {
       const over = this.#listen(channel)
@@ -144,6 +145,14 @@ class RemoteCommand {
       )
     if (!this.#hasEnded && !this.#interrupted && this.#timedOut === undefined) throw this.#lost(result)
     return result
+  }
+
+  /** Nobody has waited for it to begin. */
+  #unwanted(channel: ClientChannel): never {
+    channel.on('error', () => undefined).resume()
+    channel.stderr.resume()
+    this.#endable.end(channel, 'TERM')
+    throw this.control.signal.reason
   }
 
   /** Until the channel is closed, or nobody waits for that any more. */

@@ -3,10 +3,10 @@ import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import type { FileEntryWithStats } from 'ssh2'
 import { Interrupted, OptionError, stopSignal, Task, type TaskControl } from '../../exchange/index.js'
+import { atHome, fullPath } from '../../exchange/invoking-user.js'
 import { reasonOf } from '../../exchange/user-files.js'
 import { checkTable, FLAG, type OptionTable, positive } from '../../tools/option-kinds.js'
 import { SessionError } from '../face/session-error.js'
-import { expandPath } from './config-file.js'
 import { copyFolderHere, copyFolderThere, fileHere, fileThere, type Transfer } from './copy-folder.js'
 import { fileOf, type RemoteFile, RemoteFileList } from './remote-file.js'
 import { SftpCalls } from './sftp-calls.js'
@@ -62,7 +62,7 @@ export class RemoteFiles {
    */
   put(local: string, remote?: string, options: TransferOptions = {}): Task<TransferResult> {
     checkTable('put', options, TRANSFER)
-    const from = path.resolve(expandPath(localPath('put', local)))
+    const from = fullPath(localPath('put', local))
     const given = remote === undefined ? '.' : remotePath('put', remote)
     return this.#task('put', async (control, calls) => {
       const stats = await fs.stat(from).catch((error) => {
@@ -276,7 +276,7 @@ export class RemoteFiles {
 /** Where a file of that name goes. */
 async function localTarget(local: string | undefined, name: string): Promise<string> {
   if (local === undefined) return path.resolve(path.basename(name))
-  const given = expandPath(localPath('get', local))
+  const given = atHome(localPath('get', local))
   const isFolder = await fs.stat(given).then(
     (stats) => stats.isDirectory(),
     () => given.endsWith('/'),

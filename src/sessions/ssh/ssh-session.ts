@@ -2,9 +2,9 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { PacketList } from '../../capture/index.js'
-import { pause, Task } from '../../exchange/index.js'
+import { partOf, Task } from '../../exchange/index.js'
 import { isThenable } from '../../exchange/thenable.js'
-import { Backoff, type ReconnectOptions } from '../face/backoff.js'
+import type { ReconnectOptions } from '../face/backoff.js'
 import { byteCount, COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
 import { SessionError } from '../face/session-error.js'
 import { dial } from './dial.js'
@@ -47,8 +47,6 @@ export class SshSession extends Session<SshEvents> {
   #connection: Client | undefined
   /** Machines on the way that were connected for this session alone. */
   #gateways: SshSession[] = []
-  /** Aborted when it is not to come back. */
-  #comingBack = new AbortController()
   #received = 0
   #sent = 0
 
@@ -136,12 +134,12 @@ export class SshSession extends Session<SshEvents> {
   }
 
   protected override async _open(signal: AbortSignal): Promise<void> {
-    this.#comingBack = new AbortController()
+    // Of the connection before.
+    await this.#closeGateways()
     await this.#connect(signal)
   }
 
   protected override async _close(signal: AbortSignal): Promise<void> {
-    this.#comingBack.abort()
     await this.#closeDependents()
     const client = this.#connection
     this.#connection = undefined
@@ -221,9 +219,7 @@ export class SshSession extends Session<SshEvents> {
       const way: SshOptions =
         last === undefined ? { jump: false, ...(netns === undefined ? {} : { netns }) } : { jump: last }
       const gateway: SshSession = new SshSession(each, { ...this.#shared, ...way }, true)
-      const opening = gateway.open()
-      signal.addEventListener('abort', () => opening.abort(signal.reason), { once: true })
-      await opening
+      await partOf(signal, gateway.open())
       this.#gateways.push(gateway)
       last = gateway
     }
@@ -241,43 +237,19 @@ export class SshSession extends Session<SshEvents> {
     if (this.#connection !== client) return
     this.#connection = undefined
     const error = why ?? new SessionError(`${this.label}: the other end closed the connection`, 'CLOSED')
-    if (this.#reconnect === undefined) {
-      this.#over(error)
-    } else void this.#comeBack(this.#reconnect, error)
+    if (this.#reconnect === undefined) this._lost(error)
+    else void this._comeBack(this.#reconnect, error)
   }
 
-  async #comeBack(options: ReconnectOptions, first: SessionError): Promise<void> {
-    const { signal } = this.#comingBack
-    const backoff = new Backoff(options)
-    this.error = first
-    for (;;) {
-      const seconds = backoff.next()
-      if (seconds === undefined || signal.aborted) break
-      this._reconnecting(backoff.attempt, seconds)
-      await pause(seconds * 1000, signal)
-      if (signal.aborted) return
-      await this.#closeGateways()
-      try {
-        await this.#connect(signal)
-        if (signal.aborted) return
-        this.error = undefined
-        this._opened()
-        return
-      } catch (error) {
-        if (signal.aborted) return
-        if (error instanceof SessionError) this.error = error
-        // Nobody is there to decide about a key, and a password that was wrong stays so.
-        if (error instanceof SessionError && ['HOST_KEY', 'AUTH', 'KEY'].includes(error.code)) break
-      }
-    }
-    if (!signal.aborted) this.#over(this.error ?? first)
+  /** Nobody is there to decide about a key, and a password that was wrong stays so. */
+  protected override _isFinal({ code }: SessionError): boolean {
+    return ['HOST_KEY', 'AUTH', 'KEY'].includes(code)
   }
 
-  /** It was lost for good. */
-  #over(error: SessionError): void {
+  protected override _lost(error?: SessionError): void {
     void this.#closeDependents()
     void this.#closeGateways()
-    this._lost(error)
+    super._lost(error)
   }
 
   async #closeDependents(): Promise<void> {

@@ -1,6 +1,6 @@
 /** `ssh` of the prompt. */
 import type { PacketList } from '../../capture/index.js'
-import { Task } from '../../exchange/index.js'
+import { partOf, Task } from '../../exchange/index.js'
 import type { SshOptions } from './options.js'
 import type { RemoteSniffOptions } from './remote-sniff.js'
 import type { SshSession } from './ssh-session.js'
@@ -14,14 +14,8 @@ export function connect(target: string, options: SshOptions = {}): Task<SshSessi
   return Task.run(
     async ({ signal }) => {
       const { SshSession } = await import('./ssh-session.js')
-      const opening = new SshSession(target, options).open()
-      const giveUp = (): void => opening.abort(signal.reason)
-      signal.addEventListener('abort', giveUp, { once: true })
-      try {
-        return await opening
-      } finally {
-        signal.removeEventListener('abort', giveUp)
-      }
+      signal.throwIfAborted()
+      return await partOf(signal, new SshSession(target, options).open())
     },
     { name: `ssh ${String(target)}` },
   )
@@ -34,11 +28,7 @@ export function sniff(target: string, options: RemoteSniffOptions & { ssh?: SshO
       const { SshSession } = await import('./ssh-session.js')
       const { runRemoteSniff } = await import('./remote-sniff.js')
       const { ssh = {}, ...rest } = options
-      const opening = new SshSession(target, ssh).open()
-      const giveUp = (): void => opening.abort(control.signal.reason)
-      control.signal.addEventListener('abort', giveUp, { once: true })
-      const session = await opening
-      control.signal.removeEventListener('abort', giveUp)
+      const session = await partOf(control.signal, new SshSession(target, ssh).open())
       try {
         return await runRemoteSniff(control, session, rest)
       } finally {

@@ -1,6 +1,7 @@
 /** Where a session goes to: a host and a port, or the path of a unix socket. */
 import { isIPv6 } from 'node:net'
 import { OptionError } from '../../exchange/index.js'
+import { atHome } from '../../exchange/invoking-user.js'
 
 /** The other end, or our own. */
 export type Place = { host: string; port: number } | { path: string }
@@ -23,7 +24,7 @@ export function placeFrom(
     throw new OptionError(`${name}: give a host and a port, such as ${name}('192.168.0.10', 8808)`)
   if (second !== undefined) return { host: withoutBrackets(first), port: checkedPort(name, second, lowest) }
   if (first.startsWith('unix:')) return { path: first.slice(5) }
-  if (/^[./~]|\.sock$/.test(first)) return { path: first.replace(/^~(?=\/)/, process.env.HOME ?? '~') }
+  if (/^[./~]|\.sock$/.test(first)) return { path: atHome(first) }
   if (/^\d+$/.test(first)) return { host, port: checkedPort(name, Number(first), lowest) }
   const [, literal, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(first) ?? []
   const alone = withoutBrackets(first)
@@ -49,7 +50,8 @@ export function hostPort(host: string, port: number): string {
 
 /** Whether a host is this machine alone. */
 export function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '::1' || host === 'localhost'
+  // Not every name that begins so: 127.example.org is somebody's.
+  return /^127(\.\d+){1,3}$/.test(host) || host === '::1' || host === 'localhost'
 }
 
 /** `::ffff:127.0.0.1`, as sockets of both versions write IPv4 (RFC 4291 §2.5.5.2), without what is before it. */

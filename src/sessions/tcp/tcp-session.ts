@@ -2,13 +2,13 @@
 import { lookup } from 'node:dns/promises'
 import { isIP, type Socket, connect as socketConnect } from 'node:net'
 import { type TLSSocket, connect as tlsConnect } from 'node:tls'
-import { Task } from '../../exchange/index.js'
-import { pause } from '../../exchange/pause.js'
+import { onAbort, Task } from '../../exchange/index.js'
 import { tcpSocket } from '../../tools/ask/open-socket.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
-import { Backoff, type ReconnectOptions } from '../face/backoff.js'
-import { SessionError, sessionError } from '../face/session-error.js'
+import type { ReconnectOptions } from '../face/backoff.js'
+import { openInTime } from '../face/open-in-time.js'
+import type { SessionError } from '../face/session-error.js'
 import { hostPort, type Place, placeFrom, placeText, plainAddress } from '../stream/place.js'
 import { type StreamOptions, StreamSession } from '../stream/stream-session.js'
 import { clientTls, type TlsClientOptions } from '../tls/tls-options.js'
@@ -56,7 +56,6 @@ export class TcpSession extends StreamSession implements Explainable {
   readonly #placeText: string
   readonly #options: TcpOptions
   #recorder: Recorder | undefined
-  #retry: AbortController | undefined
   /** Of the connection that stands: each message in the history has it. */
   #peer: string | undefined
 
@@ -142,29 +141,9 @@ export class TcpSession extends StreamSession implements Explainable {
   protected async _open(signal: AbortSignal): Promise<void> {
     const { timeout = 10, explain = false } = this.#options
     if (explain) this._recorder = await (await import('../explain/explain.js')).recorderFor(this)
-    const limit = new AbortController()
-    const abort = (): void => limit.abort()
-    signal.addEventListener('abort', abort, { once: true })
-    const timer = setTimeout(abort, timeout * 1000)
-    try {
-      this._take(await this.#connected(limit.signal))
-    } catch (error) {
-      if (signal.aborted) throw error
-      if (limit.signal.aborted)
-        throw new SessionError(
-          `${this.label}: no connection within ${timeout} s: a firewall may drop what is sent`,
-          'TIMEOUT',
-        )
-      throw sessionError(this.label, error)
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
-  protected override async _close(signal: AbortSignal): Promise<void> {
-    this.#retry?.abort()
-    await super._close(signal)
+    const open = async (limit: AbortSignal): Promise<void> => this._take(await this.#connected(limit))
+    const late = `no connection within ${timeout} s: a firewall may drop what is sent`
+    await openInTime(this.label, timeout, signal, open, late)
   }
 
   protected override _ended(): void {
@@ -179,7 +158,7 @@ export class TcpSession extends StreamSession implements Explainable {
   protected override _streamLost(error: SessionError | undefined): void {
     const { reconnect = false } = this.#options
     if (reconnect === false || !(this.isOpen || this.state === 'reconnecting')) this._lost(error)
-    else void this.#again(reconnect === true ? {} : reconnect, error)
+    else void this._comeBack(reconnect === true ? {} : reconnect, error)
   }
 
   /** Takes a connected socket. */
@@ -202,9 +181,7 @@ export class TcpSession extends StreamSession implements Explainable {
 
   async #connected(signal: AbortSignal): Promise<Socket> {
     const socket = await this.#socket()
-    const destroy = (): void => void socket.destroy()
-    signal.addEventListener('abort', destroy, { once: true })
-    if (signal.aborted) destroy()
+    const noMore = onAbort(signal, () => void socket.destroy())
     try {
       await happens(socket, 'connect')
       if (!this.#options.tls) return socket
@@ -224,7 +201,7 @@ export class TcpSession extends StreamSession implements Explainable {
       socket.destroy()
       throw error
     } finally {
-      signal.removeEventListener('abort', destroy)
+      noMore()
     }
   }
 
@@ -243,33 +220,6 @@ export class TcpSession extends StreamSession implements Explainable {
     const socket = tcpSocket(family as 4 | 6, netns)
     socket.allowHalfOpen = true
     return socket.connect({ ...common, host: address, port: place.port })
-  }
-
-  /** Connects again and again, with pauses that grow. */
-  async #again(options: ReconnectOptions, error: SessionError | undefined): Promise<void> {
-    const backoff = new Backoff(options)
-    const retry = new AbortController()
-    this.#retry = retry
-    this.error = error
-    let last = error
-    for (;;) {
-      const seconds = backoff.next()
-      if (seconds === undefined)
-        return this._lost(last ?? new SessionError(`${this.label}: the other end closed it`, 'CLOSED'))
-      this._reconnecting(backoff.attempt, seconds)
-      await pause(seconds * 1000, retry.signal).catch(() => undefined)
-      if (retry.signal.aborted) return
-      try {
-        await this._open(retry.signal)
-        if (retry.signal.aborted) return
-        this.error = undefined
-        return this._opened()
-      } catch (failure) {
-        if (retry.signal.aborted) return
-        last = sessionError(this.label, failure)
-        this.error = last
-      }
-    }
   }
 }
 

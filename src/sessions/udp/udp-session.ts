@@ -2,7 +2,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP, isIPv4, isIPv6 } from 'node:net'
-import { OptionError, Task } from '../../exchange/index.js'
+import { OptionError, onAbort, Task } from '../../exchange/index.js'
 import { ADDRESS, checkTable, type OptionTable, positive } from '../../tools/option-kinds.js'
 import type { Explainable } from '../explain/explainable.js'
 import type { Recorder, RecorderOptions } from '../explain/recorder.js'
@@ -175,7 +175,7 @@ export class UdpSession extends Session<UdpEvents> implements AsyncIterable<UdpD
       this.#socket = socket
       await new Promise<void>((resolve, reject) => {
         socket.once('error', reject)
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        onAbort(signal, () => reject(signal.reason))
         const own = this.#own ?? { host: address.family === 6 ? '::' : '0.0.0.0', port: this.#options.localPort ?? 0 }
         // A socket of one address hears no group: it has to be bound to all of them.
         const host = groups.length > 0 ? undefined : own.host

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { pause } from '../../exchange/pause.js'
 import { printable } from '../../exchange/printable.js'
 import { grouped } from '../../exchange/progress-text.js'
+import { partOf } from '../../exchange/stop-signal.js'
 import { checkTable, type OptionTable, text, wholeNumber } from '../../tools/option-kinds.js'
 import { Backoff } from '../face/backoff.js'
 import { COMMON_EVENTS, type CommonEvents, Session } from '../face/session.js'
@@ -222,14 +223,7 @@ export class WatchAgent extends Session<AgentEvents> {
       ...(this.#options.tls === undefined ? {} : { tls: this.#options.tls }),
     })
     this.#connection = connection
-    const opening = connection.open()
-    const abort = (): void => opening.abort()
-    this.#stop.signal.addEventListener('abort', abort, { once: true })
-    try {
-      await opening
-    } finally {
-      this.#stop.signal.removeEventListener('abort', abort)
-    }
+    await partOf(this.#stop.signal, connection.open())
     forget(connection)
     const over = new Promise<void>((resolve) => connection.on('close', () => resolve()))
     void over.then(() => this.#wake?.())

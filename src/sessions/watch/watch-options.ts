@@ -1,6 +1,6 @@
 /** What watching a folder takes. */
-import path from 'node:path'
 import { OptionError } from '../../exchange/index.js'
+import { fullPath } from '../../exchange/invoking-user.js'
 import { checkTable, FLAG, type OptionKind, type OptionTable, SECONDS } from '../../tools/option-kinds.js'
 import { HISTORY } from '../face/history.js'
 import type { SessionOptions } from '../face/session.js'
@@ -67,7 +67,7 @@ export function handlerAndOptions<H, O extends object>(
 export function folderPath(name: string, folder: unknown): string {
   if (typeof folder !== 'string' || folder === '' || folder.includes('\0'))
     throw new OptionError(`${name}: give the name of a folder, such as '.'`)
-  return path.resolve(folder)
+  return fullPath(folder)
 }
 
 /** @throws OptionError */

@@ -1,19 +1,17 @@
 /** The whole application in Chromium: pages that people click, with our server and with the one in Python. */
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AppSession, AppSessionOptions } from '../../../src/sessions/app/client.js'
 import { app } from '../../../src/sessions/app/index.js'
 import type { AppCommand, AppServer } from '../../../src/sessions/app/server.js'
+import { launchChromium } from '../../lab/chromium.js'
 import { netshellCommand } from '../../lab/netshell-program.js'
 import { type Child, start } from '../../lab/process.js'
 import { IHM, pythonServer } from './peers.js'
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking'],
-  })
+  browser = await launchChromium()
 })
 afterAll(() => browser?.close())
 

@@ -275,6 +275,16 @@ describe('what is no way in', () => {
     expect(secret).not.toContain('12345')
   })
 
+  it('ends at Ctrl-C before it has begun, and goes nowhere', async () => {
+    const known = join(server.folder, 'known_never')
+    const task = connect(server.target, { ...server.login, known })
+    task.interrupt()
+    await expect(task).rejects.toThrow(/interrupted/)
+    // The next one takes longer than it would have taken.
+    await visit(server.target, server.login)
+    expect(existsSync(known)).toBe(false)
+  })
+
   it('ends at Ctrl-C while it connects', async () => {
     const silent = createServer((socket) => socket.on('error', () => undefined).resume())
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))

@@ -56,6 +56,7 @@ describe.skipIf(!hasScreen)('at a terminal', () => {
     await screen.shows('its key was not accepted')
     await screen.prompt()
     expect(existsSync(known)).toBe(false)
+    screen.press('C-l')
     screen.enter(line)
     await screen.shows('once:')
     screen.press('C-c')

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessions } from '../../../src/sessions/face/session-list.js'
 import { connect } from '../../../src/sessions/ssh/ssh.js'
@@ -98,6 +100,15 @@ describe('run', () => {
     expect(result).toMatchObject({ stdout: 'begun\n', interrupted: true, ok: false })
     await eventually(() => isRunning('sleep 4712')).toBe(false)
     expect((await session.run('echo on')).stdout).toBe('on\n')
+  })
+
+  it('ends a command that Ctrl-C came before', async () => {
+    const begun = join(server.folder, 'begun')
+    const task = session.run(`touch ${begun}; exec sleep 4713`)
+    task.interrupt()
+    await expect(task).rejects.toThrow(/interrupted/)
+    await eventually(() => existsSync(begun)).toBe(true)
+    await eventually(() => isRunning('sleep 4713')).toBe(false)
   })
 
   it('passes a signal on to a command of an ordinary user', async () => {

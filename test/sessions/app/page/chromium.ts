@@ -1,7 +1,8 @@
 /** A real browser for the tests of the page, and a host that shows one window in it. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach } from 'vitest'
 import { AppHost, type AppHostOptions } from '../../../../src/sessions/app/page/host.js'
+import { launchChromium } from '../../../lab/chromium.js'
 
 /** What is done to a page before it goes to the host. */
 type Prepare = (page: Page) => Promise<void>
@@ -37,10 +38,7 @@ export function openChromium() {
     context: BrowserContextOptions = {},
     prepare: Prepare = async () => {},
   ): Promise<{ page: Page; console: string[] }> {
-    browser ??= await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-background-networking'],
-    })
+    browser ??= await launchChromium()
     const own = await browser.newContext(context)
     toClose.push(() => own.close())
     const page = await own.newPage()
