@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Interrupted } from '../../exchange/index.js'
 import { isThenable } from '../../exchange/thenable.js'
-import { isForUs } from './for-us.js'
+import { checkHost } from './for-us.js'
 import { checkBody, Gone, hasBody, readBody } from './request-body.js'
 import type { LoggedRequest } from './request-log.js'
 import { notAllowed, type Route, type RouteTable } from './routes.js'
@@ -168,20 +168,6 @@ export class Answering {
     if (response.headersSent) response.destroy()
     else this.#send(statusReply(isClosing ? 503 : 500))
   }
-}
-
-/**
- * @throws WebError (400) for more than one Host: whom the request is for must be clear (RFC 9112 §3.2); 421 for one that is not ours: a page
- * elsewhere whose name points to this machine would be let in (RFC 9110 §15.5.20)
- */
-function checkHost(incoming: IncomingMessage, ownName: string | undefined): void {
-  const { rawHeaders } = incoming
-  let hosts = 0
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host' && ++hosts > 1)
-      throw new WebError(400, 'there is more than one Host')
-  if (ownName !== undefined && incoming.headers.host !== undefined && !isForUs(incoming, ownName))
-    throw new WebError(421, "this server listens for this machine only: ask for localhost; host: '*' listens for all")
 }
 
 function optionsOf({ method }: WebRequest, allow: readonly string[]): WebReply {

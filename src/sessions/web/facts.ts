@@ -1,5 +1,5 @@
 /** The page of facts: what the server knows of a request. */
-import { escapeHtml, htmlPage } from './html.js'
+import { escapeHtml, page } from '../serve/pages/page.js'
 import { HTML, WebReply } from './web-reply.js'
 import type { WebRequest } from './web-request.js'
 
@@ -24,5 +24,9 @@ export function factsOf(request: WebRequest): [name: string, value: string][] {
 /** A page that lists what the server knows of a request. */
 export function facts(request: WebRequest): WebReply {
   const items = factsOf(request).map(([name, value]) => `<li><b>${escapeHtml(name)}:</b> ${escapeHtml(value)}</li>`)
-  return new WebReply(200, { 'Content-Type': HTML }, htmlPage('Your request', `<ul>\n${items.join('\n')}\n</ul>`))
+  return new WebReply(
+    200,
+    { 'Content-Type': HTML },
+    page({ title: 'Your request', main: `<ul>\n${items.join('\n')}\n</ul>` }),
+  )
 }

@@ -1,6 +1,8 @@
 /** Answers on their way out. */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { hasNoBody, type Pieces, type WebReply } from './web-reply.js'
+import { deliver } from '../serve/deliver.js'
+import { ResourceChanged } from '../serve/resource.js'
+import { FileReply, hasNoBody, type Pieces, type WebReply } from './web-reply.js'
 
 /** A client that takes nothing for so long is given up, ms. */
 const LONGEST_PAUSE = 60_000
@@ -15,6 +17,7 @@ export function sendReply(
   reply: WebReply,
   sent: { bytes: number },
 ): Promise<void> | undefined {
+  if (reply instanceof FileReply) return sendFile(response, reply, sent)
   const { status, body } = reply
   const headers = reply.headers as OutgoingHttpHeaders
   if (hasNoBody(status)) {
@@ -31,6 +34,23 @@ export function sendReply(
   // Most have left by now; a timer for each would cost more than the answer.
   if (response.writableLength > 0) response.setTimeout(LONGEST_PAUSE, () => response.destroy())
   return undefined
+}
+
+async function sendFile(response: ServerResponse, { resource }: FileReply, sent: { bytes: number }): Promise<void> {
+  const transfer = {
+    total: undefined,
+    get done() {
+      return sent.bytes
+    },
+    set done(bytes: number) {
+      sent.bytes = bytes
+    },
+    ended: undefined,
+    outcome: undefined,
+  }
+  const { error } = await deliver(response.req, response, resource, { transfer })
+  // That somebody writes to a file while it is sent is no failure of ours; the client has heard of it.
+  if (error !== undefined && !(error instanceof ResourceChanged)) throw error
 }
 
 async function sendPieces(

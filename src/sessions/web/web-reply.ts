@@ -1,6 +1,7 @@
 /** What is answered to a request: status, headers, body, and what values of the user's mean as such. */
 import { OptionError } from '../../exchange/index.js'
 import { checkTable, type OptionKind, type OptionTable } from '../../tools/option-kinds.js'
+import type { Resource } from '../serve/resource.js'
 import type { WebRequest } from './web-request.js'
 
 /** Headers of an answer; several values of one name make several lines. */
@@ -28,7 +29,8 @@ export class WebReply {
     const size =
       typeof body === 'string' ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.length : this.length
     const kind = String(this.headers['Content-Type'] ?? '')
-    const text = body === undefined ? 'no body' : size === undefined ? 'in pieces' : `${size} bytes`
+    const isEmpty = body === undefined && size === undefined
+    const text = isEmpty ? 'no body' : size === undefined ? 'in pieces' : `${size} bytes`
     return [`${this.status}${kind === '' ? '' : ` ${kind}`}`, text].join(', ')
   }
 
@@ -39,6 +41,13 @@ export class WebReply {
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
+  }
+}
+
+/** A file: which of its bytes are sent is decided by what the request says of parts, and of what the client has already. */
+export class FileReply extends WebReply {
+  constructor(readonly resource: Resource) {
+    super(200, { 'Content-Type': resource.type }, undefined, resource.size)
   }
 }
 
