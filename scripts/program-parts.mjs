@@ -34,7 +34,7 @@ const PACKETS = {
 const LATER = {
   commands: `commented-json field-meanings field-page field-text header-diagram layer-code layer-metadata layer-page listing members-app
     members-exchange members-explain members-lists members-machines members-network members-nmap members-packet members-results
-    members-sessions members-ssh members-system members-tcp members-udp members-watch members-web modules objects packet-page search
+    members-http members-http-auth members-http-more members-serve members-sessions members-ssh members-system members-tcp members-udp members-watch members-web modules objects packet-page search
     session-parameters text-layout topics`,
   repl: 'code-frame error-frames error-hints errors function-source help-page help-subject imported-places syntax-hints',
   tools: 'targets',

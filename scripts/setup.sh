@@ -116,15 +116,24 @@ find_missing() {
     need iproute2 has_program ip
     need python3-scapy has_file '/usr/lib/python3/dist-packages/scapy/__init__.py'
     need ipython3 has_file '/usr/bin/ipython3'
+    need curl has_program curl
+    need httpie has_program http
+    need wget has_program wget
   fi
   if wanted_for bench; then
+    need curl has_program curl
     need libtins-dev has_file '/usr/include/tins/tins.h'
+    need netcat-openbsd has_program nc
+    need nginx-light has_program nginx
+    need python3-requests has_file /usr/lib/python3/dist-packages/requests/__init__.py
   fi
 }
 
 # Servers and clients whose traffic the tests read.
 find_missing_peers() {
+  need aria2 has_program aria2c
   need avahi-daemon has_program avahi-daemon
+  need bzip2 has_program bzip2
   need chromium has_program chromium
   need coturn has_program turnserver
   need curl has_program curl
@@ -148,6 +157,7 @@ find_missing_peers() {
   need net-tools has_program netstat
   need nghttp2-client has_program nghttp
   need nghttp2-server has_program nghttpd
+  need nginx-light has_program nginx
   need ngtcp2-client has_program gtlsclient
   need ngtcp2-server has_program gtlsserver
   need ntpsec has_program ntpd
@@ -156,7 +166,11 @@ find_missing_peers() {
   need openssh-server has_program sshd
   need openvswitch-switch has_program ovs-vswitchd
   need pppoe has_program pppoe-server
+  need python3-cryptography has_file /usr/lib/python3/dist-packages/cryptography/__init__.py
+  need python3-httpbin has_file /usr/lib/python3/dist-packages/httpbin/__init__.py
+  need python3-jwt has_file /usr/lib/python3/dist-packages/jwt/__init__.py
   need python3-pymodbus has_file /usr/lib/python3/dist-packages/pymodbus/__init__.py
+  need python3-requests has_file /usr/lib/python3/dist-packages/requests/__init__.py
   need python3-websockets has_file /usr/lib/python3/dist-packages/websockets/__init__.py
   need radvd has_program radvd
   need samba has_program smbd
@@ -166,15 +180,21 @@ find_missing_peers() {
   need snmpd has_program snmpd
   need snmptrapd has_program snmptrapd
   need softflowd has_program softflowd
+  need strace has_program strace
   need strongswan-charon has_file /usr/lib/ipsec/charon
   need strongswan-swanctl has_program swanctl
+  need tinyproxy-bin has_program tinyproxy
+  need unzip has_program unzip
+  need wget has_program wget
   need wireguard-go has_program wireguard-go
   need wireguard-tools has_program wg
   need xl2tpd has_program xl2tpd
+  need zbar-tools has_program zbarimg
+  need zstd has_program zstd
 }
 
 # The tests start the servers that they need; nobody asked for them to run on this machine, neither now nor from the next boot on.
-SERVICES=(avahi-daemon coturn freeradius frr isc-dhcp-server keepalived lldpd llmnrd mosquitto ngtcp2d nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd ssh strongswan-starter xl2tpd)
+SERVICES=(avahi-daemon coturn freeradius frr isc-dhcp-server keepalived lldpd llmnrd mosquitto nginx ngtcp2d nmbd ntpsec openvswitch-switch radvd samba-ad-dc smbd snmpd snmptrapd snmptrapd.socket softflowd ssh strongswan-starter xl2tpd)
 POLICY=/usr/sbin/policy-rc.d
 
 # without_services COMMAND…: runs the installation so that packages start no service.
@@ -185,13 +205,13 @@ without_services() {
       if systemctl is-enabled --quiet "$service" 2>/dev/null; then enabled+=("$service"); fi
     done
   fi
-  if wanted_for test && [[ ! -e $POLICY ]]; then
+  if { wanted_for test || wanted_for bench; } && [[ ! -e $POLICY ]]; then
     trap '"${as_root[@]}" rm -f "$POLICY"' EXIT
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$POLICY" >/dev/null
     "${as_root[@]}" chmod 755 "$POLICY"
   fi
   "$@" || status=$?
-  if wanted_for test && has_program systemctl; then
+  if { wanted_for test || wanted_for bench; } && has_program systemctl; then
     for service in "${SERVICES[@]}"; do
       [[ " ${enabled[*]-} " == *" $service "* ]] || "${as_root[@]}" systemctl disable --quiet "$service" 2>/dev/null || true
     done

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { applyConfigFile } from './commands/config-file.js'
 import { preloaded } from './commands/globals.js'
 import { TOOL_COMMANDS } from './commands/tools/index.js'
+import { serveCommand } from './commands/tools/serve.js'
 import { printable, setReporter, useKernelRoutes } from './exchange/index.js'
 import { colouredPainter, painterOf } from './exchange/terminal-colours.js'
 import { setPainter, setPrinter, suggestion } from './packet/index.js'
@@ -88,13 +89,16 @@ function quickEvaluation(args: readonly string[]): { source: string; json: boole
   return { source: rest[1]!, json: rest.length < args.length }
 }
 
+/** Serving is a session at the prompt, and a command on the command line. */
+const SUBCOMMANDS = [...TOOL_COMMANDS, serveCommand]
+
 const COMMANDS = [
   'run',
   'read',
   'dissect',
   'sniff',
   'help',
-  ...TOOL_COMMANDS.map(({ name, subcommand = name }) => subcommand.split(' ')[0]!),
+  ...SUBCOMMANDS.map(({ name, subcommand = name }) => subcommand.split(' ')[0]!),
 ]
 
 /** Whether the first argument is a script, as it is when a script's first line names netshell. */
@@ -183,7 +187,7 @@ async function runCommandLine(args: readonly string[], norc: boolean): Promise<n
     exitCode = code
   })
   const { addSubcommand } = await import('./repl/subcommand.js')
-  for (const tool of TOOL_COMMANDS)
+  for (const tool of SUBCOMMANDS)
     addSubcommand(program, commander, tool, (code) => {
       exitCode = code
     })

@@ -1,7 +1,7 @@
 /** The config file: settings that hold from the start of every session. */
 import path from 'node:path'
 import { OptionError } from '../exchange/index.js'
-import { setting } from '../exchange/settings.js'
+import { keepConfigSection, SECTION_NAMES, setting } from '../exchange/settings.js'
 import { configFolder, readUserFile, reasonOf, shownPath, writeUserFile } from '../exchange/user-files.js'
 import { suggestion } from '../packet/index.js'
 import { changeCommentedJson, JsonError, readCommentedJson } from './commented-json.js'
@@ -41,8 +41,15 @@ export function applyConfigFile(warn: (text: string) => void): void {
   }
   try {
     for (const { key, value, line } of readCommentedJson(found.text)) {
+      if (SECTION_NAMES.includes(key)) {
+        const place = `${shown}:${line}`
+        if (typeof value === 'object' && value !== null && !Array.isArray(value))
+          keepConfigSection(key, { values: value as Record<string, unknown>, file, place })
+        else warn(`${place}: ${key} must be an object of options: "${key}": { … }`)
+        continue
+      }
       if (!isSetting(key)) {
-        const near = suggestion(key, SETTING_NAMES)
+        const near = suggestion(key, [...SETTING_NAMES, ...SECTION_NAMES])
         warn(`${shown}:${line}: there is no setting '${key}'${near || '; conf lists them'}`)
         continue
       }

@@ -8,6 +8,7 @@ import { EXCHANGE_ENTRIES } from './exchange-entries.js'
 import { EXPLAIN_ENTRIES } from './explain-entries.js'
 import { FIELD_KIND_NAMES, fieldKindMetadata } from './field-kinds.js'
 import { FILE_ENTRIES } from './file-entries.js'
+import { HTTP_ENTRIES } from './http-entries.js'
 import { INTEROP_ENTRIES } from './interop-entries.js'
 import { layerMetadata } from './layer-metadata.js'
 import { describe, describeLater, isDescribed } from './metadata.js'
@@ -19,6 +20,7 @@ import { PACKET_ENTRIES } from './packet-entries.js'
 import { RANDOM_NAMES, randomMetadata } from './random-values.js'
 import { SCRIPT_ENTRIES } from './script-entries.js'
 import { SECURITY_ENTRIES } from './security-entries.js'
+import { SERVE_ENTRIES } from './serve-entries.js'
 import { SESSION_ENTRIES } from './session-entries.js'
 import { SSH_ENTRIES } from './ssh-entries.js'
 import { SYSTEM_ENTRIES } from './system-entries.js'
@@ -44,7 +46,16 @@ export function preloaded(): Record<string, unknown> {
   add('Capture files', FILE_ENTRIES)
   for (const command of TOOL_COMMANDS) add('Tools', [[command.name, toolFunction(command), command]])
   add('Answering', ANSWERING_ENTRIES)
-  for (const entries of [SESSION_ENTRIES, WEB_ENTRIES, APP_ENTRIES, SSH_ENTRIES, WATCH_ENTRIES, EXPLAIN_ENTRIES])
+  for (const entries of [
+    SESSION_ENTRIES,
+    WEB_ENTRIES,
+    APP_ENTRIES,
+    SSH_ENTRIES,
+    WATCH_ENTRIES,
+    EXPLAIN_ENTRIES,
+    HTTP_ENTRIES,
+    SERVE_ENTRIES,
+  ])
     add('Sessions', entries)
   add('Tools', NMAP_ENTRIES)
   add('System', SYSTEM_ENTRIES)

@@ -2,12 +2,16 @@
 import { describeApp } from './members-app.js'
 import { describeExchange } from './members-exchange.js'
 import { describeExplain } from './members-explain.js'
+import { describeHttp } from './members-http.js'
+import { describeHttpAuth } from './members-http-auth.js'
+import { describeHttpMore } from './members-http-more.js'
 import { describeLists } from './members-lists.js'
 import { describeMachines } from './members-machines.js'
 import { describeNetwork } from './members-network.js'
 import { describeNmap } from './members-nmap.js'
 import { describeLayers, describePackets } from './members-packet.js'
 import { describeResults } from './members-results.js'
+import { describeServe } from './members-serve.js'
 import { describeSessions } from './members-sessions.js'
 import { describeSsh } from './members-ssh.js'
 import { describeParts, describeSystem } from './members-system.js'
@@ -34,6 +38,10 @@ export function describeObjects(): void {
     describeWatch,
     describeExplain,
     describeNmap,
+    describeHttp,
+    describeHttpAuth,
+    describeHttpMore,
+    describeServe,
   ])
     describeLater(describeSome)
 }

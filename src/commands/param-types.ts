@@ -1,5 +1,5 @@
 /** What parameters of scripts take: how the texts of a command line become values of each type. */
-import { atHome } from '../exchange/command-words.js'
+import { atHome } from '../exchange/invoking-user.js'
 import { interfaces } from '../link/index.js'
 import { PacketError, parseIpv4, parseIpv6, parseMac, suggestion } from '../packet/index.js'
 import { parsePorts } from '../tools/scan/ports.js'

@@ -35,6 +35,8 @@ export interface ToolCommand<R = unknown> extends Metadata {
   /** Positional arguments of the command line as commander writes them: `'<host...>'`. */
   arguments?: string
   parameters: readonly ToolParameter[]
+  /** Options of the command line alone: `fromCommandLine` makes others of them. */
+  flags?: readonly ToolParameter[]
   /** Gives the function that does the work. Its arguments behind the control are those of the prompt. */
   // biome-ignore lint/suspicious/noExplicitAny: each tool has arguments of its own
   load(): Promise<(control: TaskControl<R>, ...args: any[]) => Promise<R>>

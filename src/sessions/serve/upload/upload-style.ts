@@ -1,0 +1,21 @@
+/** How the form for uploads looks; part of the style of all pages. */
+export const UPLOAD_STYLE = [
+  '[hidden]{display:none!important}',
+  '.upload{margin-top:2rem;padding:.5rem 1rem;border:2px dashed GrayText;border-radius:.75rem}',
+  '.upload.over{border:2px solid Highlight;outline:2px solid Highlight}',
+  '.upload h2{font-size:1.15rem;margin:.5rem 0}',
+  '.upload form{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:center}',
+  '.upload input,.upload button{font:inherit;min-height:2.25rem;max-width:100%}',
+  '.upload button,.upload ::file-selector-button{font:inherit;min-height:2.25rem;padding:.25rem 1rem}',
+  '.upload p{margin:.5rem 0}',
+  '.upload p:empty,.sending:empty{display:none}',
+  '.sending{list-style:none;margin:.75rem 0;padding:0}',
+  '.sending li{display:grid;grid-template:"name button" "bar bar" "state state"/1fr auto;gap:.25rem .75rem;align-items:center;padding:.5rem 0;',
+  'border-top:1px solid GrayText}',
+  '.sending .name{grid-area:name}',
+  '.sending button{grid-area:button}',
+  '.sending progress{grid-area:bar;width:100%}',
+  '.sending .state{grid-area:state;font-variant-numeric:tabular-nums}',
+  '.sending .failed progress{display:none}',
+  '.sending .failed .state::before{content:"⚠ "}',
+]
