@@ -6,8 +6,10 @@
 import { parseArgs } from 'node:util'
 import { buildGroup } from './groups/build.js'
 import { dissectGroup } from './groups/dissect.js'
+import { httpGroup } from './groups/http.js'
 import { listGroup } from './groups/list.js'
 import { readGroup } from './groups/read.js'
+import { serveGroup } from './groups/serve.js'
 import { sessionsGroup } from './groups/sessions.js'
 import { shellGroup } from './groups/shell.js'
 import { startGroup } from './groups/start.js'
@@ -23,6 +25,8 @@ const GROUPS: Record<string, (rounds: number) => Promise<Row[]>> = {
   shell: shellGroup,
   read: readGroup,
   sessions: sessionsGroup,
+  serve: serveGroup,
+  http: httpGroup,
   wire: wireGroup,
 }
 

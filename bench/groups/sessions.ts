@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { compared, json, type Row } from '../measure.js'
+import { Program } from '../program.js'
 import { echoPeer, ourSide } from '../workplace.js'
 
 const CONNECTIONS = 100
@@ -7,7 +7,6 @@ const CONNECTIONS = 100
 const MANY = 5000
 const SECONDS = 3
 const CROWD = 10_000
-const MOST_WAIT = 120_000
 
 /** Servers in a round, and how each is asked. */
 const RUNS = [
@@ -130,43 +129,5 @@ async function crowdRows(): Promise<Row[]> {
   } finally {
     clients?.end()
     server.end()
-  }
-}
-
-/** A program that runs beside, and what it says. */
-class Program {
-  #said = ''
-  readonly #child: ChildProcess
-
-  constructor([program, ...parameters]: readonly string[]) {
-    this.#child = spawn(program!, parameters, { stdio: ['pipe', 'pipe', 'ignore'] })
-    this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-      this.#said += text
-    })
-    this.#child.stdin!.on('error', () => {})
-  }
-
-  get pid(): number {
-    return this.#child.pid!
-  }
-
-  /** Waits until it has said this. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
-    const until = performance.now() + MOST_WAIT
-    for (;;) {
-      const found = pattern.exec(this.#said)
-      if (found !== null) return found
-      if (performance.now() > until || this.#child.exitCode !== null)
-        throw new Error(`it did not say ${pattern}, but: ${this.#said.slice(-500)}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-
-  tell(text: string): void {
-    this.#child.stdin!.write(`${text}\n`)
-  }
-
-  end(): void {
-    this.#child.kill('SIGKILL')
   }
 }

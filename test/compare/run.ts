@@ -1,17 +1,17 @@
 /**
- * Checks the table of docs/compare.md: types what each row says into each shell and looks at the screen.
- * `npm run compare -- [--write] [WORD…]`: rows with one of the words only; `--write` puts the table into docs/compare.md.
+ * Checks the tables of docs/compare.md: types what each row says into each shell and looks at the screen; runs file servers and HTTP clients (`http.ts`).
+ * `npm run compare -- [--write] [WORD…]`: rows with one of the words only, of a shell where it names one; `--write` puts the tables into docs/compare.md.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compareHttp } from './http.js'
+import { tableOf, writeTable } from './page.js'
 import { type Cell, ROWS, type Row } from './rows.js'
 import { ComparedShell, missingShell, SHELLS, type ShellName } from './shells.js'
 import { startTimes } from './start-times.js'
 
-const PAGE = join(import.meta.dirname, '../../docs/compare.md')
 const BEGIN = '<!-- table: npm run compare -- --write -->'
-const END = '<!-- end of table -->'
 
 /** Whether the claim of a cell holds; else what the screen showed. */
 async function verified(name: ShellName, cell: Cell): Promise<string | null> {
@@ -46,14 +46,15 @@ async function verified(name: ShellName, cell: Cell): Promise<string | null> {
   }
 }
 
-function tableOf(rows: readonly Row[], starts: Record<ShellName, number>): string {
+function shellTable(rows: readonly Row[], starts: Record<ShellName, number>): string {
   const seconds = SHELLS.map((name) => `${starts[name].toFixed(2)} s`)
-  return [
-    `| | ${SHELLS.join(' | ')} |`,
-    `|---|${SHELLS.map(() => '---').join('|')}|`,
-    ...rows.map(({ feature, cells }) => `| ${feature} | ${SHELLS.map((name) => cells[name].claim).join(' | ')} |`),
-    `| from its start to its first value, best of five | ${seconds.join(' | ')} |`,
-  ].join('\n')
+  return tableOf(
+    ['', ...SHELLS],
+    [
+      ...rows.map(({ feature, cells }) => [feature, ...SHELLS.map((name) => cells[name].claim)]),
+      ['from its start to its first value, best of five', ...seconds],
+    ],
+  )
 }
 
 function print(text: string): void {
@@ -82,12 +83,11 @@ async function main(words: readonly string[]): Promise<number> {
       }
     }
   }
+  const isWriting = words.includes('--write') && wrong === 0
+  if (shells.length === 0) wrong += await compareHttp(wanted, isWriting)
   print(`${wrong} wrong`)
-  if (wrong > 0 || !words.includes('--write')) return wrong > 0 ? 1 : 0
-  const page = readFileSync(PAGE, 'utf8')
-  const before = page.slice(0, page.indexOf(BEGIN) + BEGIN.length)
-  writeFileSync(PAGE, `${before}\n${tableOf(ROWS, startTimes())}\n${page.slice(page.indexOf(END))}`)
-  return 0
+  if (isWriting) writeTable(BEGIN, shellTable(ROWS, startTimes()))
+  return wrong > 0 ? 1 : 0
 }
 
 process.exitCode = await main(process.argv.slice(2))
