@@ -28,6 +28,9 @@ export interface Dialogue {
 
 const SETTLED = 5000
 
+/** How many answers of a step are waited for, or until which flag of TCP. */
+export type Expected = number | 'F'
+
 /** Sends probes and hears what comes back. */
 export class Prober {
   private frames: Uint8Array[] = []
@@ -51,8 +54,10 @@ export class Prober {
     this.capture.stop()
   }
 
-  /** What the host answers to each step, one line an answer. `expected` answers are waited for: those of programs come late. */
-  async run(steps: readonly Step[], expected: readonly number[] = []): Promise<string[]> {
+  /**
+   * What the host answers to each step, one line an answer. Those of programs come late: so many answers are waited for, or one with this flag of TCP.
+   */
+  async run(steps: readonly Step[], expected: readonly Expected[] = []): Promise<string[]> {
     const dialogue: Dialogue = { iss: 0 }
     const lines: string[] = []
     for (const [i, step] of steps.entries()) {
@@ -61,11 +66,20 @@ export class Prober {
       const sent = packets.map((packet) => this.frameOf(packet))
       this.frames = []
       this.world.link.send(sent)
-      await this.until(() => this.answers().length >= (expected[i] ?? 0))
+      await this.until(() => this.hasAnswered(expected[i] ?? 0))
       await this.settle()
       for (const answer of this.answers()) lines.push(`${i}: ${this.describe(answer, sent, dialogue)}`)
     }
     return lines.filter((line, at) => !isRepetition(line, lines.slice(0, at)))
+  }
+
+  private hasAnswered(expected: Expected): boolean {
+    const answers = this.answers()
+    if (typeof expected === 'number') return answers.length >= expected
+    return answers.some((frame) => {
+      const { flags = '' } = ((dissectLink(1, frame) as AnyPacket).get('TCP') ?? {}) as { flags?: unknown }
+      return String(flags).includes(expected)
+    })
   }
 
   private frameOf(packet: Packet): Uint8Array {
