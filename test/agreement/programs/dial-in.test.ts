@@ -77,9 +77,8 @@ const l2tp: Talk = {
     ])
     await server.waitFor(/Listening on IP address/)
     const client = start('here', ['[lac lab]', `lns = ${lab.there.ipv4}`, 'challenge = yes', 'autodial = yes'])
-    await server.waitFor(/Call established/)
-    // pppd ends when it has said so several times, and heard nothing.
-    await server.waitFor(/disconnected/, { timeout: 25_000 })
+    await Promise.all([server.waitFor(/Call established/), client.waitFor(/Call established/)])
+    // Whether pppd has ended by now, which xl2tpd may miss, makes no difference: the tunnel is still there.
     writeFileSync(join(lab.folder, 'xl2tpd-here.control'), 'd lab')
     await client.waitFor(/Disconnecting from/)
     await client.stop()
