@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { SecondTries } from './test/second-tries.js'
 
 /** Two at a time even on two cores: half of the time is spent in waiting for peers and for the end of programs. */
 const WORKERS = Math.max(2, availableParallelism() - 1)
@@ -18,8 +19,15 @@ const IN_TIME = [
   'test/tools/dhcp.test.ts',
 ]
 
+/**
+ * Tests with programs of others, browsers and terminals, on a machine that others use too, are run once more where nobody is
+ * there to look; `second-tries.ts` tells of each at the end, and why it was.
+ */
+const TRIES = process.env.CI ? { retry: 1 } : {}
+
 export default defineConfig({
   test: {
+    reporters: ['default', new SecondTries()],
     // Tests with real peers start servers and namespaces.
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -38,6 +46,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...TRIES,
           name: 'acting',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...CALCULATING, ...IN_TIME],
@@ -47,7 +56,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'in time', include: IN_TIME, maxWorkers: 1, sequence: { groupOrder: 3 } },
+        test: { ...TRIES, name: 'in time', include: IN_TIME, maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
     ],
   },
