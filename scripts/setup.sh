@@ -171,6 +171,8 @@ find_missing_peers() {
   need python3-jwt has_file /usr/lib/python3/dist-packages/jwt/__init__.py
   need python3-pymodbus has_file /usr/lib/python3/dist-packages/pymodbus/__init__.py
   need python3-requests has_file /usr/lib/python3/dist-packages/requests/__init__.py
+  # pymodbus imports it and only recommends it.
+  need python3-serial-asyncio has_file /usr/lib/python3/dist-packages/serial_asyncio/__init__.py
   need python3-websockets has_file /usr/lib/python3/dist-packages/websockets/__init__.py
   need radvd has_program radvd
   need samba has_program smbd
