@@ -1,16 +1,17 @@
 /** The client: what is asked for becomes a request, which goes through the steps to the wire; the answer comes back through them. */
 import { Readable } from 'node:stream'
-import type { TaskControl } from '../../exchange/index.js'
 import { SessionError } from '../face/session-error.js'
+import { knowMediaTypes } from '../files/media-types.js'
 import { authFrom } from './auth/auth-option.js'
 import { authStep } from './auth/auth-step.js'
 import { Credentials } from './auth/credentials.js'
 import type { HttpAuth } from './auth/http-auth.js'
 import { HttpCache } from './cache/http-cache.js'
+import { CallAbort, type CallControl, NEVER, progressOf } from './call-control.js'
 import { type ConnectionSettings, Connections } from './connections.js'
 import { Cookies, cookieHeader, transientCookies } from './cookies.js'
 import { ACCEPTED, decoded, decodedStream, isCoded } from './decode.js'
-import type { AbortHook, Incoming, Outgoing, Send, Step } from './exchange.js'
+import type { Incoming, Outgoing, Send, Step } from './exchange.js'
 import { HttpHeaders } from './headers.js'
 import { addParams, checkRequestOptions, type HttpOptions, type HttpSessionOptions, urlOf } from './http-options.js'
 import { redirectStep } from './redirects.js'
@@ -18,8 +19,9 @@ import { requestBody } from './request-body.js'
 import { HttpResponse } from './response.js'
 import { retryStep } from './retries.js'
 import { isSecretHeader } from './secret-headers.js'
-import { agentParts } from './undici-parts.js'
-import { requestName, sendOnWire } from './wire.js'
+import { clientParts } from './undici-parts.js'
+import { sendOnWire } from './wire.js'
+import { requestName } from './wire-errors.js'
 
 const TIMEOUT = 30
 const RETRIES = 2
@@ -60,10 +62,6 @@ const NO_ANSWER: Incoming = {
   source: 'network',
 }
 
-/** What a call waits with: a task's control, or a part of it. */
-export type CallControl = Pick<TaskControl<unknown>, 'onAbort' | 'progress'> &
-  Partial<Pick<TaskControl<unknown>, 'signal'>>
-
 /** Sends requests that have defaults, connections, cookies and a cache in common. */
 export class HttpClient {
   readonly base: URL | undefined
@@ -102,6 +100,7 @@ export class HttpClient {
   ): Promise<HttpResponse> {
     // What it costs to load the library is no part of any request.
     if (!isLoaded) await load()
+    if (options.files !== undefined) await knowMediaTypes()
     const began = performance.now()
     const first = this.#outgoing(method, url, options, false, began, control)
     const answer = await this.#chain(first, options)(first)
@@ -116,6 +115,7 @@ export class HttpClient {
   /** Sends a request and gives the answer as soon as its headers are there. */
   async open(method: string, url: string | URL, options: HttpOptions = {}, control?: CallControl): Promise<OpenAnswer> {
     if (!isLoaded) await load()
+    if (options.files !== undefined) await knowMediaTypes()
     const began = performance.now()
     const first = this.#outgoing(method, url, options, true, began, control)
     const answer = await this.#chain(first, options)(first)
@@ -288,7 +288,7 @@ export class HttpClient {
 let isLoaded = false
 
 async function load(): Promise<void> {
-  await agentParts()
+  await clientParts()
   isLoaded = true
 }
 
@@ -338,46 +338,3 @@ function bytesOf({ body }: Incoming): Uint8Array {
 }
 
 const NO_BYTES = new Uint8Array()
-
-/** Bytes from which on the prompt shows how far it is. */
-const WORTH_TELLING = 256 * 1024
-
-function progressOf({ progress }: HttpOptions, control: CallControl | undefined): Outgoing['progress'] {
-  if (control === undefined) return progress
-  let state: { done: number; total: number | undefined; unit: string } | undefined
-  return (direction, done, total) => {
-    progress?.(direction, done, total)
-    if (state === undefined) {
-      if ((total ?? done) < WORTH_TELLING) return
-      state = { done, total, unit: 'bytes' }
-      control.progress(state as never)
-    }
-    state.done = done
-    state.total = total
-  }
-}
-
-/** What nobody gives up. */
-export const NEVER: AbortHook = { reason: undefined, onAbort: () => () => undefined }
-
-/** Given up with the task that waits for it. */
-export class CallAbort implements AbortHook {
-  reason: unknown
-  readonly #handlers = new Set<(reason: unknown) => void>()
-
-  constructor(control: CallControl) {
-    control.onAbort(() => this.abort(control.signal?.reason ?? new SessionError('it was given up', 'ABORTED')))
-  }
-
-  abort(reason: unknown): void {
-    if (this.reason !== undefined) return
-    this.reason = reason
-    for (const handler of [...this.#handlers]) handler(reason)
-  }
-
-  onAbort(handler: (reason: unknown) => void): () => void {
-    if (this.reason !== undefined) handler(this.reason)
-    else this.#handlers.add(handler)
-    return () => this.#handlers.delete(handler)
-  }
-}

@@ -1,12 +1,10 @@
 /** Connections to servers: kept for the next request, over TLS, through proxies, with HTTP/2 where that is asked for. */
-import diagnostics from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
-import type { Agent, buildConnector, Dispatcher } from 'undici'
-import { hostPort } from '../stream/place.js'
+import type { buildConnector, Client, Dispatcher, ProxyAgent } from 'undici'
 import { clientTls, type TlsClientOptions } from '../tls/tls-options.js'
+import { type ClientMaker, ConnectionPool, type Connector, MOST_CONNECTIONS } from './connection-pool.js'
 import { type ProxyChoice, proxyFor } from './proxy.js'
-import { agentParts, proxyPart } from './undici-parts.js'
-import type { ConnectionFacts, WireExchange } from './wire.js'
+import { clientParts, proxyPart } from './undici-parts.js'
+import type { WireExchange } from './wire.js'
 
 /** What decides over which connection a request can go. */
 export interface ConnectionSettings {
@@ -17,8 +15,7 @@ export interface ConnectionSettings {
 
 /** A way to a server. */
 export interface Route {
-  readonly dispatcher: Dispatcher
-  readonly knowledge: ConnectionKnowledge
+  dispatch(options: Dispatcher.DispatchOptions, exchange: WireExchange): void
   /** A proxy that gets the request in the server's stead. */
   readonly proxy?: URL
 }
@@ -31,18 +28,19 @@ const CONNECT_TIME = 10_000
 const MOST_HEADER_BYTES = 64 * 1024
 /** ms in which the environment's proxies are not looked at again. */
 const PROXIES_HOLD = 1000
-/** Connections to one server at a time; further requests wait for one. */
-const MOST_CONNECTIONS = 128
-
 /** Connections with the same settings. */
 export class Connections {
   readonly #settings: ConnectionSettings
-  #direct: Route | undefined
-  #opening: Promise<Route> | undefined
+  #makeClient: ((origin: string) => ClientMaker) | undefined
+  #opening: Promise<void> | undefined
+  /** By origin. */
+  readonly #pools = new Map<string, ConnectionPool>()
+  readonly #direct: Route = {
+    dispatch: (options, exchange) => this.#pool(String(options.origin)).dispatch(options, exchange),
+  }
   readonly #proxies = new Map<string, URL | undefined>()
   #proxiesUntil = 0
-  readonly #proxied = new Map<string, Promise<Route>>()
-  readonly knowledge = new ConnectionKnowledge()
+  readonly #proxied = new Map<string, Promise<ProxyAgent>>()
 
   constructor(settings: ConnectionSettings = {}) {
     this.#settings = settings
@@ -53,19 +51,23 @@ export class Connections {
   /** The way to this URL; a promise while it is being made. */
   for(url: URL): Route | Promise<Route> {
     const proxy = this.#proxyFor(url)
-    if (proxy === undefined) return this.#direct ?? this.#open()
     // A plain request goes to the proxy with the whole URL, as all proxies take it (RFC 9112 §3.2.2); what is secret, through a tunnel.
-    if (url.protocol === 'https:' || proxy.protocol.startsWith('socks')) return this.#through(proxy)
-    const way = (direct: Route): Route => ({ ...direct, proxy })
-    return this.#direct === undefined ? this.#open().then(way) : way(this.#direct)
+    if (proxy !== undefined && (url.protocol === 'https:' || proxy.protocol.startsWith('socks')))
+      return this.#through(proxy)
+    const way = proxy === undefined ? this.#direct : { ...this.#direct, proxy }
+    if (this.#makeClient !== undefined) return way
+    this.#opening ??= this.#open()
+    return this.#opening.then(() => way)
   }
 
-  #open(): Promise<Route> {
-    this.#opening ??= this.#agent().then((dispatcher) => {
-      this.#direct = { dispatcher, knowledge: this.knowledge }
-      return this.#direct
+  #pool(origin: string): ConnectionPool {
+    const known = this.#pools.get(origin)
+    if (known !== undefined) return known
+    const pool = new ConnectionPool(this.#makeClient!(origin), () => {
+      if (this.#pools.get(origin) === pool) this.#pools.delete(origin)
     })
-    return this.#opening
+    this.#pools.set(origin, pool)
+    return pool
   }
 
   /** Reading the environment costs as much as the rest of a request: what was found holds for a while. */
@@ -84,46 +86,49 @@ export class Connections {
 
   /** Ends them all; requests that are under way fail. */
   async close(): Promise<void> {
-    const open = [this.#opening, ...this.#proxied.values()]
-    this.#direct = undefined
-    this.#opening = undefined
+    const pools = [...this.#pools.values()]
+    const proxied = [...this.#proxied.values()]
+    this.#pools.clear()
     this.#proxied.clear()
-    await Promise.all(open.map(async (route) => (await route)?.dispatcher.destroy()))
+    await Promise.all([
+      ...pools.map((pool) => pool.destroy()),
+      ...proxied.map(async (dispatcher) => (await dispatcher).destroy()),
+    ])
   }
 
-  async #agent(): Promise<Agent> {
-    const { Agent: AgentOf, buildConnector: connectorOf } = await agentParts()
+  async #open(): Promise<void> {
+    const { Client: ClientOf, buildConnector: connectorOf } = await clientParts()
     const { http2 = false } = this.#settings
-    const connect = connectorOf({ ...this.#tls(), allowH2: http2, timeout: CONNECT_TIME })
-    return new AgentOf({
-      ...LIMITS,
-      allowH2: http2,
-      connect: (options: buildConnector.Options, callback: buildConnector.Callback) =>
-        this.knowledge.connecting(connect as Connector, options, callback),
-    } as Agent.Options)
+    const connector = connectorOf({ ...this.#tls(), allowH2: http2, timeout: CONNECT_TIME }) as Connector
+    this.#makeClient = (origin) => (connect) =>
+      new ClientOf(origin, { ...LIMITS, allowH2: http2, connect: connect(connector) } as Client.Options)
   }
 
   /** A tunnel of the proxy's. */
-  #through(proxy: URL): Promise<Route> {
-    const known = this.#proxied.get(proxy.href)
-    if (known !== undefined) return known
-    const made = proxyPart().then((ProxyAgent) => {
-      const { http2 = false } = this.#settings
-      const tls = this.#tls()
-      const { ca } = this.#settings.tls ?? {}
-      const { host, ...proxyTls } = clientTls('http', ca === undefined ? true : { ca }, '')
-      const dispatcher = new ProxyAgent({
-        ...LIMITS,
-        uri: proxy.href,
-        allowH2: http2,
-        requestTls: { ...tls, timeout: CONNECT_TIME } as buildConnector.BuildOptions,
-        // The proxy is somebody else: it sees no certificate of ours, and is not trusted blindly because the server is.
-        proxyTls: { ...proxyTls, timeout: CONNECT_TIME } as buildConnector.BuildOptions,
-      })
-      return { dispatcher, knowledge: this.knowledge }
+  async #through(proxy: URL): Promise<Route> {
+    let made = this.#proxied.get(proxy.href)
+    if (made === undefined) {
+      made = this.#proxyAgent(proxy)
+      this.#proxied.set(proxy.href, made)
+    }
+    const agent = await made
+    return { dispatch: (options, exchange) => agent.dispatch(options, exchange) }
+  }
+
+  async #proxyAgent(proxy: URL): Promise<ProxyAgent> {
+    const ProxyAgentOf = await proxyPart()
+    const { http2 = false } = this.#settings
+    const { ca } = this.#settings.tls ?? {}
+    const { host, ...proxyTls } = clientTls('http', ca === undefined ? true : { ca }, '')
+    return new ProxyAgentOf({
+      ...LIMITS,
+      connections: MOST_CONNECTIONS,
+      uri: proxy.href,
+      allowH2: http2,
+      requestTls: { ...this.#tls(), timeout: CONNECT_TIME } as buildConnector.BuildOptions,
+      // The proxy is somebody else: it sees no certificate of ours, and is not trusted blindly because the server is.
+      proxyTls: { ...proxyTls, timeout: CONNECT_TIME } as buildConnector.BuildOptions,
     })
-    this.#proxied.set(proxy.href, made)
-    return made
   }
 
   /** What Node's tls.connect takes. */
@@ -135,88 +140,9 @@ export class Connections {
   }
 }
 
-type Connector = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket
-
 const LIMITS = {
-  connections: MOST_CONNECTIONS,
   keepAliveTimeout: KEEP_ALIVE,
   maxHeaderSize: MOST_HEADER_BYTES,
   headersTimeout: 0,
   bodyTimeout: 0,
-}
-
-/** What is known of connections, and which request goes over which. */
-export class ConnectionKnowledge {
-  readonly #facts = new WeakMap<object, ConnectionFacts>()
-  /** The latest of each origin, for HTTP/2, of which undici does not tell which connection a request takes. */
-  readonly #latest = new Map<string, ConnectionFacts>()
-
-  /** Makes a connection, and notes when its parts are over. */
-  connecting(connect: Connector, options: buildConnector.Options, callback: buildConnector.Callback): Socket {
-    const marks: Partial<ConnectionFacts['marks']> & object = { connectStart: performance.now() }
-    const facts: ConnectionFacts = { remote: undefined, version: '1.1', marks }
-    // undici takes what this gives for the socket.
-    const socket = connect(options, (...[error, made]: Parameters<buildConnector.Callback>) => {
-      if (made !== null && made !== undefined) {
-        const { remoteAddress, remotePort } = made as Socket
-        facts.remote = remoteAddress === undefined ? undefined : hostPort(remoteAddress, remotePort ?? 0)
-        if ((made as Socket & { alpnProtocol?: string }).alpnProtocol === 'h2') facts.version = '2'
-        this.#facts.set(made, facts)
-        this.#latest.set(`${options.protocol}//${options.host ?? options.hostname}`, facts)
-        if (this.#latest.size > MOST_ORIGINS) this.#latest.delete(this.#latest.keys().next().value!)
-      }
-      ;(callback as (error: Error | null, socket: Socket | null) => void)(error as Error | null, made as Socket | null)
-    })
-    socket.once('lookup', () => (marks.dns = performance.now()))
-    socket.once('connect', () => (marks.tcp = performance.now()))
-    if (options.protocol === 'https:') socket.once('secureConnect', () => (marks.tls = performance.now()))
-    return socket
-  }
-
-  /** Dispatches a request: undici tells which of its own requests that becomes, and later over which socket it goes. */
-  dispatching(exchange: WireExchange, dispatch: () => void): void {
-    listen()
-    current = { exchange, knowledge: this }
-    try {
-      dispatch()
-    } finally {
-      current = undefined
-    }
-  }
-
-  /** A request goes over this socket. */
-  _taken(exchange: WireExchange, socket: object): void {
-    exchange.connection = this.#facts.get(socket)
-  }
-
-  /** What is known of the connections to an origin. */
-  latest(url: URL): ConnectionFacts | undefined {
-    return this.#latest.get(`${url.protocol}//${url.host}`)
-  }
-}
-
-const MOST_ORIGINS = 1000
-
-interface Dispatching {
-  exchange: WireExchange
-  knowledge: ConnectionKnowledge
-}
-
-let current: Dispatching | undefined
-let isListening = false
-const OURS: unique symbol = Symbol('netshell')
-type UndiciRequest = { [OURS]?: Dispatching }
-
-/** undici's diagnostics channels: the documented way to learn of the socket of a request. */
-function listen(): void {
-  if (isListening) return
-  isListening = true
-  diagnostics.subscribe('undici:request:create', (message) => {
-    if (current !== undefined) (message as { request: UndiciRequest }).request[OURS] = current
-  })
-  diagnostics.subscribe('undici:client:sendHeaders', (message) => {
-    const { request, socket } = message as { request: UndiciRequest; socket: object }
-    const of = request[OURS]
-    of?.knowledge._taken(of.exchange, socket)
-  })
 }

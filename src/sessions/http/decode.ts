@@ -1,5 +1,5 @@
 /** Bodies of answers: decompressed, within bounds, and as text. */
-import type { Readable, Transform } from 'node:stream'
+import { Duplex, pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { SessionError } from '../face/session-error.js'
@@ -97,7 +97,7 @@ type Options = { maxOutputLength: number }
 interface Ways {
   now(bytes: Uint8Array, options: Options): Uint8Array
   later(bytes: Uint8Array, options: Options): Promise<Uint8Array>
-  stream(): Transform
+  stream(): Duplex
 }
 
 type Later = (bytes: Uint8Array, options: Options) => Promise<Uint8Array>
@@ -113,7 +113,27 @@ const DEFLATE: Ways = {
   now: (bytes, options) =>
     hasZlibFrame(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options),
   later: (bytes, options) => (promisify(hasZlibFrame(bytes) ? zlib.inflate : zlib.inflateRaw) as Later)(bytes, options),
-  stream: () => zlib.createInflate(),
+  stream: () => Duplex.from(inflated),
+}
+
+/** Waits for the two bytes that tell of the frame. */
+async function* inflated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const pieces = source[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  for (let isOver = false; !isOver && head.length < 2; ) {
+    const { value = head, done = false } = (await pieces.next()) as IteratorResult<Uint8Array, undefined>
+    isOver = done
+    if (!done) head = Buffer.concat([head, value])
+  }
+  if (head.length === 0) return
+  const all = async function* (): AsyncGenerator<Uint8Array> {
+    yield head
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
+  }
+  const decoder = hasZlibFrame(head) ? zlib.createInflate() : zlib.createInflateRaw()
+  // What goes wrong comes out of the decoder.
+  pipeline(Readable.from(all(), { objectMode: false }), decoder, () => undefined)
+  yield* decoder as AsyncIterable<Uint8Array>
 }
 
 function hasZlibFrame(bytes: Uint8Array): boolean {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { OptionError } from '../../exchange/index.js'
+import { mediaTypeNow } from '../files/media-types.js'
 import type { RequestBody } from './exchange.js'
 import { fieldsOf } from './http-options.js'
 import { fileStream, readable } from './sent-file.js'
@@ -23,7 +24,8 @@ interface Part {
 const MOST_FILES = 10_000
 
 /**
- * A form of text fields and files. Its length is known before: servers need not take it in chunks.
+ * A form of text fields and files. Its length is known before: servers need not take it in chunks. Files have the types that their names say, where
+ * {@link knowMediaTypes} was called.
  * @throws OptionError for a file that cannot be read
  */
 export function multipartBody(call: string, form: Record<string, unknown>, files: FilesOption): RequestBody {
@@ -89,7 +91,8 @@ function plainFile(file: Exclude<FormFile, string>): {
 
 /** Names as browsers write them: quotes and line ends would end them otherwise (WHATWG HTML, multipart/form-data encoding). */
 function headOf(boundary: string, field: string, fileName?: string, given?: string): Buffer {
-  const type = given ?? 'application/octet-stream'
+  // What is in a text file, its name does not say: UTF-8 or not.
+  const type = given ?? mediaTypeNow(fileName ?? '').split(';', 1)[0]!
   if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[\x20-\x7e]*)?$/.test(type))
     throw new OptionError(`files: '${type}' is no media type, such as 'image/png'`)
   const file = fileName === undefined ? '' : `; filename="${escaped(fileName)}"`

@@ -3,7 +3,7 @@ import { SessionError } from '../face/session-error.js'
 import type { Incoming, Outgoing, Step } from './exchange.js'
 import { discard } from './retries.js'
 import { isSecretHeader } from './secret-headers.js'
-import { requestName } from './wire.js'
+import { requestName } from './wire-errors.js'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 /** What tells of a body that is not sent any more. */

@@ -12,7 +12,7 @@ import { readableHeaders } from './readable-headers.js'
 import { repeatsStatus, responseLine, responsePage } from './response-text.js'
 import type { TimingMarks } from './timing.js'
 import { saveBody } from './transfer/save-body.js'
-import { requestName } from './wire.js'
+import { requestName } from './wire-errors.js'
 
 /** Milliseconds of the parts of an exchange; a part that did not happen, as over a connection that stood, is 0. */
 export interface HttpTiming {

@@ -1,12 +1,14 @@
 /** Requests on the wire: undici's dispatchers, and what we want to know of their connections. */
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { SessionError, sessionError } from '../face/session-error.js'
+import { SessionError } from '../face/session-error.js'
+import type { ConnectionFacts, Lane } from './connection-pool.js'
 import type { Connections, Route } from './connections.js'
 import type { Incoming, Outgoing } from './exchange.js'
 import { HttpHeaders } from './headers.js'
 import { proxyAuthorization } from './proxy.js'
 import type { TimingMarks } from './timing.js'
+import { errorOf, stalled, tooLate, tooLong } from './wire-errors.js'
 
 /** Sends one request over one of these connections and gives its answer: the last step of all. */
 export function sendOnWire(connections: Connections, request: Outgoing): Promise<Incoming> {
@@ -14,29 +16,27 @@ export function sendOnWire(connections: Connections, request: Outgoing): Promise
   return route instanceof Promise ? route.then((made) => sendOver(made, request)) : sendOver(route, request)
 }
 
-function sendOver({ dispatcher, knowledge, proxy }: Route, request: Outgoing): Promise<Incoming> {
+function sendOver(route: Route, request: Outgoing): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     const { url, method } = request
-    const target = proxy ?? url
-    const exchange = new WireExchange(request, () => knowledge.latest(target), resolve, reject)
+    const { proxy } = route
+    const exchange = new WireExchange(request, resolve, reject)
     const path = url.pathname + url.search
-    knowledge.dispatching(exchange, () => {
-      dispatcher.dispatch(
-        {
-          origin: target.origin,
-          path: proxy === undefined ? path : url.origin + path,
-          method: method as Dispatcher.HttpMethod,
-          headers: headerList(request, proxy),
-          body: bodyOf(exchange, request),
-          // Ours is the deadline of the whole.
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          // Only what we ask to be sent again is sent again.
-          idempotent: false,
-        },
-        exchange,
-      )
-    })
+    route.dispatch(
+      {
+        origin: (proxy ?? url).origin,
+        path: proxy === undefined ? path : url.origin + path,
+        method: method as Dispatcher.HttpMethod,
+        headers: headerList(request, proxy),
+        body: bodyOf(exchange, request),
+        // Ours is the deadline of the whole.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        // Only what we ask to be sent again is sent again.
+        idempotent: false,
+      },
+      exchange,
+    )
   })
 }
 
@@ -74,15 +74,6 @@ const STREAM_BUFFER = 256 * 1024
 const SMALL_PIECE = 256
 const MOST_SMALL = 1024
 
-/** What a connection is known by. */
-export interface ConnectionFacts {
-  remote: string | undefined
-  /** Of HTTP. */
-  version: string
-  /** When its parts were over; taken by the first request that went over it. */
-  marks: Partial<TimingMarks> | undefined
-}
-
 /**
  * The answer, to which the body comes last. A class: of a literal whose first objects live long, V8 makes all others, too, where they are collected
  * rarely, and each kept all of its exchange alive.
@@ -110,7 +101,10 @@ const NO_BODY = new Uint8Array()
 /** One request on the wire: what undici tells of it. */
 export class WireExchange implements Dispatcher.DispatchHandler {
   readonly marks: TimingMarks = { start: performance.now() }
-  connection: ConnectionFacts | undefined
+  /** Where it goes; undefined through a tunnel of a proxy. */
+  lane: Lane | undefined
+  /** Whether nobody waits for it any more. */
+  isOver = false
   #controller: Dispatcher.DispatchController | undefined
   #pieces: Buffer[] = []
   /** How many at the end of the pieces are small. */
@@ -120,30 +114,27 @@ export class WireExchange implements Dispatcher.DispatchHandler {
   #total: number | undefined
   #answer: Answer | undefined
   #failure: { reason: unknown } | undefined
-  #isOver = false
   #isPaused = false
-  readonly #leave: () => void
+  #leave: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(
     readonly request: Outgoing,
-    /** What is known of its connection where undici does not tell which it is: over HTTP/2 there is one. */
-    private readonly usualConnection: () => ConnectionFacts | undefined,
     private readonly resolve: (answer: Incoming) => void,
     private readonly reject: (error: unknown) => void,
   ) {
     const { deadline, abort } = request
-    this.#leave = abort.onAbort((reason) => this.giveUp(reason))
     if (deadline !== Number.POSITIVE_INFINITY)
       this.#timer = setTimeout(
         () => this.giveUp(tooLate(request, this.#answer)),
         Math.max(0, deadline - this.marks.start),
       )
+    this.#leave = abort.onAbort((reason) => this.giveUp(reason))
   }
 
   /** Nobody waits for it any more. */
   giveUp(reason: unknown): void {
-    if (this.#isOver || this.#failure !== undefined) return
+    if (this.isOver || this.#failure !== undefined) return
     this.#failure = { reason }
     this.#controller?.abort(reason as Error)
     this.#end(reason)
@@ -162,9 +153,9 @@ export class WireExchange implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     // 100 and 103 come before the answer.
-    if (status < 200 || this.#isOver) return
+    if (status < 200 || this.isOver) return
     const { marks, request } = this
-    const connection = this.connection ?? this.usualConnection()
+    const connection = this.lane?.facts
     marks.firstByte = performance.now()
     if (connection?.marks !== undefined && connection.marks.connectStart! >= marks.start - 1) {
       Object.assign(marks, connection.marks)
@@ -203,20 +194,18 @@ export class WireExchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.marks.end = performance.now()
-    if (this.#stream !== undefined) {
-      this.#stream.push(null)
-      this.#over()
-      return
-    }
-    const answer = this.#answer!
-    answer.body = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#length)
+    this.#leaveLane()
+    if (this.isOver) return
+    if (this.#stream === undefined) {
+      const answer = this.#answer!
+      answer.body = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#length)
+      this.resolve(answer)
+    } else this.#stream.push(null)
     this.#over()
-    // undici takes a connection for busy until the immediate that it asks for behind this call: who asks again before would make another one, and shake
-    // hands again. Asked for in the next tick, ours comes right behind that one.
-    process.nextTick(() => setImmediate(() => this.resolve(answer)))
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#leaveLane()
     this.#end(this.#failure?.reason ?? errorOf(this.request, error, this.#answer))
   }
 
@@ -225,13 +214,13 @@ export class WireExchange implements Dispatcher.DispatchHandler {
     const stream = new Readable({
       highWaterMark: STREAM_BUFFER,
       read: () => {
-        if (this.#isOver || !this.#isPaused) return
+        if (this.isOver || !this.#isPaused) return
         this.#isPaused = false
         this.#watch()
         controller.resume()
       },
       destroy: (error, done) => {
-        if (!this.#isOver) this.giveUp(error ?? new SessionError('the answer was given up', 'CLOSED'))
+        if (!this.isOver) this.giveUp(error ?? new SessionError('the answer was given up', 'CLOSED'))
         done(error)
       },
     })
@@ -258,14 +247,20 @@ export class WireExchange implements Dispatcher.DispatchHandler {
   }
 
   #end(error: unknown): void {
-    if (this.#isOver) return
+    if (this.isOver) return
     this.#over()
     if (this.#stream === undefined) this.reject(error)
     else this.#stream.destroy(error as Error)
   }
 
+  /** undici is done with it. */
+  #leaveLane(): void {
+    this.lane?.ended()
+    this.lane = undefined
+  }
+
   #over(): void {
-    this.#isOver = true
+    this.isOver = true
     this.#pieces = []
     clearTimeout(this.#timer)
     this.#leave()
@@ -285,55 +280,4 @@ function headersOf(raw: unknown, parsed: Record<string, string | string[] | unde
   for (const [name, value] of Object.entries(parsed))
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) list.push(name, one)
   return new HttpHeaders(list)
-}
-
-/** `GET http://…` for messages: without what may be secret in it. */
-export function requestName({ method, url }: { method: string; url: URL }): string {
-  return `${method} ${url.origin}${url.pathname}`
-}
-
-function tooLate(request: Outgoing, answer: object | undefined): SessionError {
-  const what = answer === undefined ? 'no answer' : 'the answer was not complete'
-  return new SessionError(
-    `${requestName(request)}: ${what} in time; option timeout is the seconds it may take`,
-    'TIMEOUT',
-  )
-}
-
-function stalled(request: Outgoing): SessionError {
-  const seconds = request.patience / 1000
-  return new SessionError(
-    `${requestName(request)}: nothing came for ${seconds} s; option timeout is the seconds it may take`,
-    'TIMEOUT',
-  )
-}
-
-function tooLong(request: Outgoing): SessionError {
-  return new SessionError(
-    `${requestName(request)}: the answer is longer than ${request.limit} bytes; option limit takes more, http.download writes it to a file`,
-    'LIMIT',
-  )
-}
-
-/** What undici calls things, in words. */
-const WORDS: Readonly<Record<string, string>> = {
-  UND_ERR_SOCKET: 'the other end has closed the connection before the answer was complete',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time: the host does not answer',
-  UND_ERR_HEADERS_OVERFLOW: 'the headers of the answer are too long',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut off: it has fewer bytes than it said',
-  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'the body is not as long as was said',
-}
-const NO_HTTP = 'what answers there speaks no HTTP'
-
-function errorOf(request: Outgoing, error: Error & { code?: string }, answer: object | undefined): unknown {
-  const { code = '' } = error
-  const name = requestName(request)
-  const words = WORDS[code]
-  if (words !== undefined)
-    return new SessionError(`${name}: ${words}`, code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code, { cause: error })
-  if (error.name === 'HTTPParserError') {
-    const what = answer === undefined ? NO_HTTP : `the answer is broken: ${error.message}`
-    return new SessionError(`${name}: ${what}`, 'HTTP', { cause: error })
-  }
-  return sessionError(name, error)
 }

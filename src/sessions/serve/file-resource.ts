@@ -2,9 +2,9 @@
 import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { mediaType } from '../files/media-types.js'
 import { filePieces } from './file-pieces.js'
 import { lookedAtOnce } from './local-files.js'
-import { mediaType } from './media-types.js'
 import type { Resource } from './resource.js'
 import { NotThere } from './safe-path.js'
 

@@ -22,15 +22,21 @@ afterAll(async () => {
   await server?.stop('SIGKILL')
 })
 
-/** What was asked meanwhile. */
+let asks = 0
+
+/** What was asked meanwhile: all of it has been told when what is asked last is. */
 async function askedBy(work: () => Promise<unknown>): Promise<{ asked: string; authorization: string; key: string }[]> {
-  const from = server.stdout.length
+  const from = server.mark()
   await work()
+  const last = `/say/over-${++asks}`
+  await fetch(origin + last)
+  await server.waitFor(new RegExp(`"${last}".*\\n`), { from })
   return server.stdout
-    .slice(from)
+    .slice(from.stdout)
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line))
+    .filter(({ asked }) => asked !== last)
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)

@@ -97,6 +97,32 @@ describe('a file that is sent', () => {
     await expect(http.post(nginx.origin, { files: [path.join(folder, 'none')] })).rejects.toThrow(/there is no file/)
   })
 
+  it('has the type that its name says, unless it is given another one', async () => {
+    const own = await serving((request, response) => request.pipe(response))
+    onTestFinished(() => own.close())
+    const files = {
+      a: fileOf('photo.JPG', 'x'),
+      b: fileOf('notes.txt', 'x'),
+      c: fileOf('what', 'x'),
+      d: { data: 'x', name: 'd.json' },
+      e: { path: fileOf('page.html', 'x'), type: 'text/plain; charset=latin1' },
+      f: { data: 'x', name: '' },
+    }
+    const text = (await http.post(own.origin, { files })).text()
+    const types = Array.from(text.matchAll(/name="(\w)"[^\r]*\r\n(?:Content-Type: ([^\r]+))?/g), ([, name, type]) => [
+      name,
+      type,
+    ])
+    expect(Object.fromEntries(types)).toEqual({
+      a: 'image/jpeg',
+      b: 'text/plain',
+      c: 'application/octet-stream',
+      d: 'application/json',
+      e: 'text/plain; charset=latin1',
+      f: undefined,
+    })
+  })
+
   it('that becomes shorter meanwhile is an error that says so, as it is and in a form', async () => {
     for (const way of ['file', 'files'] as const) {
       const file = fileOf('shrinking', Buffer.alloc(BIG))

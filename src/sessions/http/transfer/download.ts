@@ -20,7 +20,7 @@ import type { Incoming } from '../exchange.js'
 import { type HeadersInit, HttpHeaders } from '../headers.js'
 import { addParams, type HttpOptions, urlOf } from '../http-options.js'
 import { PASSING } from '../retries.js'
-import { requestName } from '../wire.js'
+import { requestName } from '../wire-errors.js'
 import { type Destination, destination, nameOfUrl, suggestedName } from './file-name.js'
 import { type KnownPart, PartFile } from './part-file.js'
 import { askingForRest, type Coming, comingOf, isComplete } from './range.js'
@@ -75,6 +75,8 @@ const CALL = 'http.download'
 /** Before the second attempt, ms; before each further one twice as long. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 10_000
+/** Bytes that an attempt has to bring for those before it to be forgotten: a line that breaks every hour is no reason to give up. */
+const WORTH_GOING_ON = 1024 * 1024
 /** Times that a file may turn out to be another one now: after that it is no file but something that never stays the same. */
 const MOST_CHANGES = 3
 
@@ -88,6 +90,8 @@ class Download {
   /** Attempts that are left for when the connection is cut; before the first answer the client's own ones are enough. */
   #retries: number | undefined
   #resumed: number | undefined
+  /** Bytes that the attempt that runs has brought. */
+  #brought = 0
   /** Gives up the request of the attempt that runs. */
   #leave: () => void = () => undefined
 
@@ -141,6 +145,7 @@ class Download {
             'CHANGED',
           )
       } catch (error) {
+        if (this.#brought >= WORTH_GOING_ON) cuts = 0
         if (this.#signal.aborted || !isCut(error) || ++cuts > (this.#retries ?? 0)) throw error
         await pause(Math.min(FIRST_PAUSE * 2 ** (cuts - 1), LONGEST_PAUSE), this.#signal)
         if (this.#signal.aborted) throw error
@@ -150,6 +155,7 @@ class Download {
 
   /** @returns undefined where what we had is worth nothing: it has to be asked again */
   async #attempt(part: PartFile): Promise<OpenAnswer | undefined> {
+    this.#brought = 0
     const known = await part.known()
     const opened = await this.client.open('GET', this.url, this.#asking(known), {
       signal: this.#signal,
@@ -223,6 +229,7 @@ class Download {
         throw new SessionError(`${CALL}: the server sends more than it said`, 'RANGE')
       await writeAt(handle, piece, state.done)
       state.done += piece.length
+      this.#brought += piece.length
       this.#options.progress?.('down', state.done, total)
     }
     return state.done

@@ -5,7 +5,7 @@ import type { HttpClient, OpenAnswer } from '../client.js'
 import { codingError, textDecoder, textOf } from '../decode.js'
 import type { HttpOptions } from '../http-options.js'
 import { readableHeaders } from '../readable-headers.js'
-import { requestName } from '../wire.js'
+import { requestName } from '../wire-errors.js'
 
 /** Options of a streamed request. */
 export interface StreamOptions extends HttpOptions {

@@ -1,6 +1,6 @@
 /** Types of files by their names. */
 import { describe, expect, it } from 'vitest'
-import { mediaType } from '../../../src/sessions/serve/media-types.js'
+import { mediaType } from '../../../src/sessions/files/media-types.js'
 
 describe('the type of a file', () => {
   it('is that of the end of its name; texts are said to be UTF-8', async () => {

@@ -22,10 +22,20 @@ let types: typeof import('mime-types') | undefined
 
 /** What a file is, by its name; texts are said to be UTF-8. */
 export async function mediaType(name: string): Promise<string> {
+  await knowMediaTypes()
+  return mediaTypeNow(name)
+}
+
+/** Loads the list. */
+export async function knowMediaTypes(): Promise<void> {
+  // To import it again costs more than all the rest here.
+  types ??= (await import('mime-types')).default
+}
+
+/** The same for who cannot wait, and has called {@link knowMediaTypes}. */
+export function mediaTypeNow(name: string): string {
   const end = /[^./]\.([^./]+)$/.exec(name)?.[1]?.toLowerCase()
   if (end === undefined) return BYTES
   if (Object.hasOwn(OWN, end)) return OWN[end]!
-  // To import it again costs more than all the rest here.
-  types ??= (await import('mime-types')).default
-  return types.contentType(`.${end}`) || BYTES
+  return types?.contentType(`.${end}`) || BYTES
 }
